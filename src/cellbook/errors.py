@@ -1,0 +1,109 @@
+"""Every exception that Cellbook raises, as one tree.
+
+::
+
+    CellbookError
+    ├── InvalidInput (ValueError)          a value, name or target that cannot be recorded
+    │   ├── InvalidMetric (TypeError)      a metric value that is not one number
+    │   └── QuerySyntaxError               a filter string that does not parse; points at the place
+    ├── NotFound (LookupError)             no run, cell, artifact … of that name
+    │   └── Ambiguous                      more than one of that name
+    ├── StoreError                         the book could not be read or written
+    │   ├── StoreWriteError (OSError)      full disk, read-only folder, deleted book …
+    │   ├── StoreReadOnly                  a write to a book that is open for reading only
+    │   ├── StoreTooNew                    written by a newer Cellbook than this one
+    │   └── StoreCorrupt                   bytes that fail their check
+    └── MissingDependency (ImportError)    an optional library is not installed; names the extra
+
+    CellbookWarning (UserWarning)          something was not recorded; the cell itself ran on
+
+Each message says what is wrong and ends with what mends it.  Errors are for mistakes in a call;
+a failure of Cellbook's own while a cell runs is a :class:`CellbookWarning`, never an exception.
+"""
+
+_AROUND = 60
+"""Characters shown on either side of a syntax error."""
+
+
+class CellbookError(Exception):
+    """The root of the tree: ``except CellbookError`` catches whatever Cellbook raises."""
+
+
+class InvalidInput(CellbookError, ValueError):
+    """A value, name or target that cannot be recorded as it was given."""
+
+
+class InvalidMetric(InvalidInput, TypeError):
+    """A metric value that is not one number."""
+
+
+class QuerySyntaxError(InvalidInput):
+    """A filter string that does not parse.
+
+    Parameters
+    ----------
+    message
+        What is wrong and what mends it, without the position.
+    query
+        The whole filter string.
+    position
+        Offset, in characters, of the place in `query` that is wrong.
+    """
+
+    def __init__(self, message: str, query: str, position: int) -> None:
+        self.message = message
+        self.query = query
+        self.position = position
+        start = query.rfind("\n", 0, position) + 1
+        end = query.find("\n", position)
+        end = end if end >= 0 else len(query)
+        # Of a very long line, what stands around the place is shown.
+        left, right = max(start, position - _AROUND), min(end, position + _AROUND)
+        before, after = "… " if left > start else "", " …" if right < end else ""
+        line = f"{before}{query[left:right]}{after}"
+        super().__init__(f"{message}\n  {line}\n  {' ' * (len(before) + position - left)}^")
+
+
+class NotFound(CellbookError, LookupError):
+    """No run, cell or artifact goes by that name in this book."""
+
+
+class Ambiguous(NotFound):
+    """More than one thing goes by that name; the message lists them."""
+
+
+class StoreError(CellbookError):
+    """The book could not be read or written."""
+
+
+class StoreWriteError(StoreError, OSError):
+    """The operating system refused a write: full disk, read-only folder, deleted book."""
+
+
+class StoreReadOnly(StoreError):
+    """The book is open for reading only."""
+
+
+class StoreTooNew(StoreReadOnly):
+    """The book was written by a newer Cellbook; it opens for reading only."""
+
+
+class StoreCorrupt(StoreError):
+    """Bytes of the book fail their check."""
+
+
+class MissingDependency(CellbookError, ImportError):
+    """An optional library is not installed; the message names the extra that brings it."""
+
+
+class CellbookWarning(UserWarning):
+    """Something was not recorded; the user's cell ran on undisturbed."""
+
+
+def one_line(error: BaseException) -> str:
+    """Return any exception as ``Name: first line of its message``, in at most 500 characters."""
+    try:
+        line = str(error).strip().partition("\n")[0]
+    except Exception:
+        line = ""
+    return f"{type(error).__name__}: {line}"[:500] if line else type(error).__name__

@@ -1,0 +1,38 @@
+"""Frozen records: what the book holds, as plain data.
+
+Records know nothing of stores, kernels or panels.  Each one is a frozen dataclass whose field
+names are the very keys of its document in the store: a name is never translated on the way.
+"""
+
+from cellbook.records.artifact import Artifact
+from cellbook.records.base import Record, from_doc, to_doc
+from cellbook.records.cell import CellExecution, CellState, Output
+from cellbook.records.environment import Environment, GitState
+from cellbook.records.run import MetricStats, RunRecord, RunState
+from cellbook.records.session import ProcessIdentity, Session, SessionKind, SessionState
+from cellbook.records.values import Json, as_metric, as_param, as_step, as_text, check_name
+
+__all__ = [
+    "Artifact",
+    "CellExecution",
+    "CellState",
+    "Environment",
+    "GitState",
+    "Json",
+    "MetricStats",
+    "Output",
+    "ProcessIdentity",
+    "Record",
+    "RunRecord",
+    "RunState",
+    "Session",
+    "SessionKind",
+    "SessionState",
+    "as_metric",
+    "as_param",
+    "as_step",
+    "as_text",
+    "check_name",
+    "from_doc",
+    "to_doc",
+]
