@@ -1,0 +1,29 @@
+"""The store: the journal is the truth, SQLite is a cache, TinyDB is the language.
+
+:class:`~cellbook.store.base.Store` is the contract; each backend is a file.
+"""
+
+from cellbook.store.base import Doc, Op, OrderTerm, Store, create, remove, update
+from cellbook.store.folder import FolderStore
+from cellbook.store.ids import is_ulid, milliseconds
+from cellbook.store.points import RECORD, Series, SeriesKey, metric_name
+from cellbook.store.verify import Finding, Report
+
+__all__ = [
+    "RECORD",
+    "Doc",
+    "Finding",
+    "FolderStore",
+    "Op",
+    "OrderTerm",
+    "Report",
+    "Series",
+    "SeriesKey",
+    "Store",
+    "create",
+    "is_ulid",
+    "metric_name",
+    "milliseconds",
+    "remove",
+    "update",
+]

@@ -1,0 +1,177 @@
+"""Bytes by their digest: artifacts, large outputs, patches."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from cellbook.errors import NotFound, StoreWriteError
+
+_CHUNK = 1 << 20
+_NEW = ".new-"
+_ASIDE = ".aside-"
+
+
+class Blobs:
+    """Content-addressed files below ``blobs/sha256/``.
+
+    A blob is written to a temporary file, brought to the disk and renamed: it is there whole or
+    not at all.  The same bytes are stored once.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root / "blobs" / "sha256"
+
+    def put(self, data: bytes, *, durable: bool = True) -> str:
+        """Keep `data`; return its SHA-256 in hex.
+
+        With `durable` false it outlives this process but not a power cut in the next seconds.
+
+        Raises
+        ------
+        StoreWriteError
+            If the operating system refuses.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        if not self._reuse(digest, len(data)):
+            with self._settling(durable=durable) as (file, keep):
+                file.write(data)
+                keep(digest)
+        return digest
+
+    def put_file(self, source: Path) -> tuple[str, int]:
+        """Keep a copy of a file; return its SHA-256 in hex and its size in bytes.
+
+        The digest is that of the bytes copied, also where the file changes meanwhile.
+
+        Raises
+        ------
+        StoreWriteError
+            If the operating system refuses to write the copy.
+        OSError
+            If `source` cannot be read.
+        """
+        hasher = hashlib.sha256()
+        size = 0
+        with source.open("rb") as reader, self._settling() as (file, keep):
+            while chunk := reader.read(_CHUNK):
+                hasher.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+            keep(hasher.hexdigest())
+        return hasher.hexdigest(), size
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes of a blob.
+
+        Raises
+        ------
+        NotFound
+            If the book has no such blob.
+        """
+        try:
+            return self.path(digest).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(
+                f"The book holds no content with SHA-256 {digest}. "
+                "`cellbook verify` tells what else is missing."
+            ) from None
+
+    def path(self, digest: str) -> Path:
+        """Return where the blob lies, or would lie."""
+        return self._root / digest[:2] / digest[2:]
+
+    def copy_to(self, digest: str, target: Path) -> None:
+        """Write a blob to a file of the user's."""
+        if not self.path(digest).exists():
+            self.get(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.path(digest), target)
+
+    def all(self) -> Iterator[tuple[str, Path]]:
+        """Yield digest and file of each blob."""
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(folder.iterdir()):
+                if not path.name.startswith("."):
+                    yield folder.name + path.name, path
+
+    def discard(self, digest: str, *, unless_since: float) -> int:
+        """Remove a blob that no document names; return how many bytes that frees.
+
+        It stays, and 0 is returned, if somebody kept the same bytes again at or after
+        `unless_since` (seconds since 1970): the document that will name it may be on its way.
+        """
+        path = self.path(digest)
+        aside = path.with_name(_ASIDE + path.name)
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return 0
+        # Whoever keeps these bytes from here on writes them anew; who did before, left a mark.
+        found = aside.stat()
+        if found.st_mtime >= unless_since:
+            aside.rename(path)
+            return 0
+        aside.unlink()
+        return found.st_size
+
+    def tidy(self, *, before: float) -> int:
+        """Put back what a killed :meth:`discard` set aside, remove temporary files that a killed
+        process left before `before` (seconds since 1970); return how many bytes that frees."""
+        for aside in self._root.glob(f"[0-9a-f][0-9a-f]/{_ASIDE}*"):
+            aside.rename(aside.with_name(aside.name.removeprefix(_ASIDE)))
+        freed = 0
+        for path in self._root.glob(f"{_NEW}*"):
+            found = path.stat()
+            if found.st_mtime < before:
+                path.unlink()
+                freed += found.st_size
+        return freed
+
+    def _reuse(self, digest: str, size: int) -> bool:
+        """Whether the blob is there; if so it is marked as wanted now, for :meth:`discard`."""
+        path = self.path(digest)
+        try:
+            # The size tells a whole blob from one that a power cut left empty.
+            if path.stat().st_size != size:
+                return False
+            os.utime(path)
+        except (FileNotFoundError, PermissionError):
+            return False  # Another user's file cannot be marked; it is replaced by a like one.
+        return True
+
+    @contextmanager
+    def _settling(
+        self, *, durable: bool = True
+    ) -> Iterator[tuple[BinaryIO, Callable[[str], None]]]:
+        """Open a temporary file and hand out what brings it to its place under a digest."""
+        name = ""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(prefix=_NEW, dir=self._root)
+            with os.fdopen(descriptor, "wb") as file:
+
+                def keep(digest: str) -> None:
+                    file.flush()
+                    if durable:
+                        os.fsync(file.fileno())
+                    target = self.path(digest)
+                    target.parent.mkdir(exist_ok=True)
+                    Path(name).chmod(0o444)
+                    Path(name).replace(target)
+
+                yield file, keep
+        except OSError as error:
+            if name:
+                Path(name).unlink(missing_ok=True)
+            raise StoreWriteError(
+                error.errno,
+                f"The book at {self._root.parents[1]} could not keep a file ({error.strerror}). "
+                "Free some space or make the folder writable, then log it again.",
+            ) from error

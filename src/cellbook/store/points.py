@@ -1,0 +1,328 @@
+"""Metric points: 24 bytes each, appended as they come.
+
+A series file ``points/<month>/<stem>.pts`` starts with ``CELLBOOKPTS1`` padded to 24 bytes; then
+records, little-endian: ``series u32, ms u32, step i64, value f64``.  Series 0 announces a series:
+its ``ms`` field is the length of the JSON text that follows, padded with blanks to whole records::
+
+    {"s": 5, "run": "<ULID>", "key": "loss", "context": {"split": "val"}, "t0": <ms since 1970>}
+
+As JSON text has no zero bytes, no part of it can be taken for such an announcement.  A point's
+time is ``t0 + ms``.  One process writes a file; runs share it until it is `ROTATE` bytes long, so
+that many small runs make few files and a long run has its own.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cellbook.errors import StoreCorrupt
+from cellbook.store.appending import AppendFile
+
+if TYPE_CHECKING:
+    import numpy as np
+
+RECORD = struct.Struct("<IIqd")
+MAGIC = b"CELLBOOKPTS1".ljust(RECORD.size)
+ROTATE = 256 * 1024
+_CHECK_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesKey:
+    """What a series is of: one metric of one run in one context."""
+
+    run: str
+    key: str
+    context: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The metric's name as the runs table shows it: ``loss`` or ``loss{split=val}``."""
+        return metric_name(self.key, self.context)
+
+
+def metric_name(key: str, context: Sequence[tuple[str, str]]) -> str:
+    """Return the name of a metric in a context."""
+    if not context:
+        return key
+    return f"{key}{{{', '.join(f'{name}={value}' for name, value in context)}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The points of one metric of one run, in the order they were logged.
+
+    `steps` are int64, `values` float64, `times` int64 milliseconds since 1970; all of one length.
+    """
+
+    of: SeriesKey
+    steps: np.ndarray[Any, np.dtype[np.int64]]
+    values: np.ndarray[Any, np.dtype[np.float64]]
+    times: np.ndarray[Any, np.dtype[np.int64]]
+
+
+class SeriesWriter:
+    """Appends points on behalf of this process.
+
+    Parameters
+    ----------
+    root
+        The book's folder.
+    writer
+        The name of this process's files.
+    durable
+        Whether each write waits for the disk.
+    """
+
+    def __init__(self, root: Path, writer: str, *, durable: bool = False) -> None:
+        self._root = root
+        self._writer = writer
+        self._durable = durable
+        self._lock = threading.Lock()
+        self._file: AppendFile | None = None
+        self._count = 0
+        self._series = 0
+        self._run = ""
+        self._crc = 0
+        self._checked = 0
+        self.stem = ""
+        """The current file, as ``<month>/<name>``."""
+
+    def place(self, run: str) -> str:
+        """Return the stem of the file that takes points of `run` from now on."""
+        with self._lock:
+            if self._file is None or (run != self._run and self._file.size > ROTATE):
+                self._rotate()
+            self._run = run
+            return self.stem
+
+    def announce(self, of: SeriesKey, t0: int, stem: str) -> int | None:
+        """Begin a series; return its number in the file, or None if `stem` is no longer current."""
+        with self._lock:
+            if self._file is None or stem != self.stem:
+                return None
+            file = self._file
+            self._series += 1
+            text: dict[str, Any] = {"s": self._series, "run": of.run, "key": of.key, "t0": t0}
+            if of.context:
+                text["context"] = dict(of.context)
+            data = json.dumps(text).encode()
+            data += b" " * (-len(data) % RECORD.size)
+            self._append(file, RECORD.pack(0, len(data), 0, 0.0) + data)
+            return self._series
+
+    def append(self, data: bytes, stem: str) -> bool:
+        """Write packed records, all or none; False, and nothing, if `stem` is no longer current."""
+        with self._lock:
+            if self._file is None or stem != self.stem:
+                return False
+            self._append(self._file, data)
+            return True
+
+    def seal(self) -> tuple[int, int] | None:
+        """Return how many bytes the current file has, and their CRC-32.
+
+        None if there is no file, or points wait in memory for a disk that refuses them.
+        """
+        with self._lock:
+            if self._file is None or self._file.waiting:
+                return None
+            return self._file.size, self._crc
+
+    def flush(self) -> None:
+        """Write what waits in memory, if anything does."""
+        if self._file is not None:
+            self._file.flush()
+
+    def sync(self) -> None:
+        """Wait until the disk has everything that was written."""
+        if self._file is not None:
+            self._file.sync()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file, self.stem = None, ""
+
+    def abandon(self) -> None:
+        """Forget the parent's file in a forked child."""
+        if self._file is not None:
+            self._file.abandon()
+
+    def _append(self, file: AppendFile, data: bytes) -> None:
+        now = time.monotonic_ns()
+        if now - self._checked > _CHECK_NS:
+            self._checked = now
+            file.check_linked()
+        # What waits in memory counts as written: it comes before all that follows.
+        self._crc = zlib.crc32(data, self._crc)
+        file.append(data)
+
+    def _rotate(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._count += 1
+        self._series = 0
+        self._crc = zlib.crc32(MAGIC)
+        month = time.strftime("%Y-%m", time.gmtime())
+        self.stem = f"{month}/{self._writer}-{self._count:04d}"
+        self._file = AppendFile(
+            self._root / "points" / f"{self.stem}.pts", header=MAGIC, durable=self._durable
+        )
+
+
+class SeriesReader:
+    """Reads points back as NumPy arrays."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root / "points"
+
+    def read(
+        self,
+        stems: Iterable[str],
+        runs: Iterable[str] | None = None,
+        keys: Iterable[str] | None = None,
+    ) -> list[Series]:
+        """Return the series of `runs` in the files `stems`.
+
+        Parameters
+        ----------
+        stems
+            Files to look into, as run records name them.
+        runs
+            Ids of the runs wanted; None means all.
+        keys
+            Metric names wanted, without context; None means all.
+        """
+        import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
+
+        wanted_runs = None if runs is None else set(runs)
+        wanted_keys = None if keys is None else set(keys)
+        found: dict[SeriesKey, list[tuple[Any, int]]] = {}
+        for stem in sorted(set(stems)):
+            records = self._load(stem)
+            if records is None:
+                continue
+            numbers = records["series"]
+            for number, of, t0 in _announced(records):
+                if wanted_runs is not None and of.run not in wanted_runs:
+                    continue
+                if wanted_keys is not None and of.key not in wanted_keys:
+                    continue
+                found.setdefault(of, []).append((_rows(records, numbers == number), t0))
+        result = []
+        for of, parts in found.items():
+            times = [part["ms"].astype(np.int64) + t0 for part, t0 in parts]
+            result.append(
+                Series(
+                    of,
+                    np.concatenate([part["step"] for part, _ in parts]),
+                    np.concatenate([part["value"] for part, _ in parts]),
+                    np.concatenate(times),
+                )
+            )
+        return result
+
+    def last_change(self, stems: Iterable[str]) -> float | None:
+        """Return when one of the files last grew, in seconds since 1970."""
+        times = []
+        for stem in stems:
+            try:
+                times.append((self._root / f"{stem}.pts").stat().st_mtime)
+            except FileNotFoundError:
+                continue
+        return max(times, default=None)
+
+    def size(self, stem: str) -> int | None:
+        """Return how many bytes a file has, or None if it is not there."""
+        try:
+            return (self._root / f"{stem}.pts").stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def stems(self) -> dict[str, float]:
+        """Return every file's stem and when it last grew, in seconds since 1970."""
+        return {
+            f"{path.parent.name}/{path.stem}": path.stat().st_mtime
+            for path in sorted(self._root.glob("*/*.pts"))
+        }
+
+    def discard(self, stem: str) -> int:
+        """Remove a file whose runs are all gone; return how many bytes that frees."""
+        size = self.size(stem)
+        (self._root / f"{stem}.pts").unlink(missing_ok=True)
+        return size or 0
+
+    def check(self, stem: str, size: int, crc: int) -> bool:
+        """Whether the first `size` bytes of a file have the CRC-32 `crc`."""
+        try:
+            with (self._root / f"{stem}.pts").open("rb") as file:
+                data = file.read(size)
+        except FileNotFoundError:
+            return False
+        return len(data) == size and zlib.crc32(data) == crc
+
+    def seal(self, stem: str) -> tuple[int, int] | None:
+        """Return size and CRC-32 of a file's whole records, to seal what a dead process left."""
+        try:
+            data = (self._root / f"{stem}.pts").read_bytes()
+        except FileNotFoundError:
+            return None
+        size = len(data) // RECORD.size * RECORD.size
+        return size, zlib.crc32(data[:size])
+
+    def _load(self, stem: str) -> Any:
+        import numpy as np  # noqa: PLC0415
+
+        kind = np.dtype([("series", "<u4"), ("ms", "<u4"), ("step", "<i8"), ("value", "<f8")])
+        try:
+            with (self._root / f"{stem}.pts").open("rb") as file:
+                magic = file.read(RECORD.size)
+                records = np.fromfile(file, kind)
+        except FileNotFoundError:
+            return None
+        if magic != MAGIC:
+            raise StoreCorrupt(
+                f"The file points/{stem}.pts of the book does not start as a series file should. "
+                "`cellbook verify` shows what else is damaged; restore it from a copy."
+            )
+        return records
+
+
+def _rows(records: Any, wanted: Any) -> Any:
+    """Return the wanted rows; without a copy where they stand in one block, as they mostly do."""
+    places = wanted.nonzero()[0]
+    if len(places) and places[-1] - places[0] + 1 == len(places):
+        return records[places[0] : places[-1] + 1]
+    return records[places]
+
+
+def _announced(records: Any) -> list[tuple[int, SeriesKey, int]]:
+    """Find the announcements among `records`; blank out their text so that it reads as no point."""
+    import numpy as np  # noqa: PLC0415
+
+    found = []
+    for index in np.flatnonzero(records["series"] == 0).tolist():
+        length = int(records["ms"][index])
+        rows = length // RECORD.size
+        body = records[index + 1 : index + 1 + rows]
+        try:
+            text: Mapping[str, Any] = json.loads(body.tobytes())
+            context = tuple(sorted(text.get("context", {}).items()))
+            found.append((int(text["s"]), SeriesKey(text["run"], text["key"], context), text["t0"]))
+        except (ValueError, KeyError):
+            continue
+        finally:
+            body["series"] = 0
+            body["ms"] = 0
+    return found
