@@ -1,0 +1,131 @@
+"""Cellbook: the lab book that a notebook keeps by itself.
+
+In a notebook: ``%load_ext cellbook``.  In a script: ``import cellbook as cb`` and
+``with cb.start_run("name", params={"lr": 0.01}) as run: run.log_metric("loss", 0.3)``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from cellbook._version import __version__
+
+if TYPE_CHECKING:  # What a type checker and an editor see; at run time names are found lazily.
+    from cellbook import errors
+    from cellbook.book import Book, open  # noqa: A004
+    from cellbook.fluent import (
+        active_run,
+        end_run,
+        log_artifact,
+        log_artifacts,
+        log_audio,
+        log_dict,
+        log_figure,
+        log_histogram,
+        log_html,
+        log_image,
+        log_metric,
+        log_metrics,
+        log_param,
+        log_params,
+        log_table,
+        log_text,
+        search_runs,
+        set_tag,
+        set_tags,
+        start_run,
+    )
+    from cellbook.records import RunRecord, RunState
+    from cellbook.tracking import Run
+
+_HOMES = {
+    "Book": "cellbook.book",
+    "open": "cellbook.book",
+    "Run": "cellbook.tracking",
+    "RunRecord": "cellbook.records",
+    "RunState": "cellbook.records",
+    "errors": "cellbook.errors",
+    **dict.fromkeys(
+        (
+            "active_run",
+            "end_run",
+            "log_artifact",
+            "log_artifacts",
+            "log_audio",
+            "log_dict",
+            "log_figure",
+            "log_histogram",
+            "log_html",
+            "log_image",
+            "log_metric",
+            "log_metrics",
+            "log_param",
+            "log_params",
+            "log_table",
+            "log_text",
+            "search_runs",
+            "set_tag",
+            "set_tags",
+            "start_run",
+        ),
+        "cellbook.fluent",
+    ),
+}
+"""Where each public name lives; it is imported when it is first used."""
+
+__all__ = [
+    "Book",
+    "Run",
+    "RunRecord",
+    "RunState",
+    "__version__",
+    "active_run",
+    "end_run",
+    "errors",
+    "load_ipython_extension",
+    "log_artifact",
+    "log_artifacts",
+    "log_audio",
+    "log_dict",
+    "log_figure",
+    "log_histogram",
+    "log_html",
+    "log_image",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_table",
+    "log_text",
+    "open",
+    "search_runs",
+    "set_tag",
+    "set_tags",
+    "start_run",
+    "unload_ipython_extension",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'cellbook' has no attribute {name!r}")
+    module = importlib.import_module(home)
+    value = module if home == f"cellbook.{name}" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Begin to record: what ``%load_ext cellbook`` calls."""
+    importlib.import_module("cellbook.ipython").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Stop recording: what ``%unload_ext cellbook`` calls."""
+    importlib.import_module("cellbook.ipython").unload(shell)

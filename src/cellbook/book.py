@@ -1,0 +1,265 @@
+"""The façade: opens a book and hands out its rooms."""
+
+from __future__ import annotations
+
+import atexit
+import copyreg
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from tinydb.table import Table
+
+from cellbook.capture import CellLog, capture_environment
+from cellbook.errors import InvalidInput
+from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
+from cellbook.store import FolderStore, Report, create
+from cellbook.tracking import Run, Runs, Trouble, outcome_of
+from cellbook.views import runs_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from tinydb.queries import QueryLike
+
+FOLDER = ".cellbook"
+
+Target = str | int | Run | RunRecord
+"""Whatever names a run: ``#12``, ``12``, a name, an id, a handle or a record."""
+
+
+class Book:
+    """One store and the notebooks that write to it; made by :func:`cellbook.open`.
+
+    Attributes
+    ----------
+    runs
+        Starts, finds, renames and deletes runs.
+    cells
+        Writes cell executions.
+    trouble
+        Turns failures of the store into one warning.
+    """
+
+    def __init__(self, store: FolderStore) -> None:
+        self.store = store
+        self.trouble = Trouble()
+        self.runs = Runs(store, self.trouble)
+        self.cells = CellLog(store)
+        self._environment: threading.Thread | None = None
+
+    def __repr__(self) -> str:
+        return f"<Book at {self.url}>"
+
+    @property
+    def url(self) -> str:
+        """Where the book is: what :func:`cellbook.open` takes."""
+        return self.store.url
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be recorded, with the mend; empty where it can."""
+        return self.store.read_only
+
+    # -- recording -----------------------------------------------------------------------------
+
+    def start_run(self, run_name: str | None = None, **options: Any) -> Run:
+        """Start or resume a run; see :func:`cellbook.start_run`."""
+        run = self.runs.start(run_name, **options)
+        self.record_environment()
+        return run
+
+    def active_run(self) -> Run | None:
+        """Return the innermost open run of this process, or None."""
+        return self.runs.active()
+
+    def record_environment(self) -> None:
+        """Record, in the background and once a process, what this session runs on."""
+        if self._environment is None and not self.read_only:
+            self._environment = threading.Thread(
+                target=self._record_environment, name="cellbook-environment", daemon=True
+            )
+            self._environment.start()
+
+    def _record_environment(self) -> None:
+        with self.trouble.guarded():
+            environment = capture_environment()
+            if self.store.get("environments", environment.environment_id) is None:
+                doc = to_doc(environment)
+                self.store.commit([create("environments", environment.environment_id, doc)])
+            self.runs.sessions.set_environment(environment.environment_id)
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def search_runs(
+        self,
+        query: str | QueryLike = "",
+        *,
+        order_by: str | Sequence[str] | None = None,
+        max_results: int | None = 1000,
+    ) -> pd.DataFrame:
+        """Return runs as a DataFrame; see :func:`cellbook.search_runs`."""
+        self.refresh()
+        return runs_table.search_runs(self.store, query, order_by=order_by, max_results=max_results)
+
+    def find_run(self, target: Target) -> RunRecord:
+        """Return the run that `target` names."""
+        self.refresh()
+        return self.runs.find(target)
+
+    def artifacts(self, target: Target) -> list[Artifact]:
+        """Return a run's artifacts, by path."""
+        return self.runs.artifacts(self.runs.find(target).run_id)
+
+    def table(self, name: str) -> Table:
+        """Return a table of the book as a TinyDB table, for queries in TinyDB's language."""
+        self.refresh()
+        return self.store.table(name)
+
+    def refresh(self) -> None:
+        """Make one's own open runs visible to searches, and mark those of dead processes."""
+        self.runs.flush()
+        with self.trouble.guarded(writes=False):
+            self.runs.sessions.repair()
+
+    def verify(self) -> Report:
+        """Check every byte of the book."""
+        return self.store.verify()
+
+    # -- its end -------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End this process's open runs, flush, and let go of files."""
+        if self._environment is not None:
+            self._environment.join(timeout=10)
+            self._environment = None
+        self.runs.close()
+        self.store.close()
+        _books.pop(self.url, None)
+
+
+_books: dict[str, Book] = {}
+_default: Book | None = None
+_lock = threading.RLock()
+
+
+def open(  # noqa: A001
+    url: str | os.PathLike[str] | None = None, *, create: bool = True, start: Path | None = None
+) -> Book:
+    """Open a book; the one opened last by name is what module-level calls write to.
+
+    Parameters
+    ----------
+    url
+        A folder (its ``.cellbook`` is the book) or ``file://`` URL.  None means: what
+        ``CELLBOOK_URL`` says, else the ``.cellbook`` of the nearest parent folder that has one,
+        else one in the working folder.
+    create
+        Whether to make the book if it is not there.
+    start
+        The folder to look from when nothing is said: a notebook's.  None means the working folder.
+
+    Raises
+    ------
+    NotFound
+        If there is none and `create` is false.
+    InvalidInput
+        If `url` is of a kind that this version does not know.
+    """
+    global _default
+    with _lock:
+        if url is None and _default is not None:
+            return _default
+        root = locate(url, start)
+        book = _books.get(str(root))
+        if book is None:
+            book = _books[str(root)] = Book(FolderStore(root, create=create))
+            book.runs.sessions.describe(SessionKind.SCRIPT, _script(root.parent))
+        if url is not None or _default is None:
+            _default = book
+        return book
+
+
+def locate(url: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:
+    """Return the ``.cellbook`` folder that a URL, or the absence of one, means.
+
+    `start` is the folder to look from when nothing is said; None means the working folder.
+    """
+    chosen = os.environ.get("CELLBOOK_URL") if url is None else os.fspath(url)
+    if chosen:
+        return _root_of(chosen)
+    folder = (start or Path.cwd()).resolve()
+    for parent in (folder, *folder.parents):
+        if (parent / FOLDER / "format.json").exists():
+            return parent / FOLDER
+    return folder / FOLDER
+
+
+def _script(folder: Path) -> str | None:
+    """Return the script this process runs, relative to `folder` where it lies below it."""
+    name = getattr(sys.modules.get("__main__"), "__file__", None)
+    if not name:
+        return None
+    path = Path(name).absolute()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+
+
+def _root_of(url: str) -> Path:
+    scheme = urlsplit(url).scheme
+    if scheme == "file":
+        path = Path(unquote(urlsplit(url).path))
+    elif len(scheme) > 1 and "://" in url:
+        raise InvalidInput(
+            f"A book cannot be opened at {scheme}:// by this version. Give a folder."
+        )
+    else:
+        path = Path(url)
+    path = path.expanduser().absolute()
+    if path.name == FOLDER or (path / "format.json").exists():
+        return path
+    return path / FOLDER
+
+
+def close_all() -> None:
+    """Close every open book, as the process ends: runs end as their script did."""
+    global _default
+    with _lock:
+        error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+        for book in list(_books.values()):
+            if book.runs.sessions.kind is SessionKind.SCRIPT and error is not None:
+                for run in book.runs.open_runs():
+                    run.outcome = outcome_of(error)
+            book.close()
+        _default = None
+
+
+def attach_run(url: str, run_id: str) -> Run:
+    """Open a run that was pickled in another process."""
+    book = open(url)
+    return book.runs.attach(book.runs.find(run_id))
+
+
+def _reduce_run(run: Run) -> tuple[Any, tuple[str, str]]:
+    run.shared = True
+    return attach_run, (run.url, run.run_id)
+
+
+def _before_fork() -> None:
+    for book in _books.values():
+        book.runs.before_fork()
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.RLock()
+    for book in _books.values():
+        book.runs.after_fork()
+
+
+copyreg.pickle(Run, _reduce_run)
+atexit.register(close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)

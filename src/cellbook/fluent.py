@@ -1,0 +1,214 @@
+"""The module-level functions: ``cb.start_run``, ``cb.log_metric`` … on the active run.
+
+Where no run is active, the logging functions start one, as MLflow does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cellbook import book
+from cellbook.records import RunState
+from cellbook.tracking import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from tinydb.queries import QueryLike
+
+
+def start_run(
+    run_name: str | None = None,
+    *,
+    run_id: str | None = None,
+    experiment: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    tags: Mapping[str, Any] | None = None,
+    parent: str | None = None,
+    description: str | None = None,
+) -> Run:
+    """Start a run and make it the active one.
+
+    As a context manager the run ends with its block.  Inside the block of another run the new one
+    is nested in it.  Otherwise the run that was active ends first, so that running a cell again
+    starts afresh.
+
+    Parameters
+    ----------
+    run_name
+        Its name; None makes one up.
+    run_id
+        Resume this run (an id, ``#12`` or a name) instead of starting one.
+    experiment
+        The group it belongs to; None means the notebook's or script's name.
+    params, tags
+        Logged at once.
+    parent
+        The run it is nested in, as any target; None means the run whose ``with`` block it is in.
+    description
+        Notes on it.
+
+    Raises
+    ------
+    NotFound
+        If `run_id` or `parent` name no run.
+    InvalidInput
+        If a name cannot be recorded.
+    """
+    return book.open().start_run(
+        run_name,
+        run_id=run_id,
+        experiment=experiment,
+        params=params,
+        tags=tags,
+        parent=parent,
+        description=description,
+    )
+
+
+def active_run() -> Run | None:
+    """Return the innermost open run of this process, or None."""
+    return book.open().active_run()
+
+
+def end_run(state: RunState | str | None = None) -> None:
+    """End the active run; without one, do nothing.
+
+    `state` is ``finished``, ``failed`` or ``stopped``; None means as its last cell ended.
+    """
+    run = active_run()
+    if run is not None:
+        run.end(state)
+
+
+def log_param(key: str, value: Any) -> Any:
+    """Log one param of the active run; return `value`."""
+    return _run().log_param(key, value)
+
+
+def log_params(params: Mapping[str, Any]) -> None:
+    """Log params of the active run."""
+    _run().log_params(params)
+
+
+def log_metric(
+    key: str,
+    value: float,
+    step: int | None = None,
+    *,
+    context: Mapping[str, Any] | None = None,
+    timestamp: int | datetime | None = None,
+) -> None:
+    """Log one value of a metric of the active run; see :meth:`cellbook.Run.log_metric`."""
+    _run().log_metric(key, value, step, context=context, timestamp=timestamp)
+
+
+def log_metrics(
+    metrics: Mapping[str, float],
+    step: int | None = None,
+    *,
+    context: Mapping[str, Any] | None = None,
+    timestamp: int | datetime | None = None,
+) -> None:
+    """Log one value of each metric of the active run."""
+    _run().log_metrics(metrics, step, context=context, timestamp=timestamp)
+
+
+def set_tag(key: str, value: Any) -> None:
+    """Set one tag of the active run."""
+    _run().set_tag(key, value)
+
+
+def set_tags(tags: Mapping[str, Any]) -> None:
+    """Set tags of the active run."""
+    _run().set_tags(tags)
+
+
+def log_artifact(local_path: str | Path, artifact_path: str | None = None) -> None:
+    """Keep a copy of a file or folder with the active run."""
+    _run().log_artifact(local_path, artifact_path)
+
+
+def log_artifacts(local_dir: str | Path, artifact_path: str | None = None) -> None:
+    """Keep a copy of every file below a folder with the active run."""
+    _run().log_artifacts(local_dir, artifact_path)
+
+
+def log_figure(figure: Any, artifact_file: str, **options: Any) -> None:
+    """Keep a figure with the active run; see :meth:`cellbook.Run.log_figure`."""
+    _run().log_figure(figure, artifact_file, **options)
+
+
+def log_image(image: Any, artifact_file: str | None = None, **options: Any) -> None:
+    """Keep an image with the active run; see :meth:`cellbook.Run.log_image`."""
+    _run().log_image(image, artifact_file, **options)
+
+
+def log_table(data: Any, artifact_file: str, **options: Any) -> None:
+    """Keep a table with the active run; see :meth:`cellbook.Run.log_table`."""
+    _run().log_table(data, artifact_file, **options)
+
+
+def log_text(text: str, artifact_file: str, **options: Any) -> None:
+    """Keep text with the active run."""
+    _run().log_text(text, artifact_file, **options)
+
+
+def log_dict(dictionary: Any, artifact_file: str, **options: Any) -> None:
+    """Keep a dictionary with the active run as JSON or YAML."""
+    _run().log_dict(dictionary, artifact_file, **options)
+
+
+def log_html(html: str, artifact_file: str, **options: Any) -> None:
+    """Keep an HTML page with the active run."""
+    _run().log_html(html, artifact_file, **options)
+
+
+def log_audio(audio: Any, artifact_file: str, **options: Any) -> None:
+    """Keep sound with the active run; see :meth:`cellbook.Run.log_audio`."""
+    _run().log_audio(audio, artifact_file, **options)
+
+
+def log_histogram(values: Any, key: str, **options: Any) -> None:
+    """Keep a histogram with the active run; see :meth:`cellbook.Run.log_histogram`."""
+    _run().log_histogram(values, key, **options)
+
+
+def search_runs(
+    query: str | QueryLike = "",
+    *,
+    order_by: str | Sequence[str] | None = None,
+    max_results: int | None = 1000,
+) -> pd.DataFrame:
+    """Return runs as a DataFrame, newest first.
+
+    Parameters
+    ----------
+    query
+        MLflow's filter string with ``or``, ``not`` and parentheses
+        (``metrics.acc > 0.9 and params.model = "forest"``), or a TinyDB query.  Runs in the trash
+        are left out unless the query speaks of ``trashed``.
+    order_by
+        Such as ``"metrics.acc DESC"``, or a list of these.
+    max_results
+        At most so many rows; None means all.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``run_id, run_number, run_name, experiment, state, start_time, end_time,
+        duration`` and one ``params.*``, ``metrics.*``, ``tags.*`` for each name that occurs.
+
+    Raises
+    ------
+    QuerySyntaxError
+        If the filter string does not parse; it points at the place.
+    """
+    return book.open().search_runs(query, order_by=order_by, max_results=max_results)
+
+
+def _run() -> Run:
+    current = book.open()
+    return current.active_run() or current.start_run()

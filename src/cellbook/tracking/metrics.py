@@ -1,0 +1,214 @@
+"""The hot path: one metric point from a call to the disk."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from cellbook.errors import InvalidMetric
+from cellbook.records import MetricStats, as_metric, as_step, as_text, check_name, to_doc
+from cellbook.store import RECORD, SeriesKey, Store, metric_name
+
+Context = tuple[tuple[str, str], ...]
+
+_pack = RECORD.pack
+_MS_LIMIT = 2**32
+_STEP_LIMIT = 2**63
+_NOWHERE = "nowhere"
+"""The file of a series that is in none yet: no writer's stem is called so."""
+
+
+class _Live:
+    """One metric of one run as this process has logged it so far."""
+
+    __slots__ = ("count", "last", "max", "min", "name", "number", "of", "stem", "step", "t0")
+
+    def __init__(self, of: SeriesKey) -> None:
+        self.of = of
+        self.name = metric_name(of.key, of.context)
+        self.number = 0
+        self.stem = _NOWHERE
+        self.t0 = 0
+        self.step = -1
+        self.count = 0
+        self.last = 0.0
+        self.min = float("inf")
+        self.max = float("-inf")
+
+
+class MetricLog:
+    """The metrics of one run, as one process logs them.
+
+    Each call is on disk when it returns.  May be called from several threads.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    run_id
+        Whose metrics they are.
+    on_stem
+        Called with a series file's stem before the first point goes into it.
+    """
+
+    def __init__(self, store: Store, run_id: str, on_stem: Any) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._on_stem = on_stem
+        self._lock = threading.RLock()
+        self._live: dict[Any, _Live] = {}
+        self._stems: set[str] = set()
+        self.dirty = False
+        """Whether points came since the last :meth:`summary`."""
+
+    def resume(self, of: SeriesKey, stats: MetricStats, last: float) -> None:
+        """Carry on from what a former process logged of one metric."""
+        live = _Live(of)
+        live.step, live.count, live.last = stats.step, stats.count, last
+        live.min, live.max = stats.min, stats.max
+        self._live[of.key if not of.context else (of.key, of.context)] = live
+
+    def log(
+        self,
+        key: str,
+        value: Any,
+        step: int | None = None,
+        context: Mapping[str, Any] | None = None,
+        timestamp: int | float | datetime | None = None,
+    ) -> None:
+        """Append one point; see :meth:`cellbook.Run.log_metric`."""
+        number = value if type(value) is float else as_metric(value, key)
+        if step is not None and not (type(step) is int and -_STEP_LIMIT <= step < _STEP_LIMIT):
+            step = as_step(step, key)
+        now = time.time_ns() // 1_000_000 if timestamp is None else _milliseconds(timestamp)
+        with self._lock:
+            live = self._live.get(key) if context is None else None
+            if live is None:
+                live = self._find(key, context)
+            self._note(live, number, step)
+            while True:
+                if (
+                    live.stem != self._store.series_writer.stem
+                    or not 0 <= now - live.t0 < _MS_LIMIT
+                ):
+                    self._announce(live, now)
+                record = _pack(live.number, now - live.t0, live.step, number)
+                if self._store.series_writer.append(record, live.stem):
+                    return
+
+    def log_many(
+        self,
+        metrics: Mapping[str, Any],
+        step: int | None = None,
+        context: Mapping[str, Any] | None = None,
+        timestamp: int | float | datetime | None = None,
+    ) -> None:
+        """Append one point of each metric, all or none; see :meth:`cellbook.Run.log_metrics`."""
+        # Everything is checked before anything is noted: a bad value spoils the whole call.
+        numbers = [(key, as_metric(value, str(key))) for key, value in metrics.items()]
+        if step is not None:
+            step = as_step(step, ", ".join(map(str, metrics)))
+        now = time.time_ns() // 1_000_000 if timestamp is None else _milliseconds(timestamp)
+        with self._lock:
+            entries = [(self._find(key, context), number) for key, number in numbers]
+            for live, number in entries:
+                self._note(live, number, step)
+            while entries:
+                stem = self._store.series_writer.stem
+                for live, _ in entries:
+                    if live.stem != stem or not 0 <= now - live.t0 < _MS_LIMIT:
+                        self._announce(live, now)
+                        stem = live.stem
+                if any(live.stem != stem for live, _ in entries):
+                    continue  # The file changed in the middle: announce all of them there.
+                records = [_pack(e.number, now - e.t0, e.step, number) for e, number in entries]
+                if self._store.series_writer.append(b"".join(records), stem):
+                    return
+
+    def summary(self) -> dict[str, Any]:
+        """Return last values and statistics, as they go into the run's document."""
+        with self._lock:
+            self.dirty = False
+            return {
+                "metrics": {live.name: live.last for live in self._live.values()},
+                "stats": {
+                    live.name: to_doc(
+                        MetricStats(
+                            count=live.count,
+                            min=live.min if live.min <= live.max else float("nan"),
+                            max=live.max if live.min <= live.max else float("nan"),
+                            step=live.step,
+                        )
+                    )
+                    for live in self._live.values()
+                },
+            }
+
+    @property
+    def stems(self) -> set[str]:
+        """The series files this process wrote points of the run to."""
+        return self._stems
+
+    def after_fork(self) -> None:
+        """Start afresh in a forked child, whose points go to files of its own."""
+        self._lock = threading.RLock()
+        self._stems = set()
+        for live in self._live.values():
+            live.stem = _NOWHERE
+
+    def _find(self, key: Any, context: Mapping[str, Any] | None) -> _Live:
+        if context:
+            place: Any = (key, _context(context))
+            of_context: Context = place[1]
+        else:
+            place, of_context = key, ()
+        live = self._live.get(place)
+        if live is None:
+            name = check_name(key, "metric")
+            place = (name, of_context) if of_context else name
+            live = self._live.get(place)
+        if live is None:
+            live = self._live[place] = _Live(SeriesKey(self._run_id, name, of_context))
+        return live
+
+    def _note(self, live: _Live, number: float, step: int | None) -> None:
+        live.step = live.step + 1 if step is None else step
+        live.count += 1
+        live.last = number
+        if number < live.min:
+            live.min = number
+        if number > live.max:
+            live.max = number
+        self.dirty = True
+
+    def _announce(self, live: _Live, now: int) -> None:
+        writer = self._store.series_writer
+        number = None
+        while number is None:
+            stem = writer.place(self._run_id)
+            if stem not in self._stems:
+                self._on_stem(stem)
+                self._stems.add(stem)
+            # An hour's slack lets clocks be set back a little without a new series.
+            live.t0 = now - 3_600_000
+            number = writer.announce(live.of, live.t0, stem)
+        live.number, live.stem = number, stem
+
+
+def _context(context: Mapping[str, Any]) -> Context:
+    return tuple(sorted((check_name(k, "context"), as_text(v)) for k, v in context.items()))
+
+
+def _milliseconds(timestamp: int | float | datetime) -> int:
+    if isinstance(timestamp, datetime):
+        return int(timestamp.timestamp() * 1000)
+    try:
+        return int(timestamp)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidMetric(
+            f"The timestamp {timestamp!r} is no time. "
+            "Give milliseconds since 1970 (as MLflow does) or a datetime."
+        ) from None

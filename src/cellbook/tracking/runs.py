@@ -1,0 +1,324 @@
+"""Starting, finding and keeping runs."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from tinydb import where
+
+from cellbook.errors import Ambiguous, InvalidInput, NotFound
+from cellbook.records import (
+    Artifact,
+    RunRecord,
+    RunState,
+    as_text,
+    check_name,
+    from_doc,
+    to_doc,
+)
+from cellbook.store import Store, create, is_ulid, update
+from cellbook.tracking.naming import random_name
+from cellbook.tracking.run import Run
+from cellbook.tracking.sessions import Sessions
+from cellbook.tracking.summary import stats_of
+from cellbook.tracking.trouble import Trouble
+
+_FLUSH_SECONDS = 2.0
+_FLUSH_SHARE = 0.01
+"""A run's last values are brought into its document after two seconds or, so that a run of days
+does not fill its journal, after a hundredth of the time it has run."""
+
+
+class Runs:
+    """The runs of a book: started here, found here, renamed and put in the trash here."""
+
+    def __init__(self, store: Store, trouble: Trouble) -> None:
+        self.store = store
+        self.trouble = trouble
+        self.sessions = Sessions(store, self._tick)
+        self.current_cell: str | None = None
+        """The cell execution under way, for artifacts to name."""
+        self.on_start: Callable[[Run], None] | None = None
+        """Called with each run that is started or resumed."""
+        self._lock = threading.RLock()
+        self._open: dict[str, Run] = {}
+        self._flushed: dict[str, float] = {}
+        self._stack: ContextVar[tuple[Run, ...]] = ContextVar("cellbook_runs", default=())
+        self._current: Run | None = None
+
+    # -- the live ones -------------------------------------------------------------------------
+
+    def start(
+        self,
+        run_name: str | None = None,
+        *,
+        run_id: str | None = None,
+        experiment: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        tags: Mapping[str, Any] | None = None,
+        parent: str | None = None,
+        description: str | None = None,
+    ) -> Run:
+        """Start a run, or resume one by `run_id`; see :func:`cellbook.start_run`."""
+        around = self.active()
+        if run_id is not None:
+            return self._resume(run_id, params, tags, description)
+        name = random_name() if run_name is None else check_name(run_name, "run")
+        if parent is not None:
+            parent = self.find(parent).run_id
+        elif around is not None and around.entered:
+            parent = around.run_id
+        if around is not None and not around.entered:
+            around.end()
+        record = RunRecord(
+            run_id=self.store.new_id(),
+            run_name=name,
+            experiment=self._experiment(experiment, around if parent else None),
+            state=RunState.RUNNING,
+            start_time=self.now(),
+            description=as_text(description or ""),
+            parent=parent,
+            notebook=self.sessions.notebook,
+            tags={check_name(k, "tag"): as_text(v) for k, v in (tags or {}).items()},
+        )
+        run = Run(self, record)
+        with self.trouble.guarded():
+            session = self.sessions.ensure()
+            doc = {**to_doc(record), "session": session}
+            self.store.commit([create("runs", run.run_id, doc)])
+        if params:
+            run.log_params(params)
+        return self._activate(run)
+
+    def active(self) -> Run | None:
+        """Return the run that module-level calls log to: the innermost open one, or None."""
+        for run in reversed(self._stack.get()):
+            if not run.state.is_final:
+                return run
+        current = self._current
+        return None if current is None or current.state.is_final else current
+
+    @property
+    def experiment(self) -> str:
+        """The experiment of runs that are given none: the notebook's or script's name."""
+        notebook = self.sessions.notebook
+        stem = notebook.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0] if notebook else ""
+        return stem or "default"
+
+    def ensure_active(self) -> Run:
+        """Return the active run, starting one if there is none, as MLflow does."""
+        return self.active() or self.start()
+
+    def ended(self, run: Run) -> None:
+        """Take note that a run has ended."""
+        with self._lock:
+            self._open.pop(run.run_id, None)
+            self._flushed.pop(run.run_id, None)
+            if self._current is run:
+                self._current = next(reversed(self._open.values()), None)
+        self._stack.set(tuple(item for item in self._stack.get() if item is not run))
+
+    def open_runs(self) -> list[Run]:
+        """Return this process's open runs, oldest first."""
+        with self._lock:
+            return list(self._open.values())
+
+    def flush(self) -> None:
+        """Bring the last values of open runs into their documents."""
+        for run in self.open_runs():
+            run.flush()
+
+    def close(self) -> None:
+        """End all open runs and the session, as the process ends."""
+        for run in reversed(self.open_runs()):
+            run.end()
+        with self.trouble.guarded():
+            self.sessions.close()
+
+    def after_fork(self) -> None:
+        """In a forked child, leave the parent's runs to the parent; logging to them goes on."""
+        self._lock = threading.RLock()
+        for run in self._open.values():
+            run.metrics_log.after_fork()
+        self._open = {}
+        self.sessions.forget()
+
+    def before_fork(self) -> None:
+        """Note that children of this process may log to its open runs."""
+        for run in self.open_runs():
+            run.shared = True
+
+    # -- the recorded ones ---------------------------------------------------------------------
+
+    def get(self, run_id: str) -> RunRecord:
+        """Return the record of a run by its id.
+
+        Raises
+        ------
+        NotFound
+            If the book has no such run.
+        """
+        doc = self.store.get("runs", run_id)
+        if doc is None:
+            raise NotFound(f"The book has no run with id {run_id!r}. `%runs` lists what it has.")
+        return self._record(self.store.number("runs", run_id), doc)
+
+    def find(self, target: str | int | Run | RunRecord) -> RunRecord:
+        """Return the run that a target names: ``#12``, ``12``, a name, ``run:NAME`` or an id.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        Ambiguous
+            If several runs have the name; the message lists them.
+        """
+        if isinstance(target, (Run, RunRecord)):
+            return self.get(target.run_id)
+        text = str(target).strip().removeprefix("run:").strip()
+        digits = text.removeprefix("#")
+        if digits.isdecimal():
+            run_id = self.store.by_number("runs", int(digits))
+            if run_id is not None and self.store.get("runs", run_id) is not None:
+                return self.get(run_id)
+        if is_ulid(text) and self.store.get("runs", text) is not None:
+            return self.get(text)
+        named = list(self.store.select("runs", where("run_name") == text))
+        kept = [entry for entry in named if not entry[2].get("trashed")] or named
+        if len(kept) == 1:
+            return self._record(kept[0][1], kept[0][2])
+        if kept:
+            numbers = ", ".join(f"#{number}" for _, number, _ in kept[-8:])
+            raise Ambiguous(f"{len(kept)} runs are named {text!r}: {numbers}. Use the number.")
+        raise NotFound(
+            f"The book has no run {text!r}. Name one by its number (#12), name or id; "
+            "`%runs` lists them."
+        )
+
+    def artifacts(self, run_id: str) -> list[Artifact]:
+        """Return the artifacts of a run, the newest of each path, by path."""
+        latest = {}
+        for _, _, doc in self.store.select("artifacts", where("run") == run_id):
+            latest[doc["path"]] = from_doc(Artifact, doc)
+        return [latest[path] for path in sorted(latest)]
+
+    def change(self, target: str | int | Run | RunRecord, **changes: Any) -> RunRecord:
+        """Change a recorded run: `run_name`, `description`, `archived`, `tags` (merged)."""
+        record = self.find(target)
+        if "run_name" in changes:
+            changes["run_name"] = check_name(changes["run_name"], "run")
+        if "description" in changes:
+            changes["description"] = as_text(changes["description"])
+        if "tags" in changes:
+            changes["tags"] = {check_name(k, "tag"): as_text(v) for k, v in changes["tags"].items()}
+        self.store.commit([update("runs", record.run_id, changes)])
+        return self.get(record.run_id)
+
+    def drop_tag(self, target: str | int | Run | RunRecord, key: str) -> RunRecord:
+        """Take a tag off a run."""
+        record = self.find(target)
+        self.store.commit([update("runs", record.run_id, {}, [["tags", key]])])
+        return self.get(record.run_id)
+
+    def delete(self, target: str | int | Run | RunRecord) -> RunRecord:
+        """Put a run in the trash; :meth:`restore` takes it out, ``cellbook gc`` empties it.
+
+        Raises
+        ------
+        InvalidInput
+            If the run is still running.
+        """
+        record = self.find(target)
+        if not record.state.is_final:
+            raise InvalidInput(
+                f"Run #{record.run_number} {record.run_name!r} is running. "
+                "End it first with `%end_run`, then delete it."
+            )
+        self.store.commit([update("runs", record.run_id, {"trashed": self.now()})])
+        return self.get(record.run_id)
+
+    def restore(self, target: str | int | Run | RunRecord) -> RunRecord:
+        """Take a run out of the trash."""
+        record = self.find(target)
+        self.store.commit([update("runs", record.run_id, {}, [["trashed"]])])
+        return self.get(record.run_id)
+
+    @staticmethod
+    def now() -> int:
+        """Return the time, in milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+    @contextlib.contextmanager
+    def cell(self, execution_id: str) -> Iterator[None]:
+        """Name the cell execution under way while the block lasts."""
+        self.current_cell = execution_id
+        try:
+            yield
+        finally:
+            self.current_cell = None
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _activate(self, run: Run) -> Run:
+        with self._lock:
+            self._open[run.run_id] = run
+            self._flushed[run.run_id] = time.monotonic()
+            self._current = run
+        self._stack.set((*(item for item in self._stack.get() if not item.state.is_final), run))
+        if self.on_start is not None:
+            self.on_start(run)
+        return run
+
+    def _resume(
+        self,
+        run_id: str,
+        params: Mapping[str, Any] | None,
+        tags: Mapping[str, Any] | None,
+        description: str | None,
+    ) -> Run:
+        record = self.find(run_id)
+        with self._lock:
+            run = self._open.get(record.run_id)
+        if run is None:
+            run = self.attach(record)
+            with self.trouble.guarded():
+                changes = {"state": RunState.RUNNING, "session": self.sessions.ensure()}
+                drop = [["end_time"], ["error"], ["trashed"]]
+                self.store.commit([update("runs", run.run_id, changes, drop)])
+        if params:
+            run.log_params(params)
+        if tags:
+            run.set_tags(tags)
+        if description is not None:
+            run.set_description(description)
+        return self._activate(run)
+
+    def attach(self, record: RunRecord) -> Run:
+        """Return a handle on a run that this process did not start."""
+        run = Run(self, dataclasses.replace(record, state=RunState.RUNNING))
+        run.shared = True
+        for series in self.store.series_reader.read(record.points, runs=[record.run_id]):
+            run.metrics_log.resume(series.of, stats_of(series), float(series.values[-1]))
+        return run
+
+    def _experiment(self, name: str | None, around: Run | None) -> str:
+        if name is not None:
+            return check_name(name, "experiment")
+        return self.experiment if around is None else around.experiment
+
+    def _record(self, number: int, doc: dict[str, Any]) -> RunRecord:
+        return from_doc(RunRecord, {**doc, "run_number": number})
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        for run in self.open_runs():
+            age = (self.now() - run.start_time) / 1000
+            if now - self._flushed.get(run.run_id, now) > max(_FLUSH_SECONDS, age * _FLUSH_SHARE):
+                self._flushed[run.run_id] = now
+                run.flush()

@@ -1,0 +1,200 @@
+"""Sessions: this process in the book, its signs of life, and the repair of those that died."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from tinydb import where
+
+from cellbook.errors import StoreError
+from cellbook.records import (
+    CellState,
+    ProcessIdentity,
+    RunRecord,
+    RunState,
+    Session,
+    SessionKind,
+    SessionState,
+    from_doc,
+    to_doc,
+)
+from cellbook.store import Op, Store, create, update
+from cellbook.tracking.liveness import is_alive, own_identity
+from cellbook.tracking.summary import summarise
+
+_TICK_SECONDS = 2.0
+_REPAIR_EVERY = 30.0
+
+
+class Sessions:
+    """This process's session in a book; opened when something is first recorded.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    on_tick
+        Called every two seconds, from a background thread, while the session is open.
+    """
+
+    def __init__(self, store: Store, on_tick: Callable[[], None]) -> None:
+        self._store = store
+        self._on_tick = on_tick
+        self._lock = threading.RLock()
+        self._id: str | None = None
+        self._kind = SessionKind.SCRIPT
+        self._notebook: str | None = None
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._repaired = 0.0
+
+    def describe(self, kind: SessionKind, notebook: str | None) -> None:
+        """Say what kind of process this is and what notebook or script it runs."""
+        with self._lock:
+            self._kind = kind
+            changed = self._notebook != notebook
+            self._notebook = notebook
+            if self._id is not None and changed:
+                self._store.commit([update("sessions", self._id, {"notebook": notebook})])
+
+    @property
+    def kind(self) -> SessionKind:
+        """What kind of process this is."""
+        return self._kind
+
+    @property
+    def notebook(self) -> str | None:
+        """The notebook or script, as it was described."""
+        return self._notebook
+
+    @property
+    def current(self) -> str | None:
+        """The id of this process's session; None while nothing was recorded."""
+        return self._id
+
+    def ensure(self) -> str:
+        """Return the id of this process's session, opening it if need be."""
+        with self._lock:
+            if self._id is None:
+                self._id = self._store.new_id()
+                session = Session(
+                    session_id=self._id,
+                    kind=self._kind,
+                    process=own_identity(),
+                    start_time=_now(),
+                    writer=self._store.writer,
+                    state=SessionState.OPEN,
+                    user=_user(),
+                    notebook=self._notebook,
+                )
+                self._store.commit([create("sessions", self._id, to_doc(session))])
+            if self._thread is None:
+                self._stop = threading.Event()
+                self._thread = threading.Thread(
+                    target=self._live, args=(self._stop,), name="cellbook-heart", daemon=True
+                )
+                self._thread.start()
+            return self._id
+
+    def alive_op(self) -> Op:
+        """Return the change that says this session is open, should another have buried it."""
+        return update("sessions", self.ensure(), {"state": SessionState.OPEN}, [["end_time"]])
+
+    def set_environment(self, environment: str) -> None:
+        """Note which environment the session runs in."""
+        session = self.ensure()
+        self._store.commit([update("sessions", session, {"environment": environment})])
+
+    def close(self) -> None:
+        """End the session."""
+        with self._lock:
+            self._stop.set()
+            self._thread = None
+            session, self._id = self._id, None
+        if session is not None:
+            changes = {"state": SessionState.CLOSED, "end_time": _now()}
+            self._store.commit([update("sessions", session, changes)])
+
+    def forget(self) -> None:
+        """Leave the session to the parent process, in a forked child."""
+        self._lock = threading.RLock()
+        self._id = None
+        self._kind = SessionKind.WORKER
+        self._thread = None
+
+    def repair(self, *, force: bool = False) -> int:
+        """Mark what dead processes left open: runs crashed, cells killed; return how many.
+
+        Without `force`, at most every half minute.
+        """
+        now = time.monotonic()
+        if self._store.read_only or (not force and now - self._repaired < _REPAIR_EVERY):
+            return 0
+        self._repaired = now
+        query = where("state") == SessionState.OPEN.value
+        dead = [
+            doc
+            for doc_id, _, doc in self._store.select("sessions", query)
+            if doc_id != self._id and not self._lives(doc)
+        ]
+        if not dead:
+            return 0
+        repaired = 0
+        with self._store.exclusive():
+            for doc in dead:
+                fresh = self._store.get("sessions", doc["session_id"])
+                if fresh is not None and fresh["state"] == SessionState.OPEN:
+                    ops = self._bury(from_doc(Session, fresh))
+                    self._store.commit(ops)
+                    repaired += len(ops)
+        return repaired
+
+    def _lives(self, doc: dict[str, object]) -> bool:
+        process = from_doc(ProcessIdentity, doc["process"])  # type: ignore[arg-type]
+        return is_alive(process, self._store.last_sign(str(doc["writer"])), time.time())
+
+    def _bury(self, session: Session) -> list[Op]:
+        last = self._store.last_sign(session.writer)
+        end = session.start_time if last is None else int(last * 1000)
+        ops = [
+            update(
+                "sessions",
+                session.session_id,
+                {"state": SessionState.CRASHED, "end_time": end},
+            )
+        ]
+        running = (where("session") == session.session_id) & (where("state") == "running")
+        for doc_id, _, doc in self._store.select("runs", running):
+            record = from_doc(RunRecord, doc)
+            changes = summarise(self._store, record)
+            sign = self._store.series_reader.last_change(record.points)
+            changes["state"] = RunState.CRASHED
+            changes["end_time"] = max(end, int(sign * 1000) if sign else 0, record.start_time)
+            ops.append(update("runs", doc_id, changes))
+        for doc_id, _, doc in self._store.select("cells", running):
+            duration = max(0, end - doc["start_time"]) / 1000
+            changes = {"state": CellState.KILLED, "end_time": end, "duration": duration}
+            ops.append(update("cells", doc_id, changes))
+        return ops
+
+    def _live(self, stop: threading.Event) -> None:
+        while not stop.wait(_TICK_SECONDS):
+            self._store.beat()
+            with contextlib.suppress(StoreError):
+                self._on_tick()
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid()) if hasattr(os, "getuid") else ""

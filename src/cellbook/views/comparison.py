@@ -1,0 +1,298 @@
+"""What differs between runs: computed once, drawn by every door."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cellbook.records import Environment, RunRecord, RunState, from_doc
+from cellbook.store import Store
+from cellbook.views import formatting
+from cellbook.views.directions import Direction, direction_of
+from cellbook.views.runs_list import duration_of
+from cellbook.views.series import metric_names
+
+_TIME_NOISE = 0.1
+"""Durations that differ by less than this part are no better or worse than one another."""
+_LEAST_SECONDS = 0.1
+"""Nor are those that differ by less than this."""
+
+
+class Group(StrEnum):
+    """What the rows of a comparison are about, in the order they are shown."""
+
+    METRICS = "Metrics"
+    PARAMS = "Params"
+    RUN = "Run"
+    TAGS = "Tags"
+    ENVIRONMENT = "Environment"
+
+
+class Verdict(StrEnum):
+    """How a value stands to the baseline's."""
+
+    NONE = ""
+    """There is nothing to compare, or nothing to tell better from worse by."""
+    BETTER = "better"
+    WORSE = "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """A run at the head of its column."""
+
+    run_id: str
+    number: int
+    name: str
+    state: RunState
+    running: bool
+    trashed: bool
+    notes: str
+
+    @property
+    def label(self) -> str:
+        """The run as one says it: ``#12 wide-net``."""
+        return f"#{self.number} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CompareCell:
+    """One value of one run."""
+
+    text: str
+    """As it is shown; an em dash where the run has none."""
+    full: str
+    """The whole of it, for the hover text; empty where `text` is all there is."""
+    missing: bool = False
+    delta: str = ""
+    """The difference to the baseline, such as ``+0.0118`` or ``×2.7``; empty if there is none."""
+    verdict: Verdict = Verdict.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """One param, metric, tag or fact, across the runs."""
+
+    group: Group
+    name: str
+    cells: tuple[CompareCell, ...]
+    differs: bool
+    """Whether the runs do not all have the same."""
+    numeric: bool = False
+    """Whether the values are numbers, to be set flush right."""
+    direction: Direction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunComparison:
+    """Runs beside one another."""
+
+    runs: tuple[RunHead, ...]
+    baseline: int
+    """The place in `runs` of the run that the others are compared with."""
+    rows: tuple[CompareRow, ...]
+    metrics: tuple[str, ...]
+    """The metrics that have curves, those of most runs first."""
+
+    @property
+    def differing(self) -> tuple[CompareRow, ...]:
+        """The rows that differ."""
+        return tuple(row for row in self.rows if row.differs)
+
+
+def compare_runs(
+    store: Store, records: Sequence[RunRecord], *, baseline: int = 0, now: int | None = None
+) -> RunComparison:
+    """Compare runs.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    records
+        The runs, in the order of the columns.
+    baseline
+        The place in `records` of the run to compare with.
+    now
+        The time it is, in milliseconds since 1970; None asks the clock.
+    """
+    now = time.time_ns() // 1_000_000 if now is None else now
+    rows = [
+        *_metric_rows(records, baseline),
+        *_mapping_rows(Group.PARAMS, [record.params for record in records]),
+        *_run_rows(records, baseline, now),
+        *_mapping_rows(Group.TAGS, [record.tags for record in records]),
+        *_environment_rows(store, records),
+    ]
+    heads = [
+        RunHead(
+            record.run_id,
+            record.run_number,
+            record.run_name,
+            record.state,
+            record.state is RunState.RUNNING,
+            record.trashed is not None,
+            record.description,
+        )
+        for record in records
+    ]
+    return RunComparison(tuple(heads), baseline, tuple(rows), tuple(_drawable(records)))
+
+
+def _drawable(records: Sequence[RunRecord]) -> list[str]:
+    """Return the metrics that have a curve in some run."""
+    names = metric_names(records)
+    several = {
+        name for record in records for name, stats in record.stats.items() if stats.count > 1
+    }
+    return [name for name in names if name in several]
+
+
+# -- rows --------------------------------------------------------------------------------------
+
+
+def _metric_rows(records: Sequence[RunRecord], baseline: int) -> Iterable[CompareRow]:
+    for name in metric_names(records):
+        values = [record.metrics.get(name) for record in records]
+        direction = direction_of(name)
+        base = values[baseline] if records else None
+        cells = [
+            _metric_cell(value, None if place == baseline else base, direction)
+            for place, value in enumerate(values)
+        ]
+        yield CompareRow(Group.METRICS, name, tuple(cells), _differ(values), True, direction)
+
+
+def _metric_cell(
+    value: float | None, base: float | None, direction: Direction | None
+) -> CompareCell:
+    if value is None:
+        return _MISSING
+    text, whole = formatting.number(value), repr(value)
+    cell = CompareCell(text, whole if whole != text else "")
+    if base is None or not (math.isfinite(value) and math.isfinite(base)) or value == base:
+        return cell
+    verdict = Verdict.NONE
+    if direction is not None:
+        better = (value > base) is (direction is Direction.MORE)
+        verdict = Verdict.BETTER if better else Verdict.WORSE
+    return CompareCell(text, cell.full, delta=_signed(value - base), verdict=verdict)
+
+
+def _signed(difference: float) -> str:
+    return ("+" if difference > 0 else "−") + formatting.value(abs(float(f"{difference:.3g}")))
+
+
+def _mapping_rows(group: Group, mappings: Sequence[Mapping[str, Any]]) -> Iterable[CompareRow]:
+    names = dict.fromkeys(name for mapping in mappings for name in mapping)
+    for name in names:
+        values = [mapping.get(name, _MISSING) for mapping in mappings]
+        present = [value for value in values if value is not _MISSING]
+        numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in present)
+        cells = [_MISSING if value is _MISSING else _value_cell(value) for value in values]
+        yield CompareRow(group, name, tuple(cells), _differ(values), numeric)
+
+
+def _value_cell(value: Any) -> CompareCell:
+    text, whole = formatting.value(value), formatting.full(value)
+    return CompareCell(text, whole if whole != text else "")
+
+
+def _run_rows(records: Sequence[RunRecord], baseline: int, now: int) -> Iterable[CompareRow]:
+    if not records:
+        return
+    durations = [duration_of(record, now) for record in records]
+    # How long a run took says something only if it came to its end.
+    finished = [record.state is RunState.FINISHED for record in records]
+    base = durations[baseline] if finished[baseline] else None
+    cells = [
+        _duration_cell(value, base if finished[place] and place != baseline else None)
+        for place, value in enumerate(durations)
+    ]
+    differs = any(cell.delta or cell.missing for cell in cells)
+    yield CompareRow(Group.RUN, "duration", tuple(cells), differs, True, Direction.LESS)
+    # Two runs never start at one moment, which tells nothing.
+    started = tuple(_value_cell(formatting.date(record.start_time)) for record in records)
+    yield CompareRow(Group.RUN, "started", started, differs=False)
+    facts: tuple[tuple[str, Callable[[RunRecord], Any]], ...] = (
+        ("state", lambda record: f"{formatting.GLYPHS[record.state]} {record.state.value}"),
+        ("error", lambda record: record.error),
+        ("experiment", lambda record: record.experiment),
+        ("notebook", lambda record: record.notebook),
+        ("notes", lambda record: record.description or None),
+    )
+    for name, fact in facts:
+        yield from _fact_row(Group.RUN, name, [fact(record) for record in records])
+
+
+def _duration_cell(value: float | None, base: float | None) -> CompareCell:
+    if value is None:
+        return _MISSING
+    cell = CompareCell(formatting.duration(value), f"{value:.3f} s")
+    if not base or not value or abs(value - base) < max(_TIME_NOISE * base, _LEAST_SECONDS):
+        return cell
+    factor = formatting.value(float(f"{value / base:.2g}"))
+    verdict = Verdict.BETTER if value < base else Verdict.WORSE
+    return CompareCell(cell.text, cell.full, delta=f"×{factor}", verdict=verdict)
+
+
+def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[CompareRow]:
+    environments = [_environment_of(store, record) for record in records]
+    facts: tuple[tuple[str, Callable[[Environment], Any]], ...] = (
+        ("python", lambda env: f"{env.implementation} {env.python}"),
+        ("commit", lambda env: env.git.commit[:12] if env.git else None),
+        ("branch", lambda env: env.git.branch or None if env.git else None),
+        ("uncommitted changes", lambda env: _dirt(env)),
+        ("host", lambda env: env.hostname or None),
+        ("OS", lambda env: env.os or None),
+        ("CPU", lambda env: env.cpu or None),
+        ("GPU", lambda env: ", ".join(env.gpus) or None),
+        ("memory", lambda env: formatting.size(env.memory) if env.memory else None),
+    )
+    for name, fact in facts:
+        values = [None if env is None else fact(env) for env in environments]
+        yield from _fact_row(Group.ENVIRONMENT, name, values)
+    packages = [{} if env is None else env.packages for env in environments]
+    # Some hundred packages that are all the same would bury the rest.
+    rows = _mapping_rows(Group.ENVIRONMENT, packages)
+    yield from sorted((row for row in rows if row.differs), key=lambda row: row.name)
+
+
+def _environment_of(store: Store, record: RunRecord) -> Environment | None:
+    """Return what a run ran on: its own, or that of its session."""
+    environment = record.environment
+    if environment is None and record.session is not None:
+        session = store.get("sessions", record.session) or {}
+        environment = session.get("environment")
+    doc = None if environment is None else store.get("environments", environment)
+    return None if doc is None else from_doc(Environment, doc)
+
+
+def _dirt(environment: Environment) -> str | None:
+    git = environment.git
+    if git is None:
+        return None
+    if not git.dirty:
+        return "none"
+    lines = [line for line in git.patch.splitlines() if line[:1] in "+-" and line]
+    changed = [line for line in lines if not line.startswith(("+++ ", "--- "))]
+    return f"{len(changed)} lines" if changed else "yes"
+
+
+def _fact_row(group: Group, name: str, values: Sequence[Any]) -> Iterable[CompareRow]:
+    """Yield the row of a fact, unless no run has it."""
+    if any(value is not None for value in values):
+        cells = [_MISSING if value is None else _value_cell(value) for value in values]
+        yield CompareRow(group, name, tuple(cells), _differ(values))
+
+
+_MISSING = CompareCell(formatting.MISSING, "", missing=True)
+
+
+def _differ(values: Sequence[Any]) -> bool:
+    # By their text: NaN is the same as NaN, and 1 is not the same as True.
+    return len({repr(value) for value in values}) > 1

@@ -1,0 +1,247 @@
+"""Runs as a table: searching, ordering, and the DataFrame of :func:`cellbook.search_runs`."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from tinydb.queries import QueryInstance
+
+from cellbook.errors import QuerySyntaxError
+from cellbook.records import RunRecord, from_doc
+from cellbook.store import Doc, OrderTerm, Store
+from cellbook.views.filters import parse_filter, parse_order
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from tinydb.queries import QueryLike
+
+NEWEST_FIRST = (OrderTerm(("start_time",), descending=True),)
+
+Found: TypeAlias = "tuple[int, Doc]"
+"""A run's number and its document."""
+
+T = TypeVar("T")
+Column: TypeAlias = "Sequence[Any]"
+
+_HIDDEN = ("trashed", "archived")
+_PARTS = ("params", "metrics", "tags")
+_FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", "end_time", *_PARTS)
+
+
+def search_runs(
+    store: Store,
+    query: str | QueryLike = "",
+    *,
+    order_by: str | Sequence[str] | None = None,
+    max_results: int | None = 1000,
+) -> pd.DataFrame:
+    """Return runs as a DataFrame; see :func:`cellbook.search_runs`.
+
+    Times are UTC datetimes, durations seconds.  What a run lacks is missing in its row.
+    """
+    wanted, terms = _read_query(store, query), _read_order(store, order_by)
+    with _no_collection():
+        if wanted is None and (max_results is None or max_results >= _newest_number(store)):
+            columns = _all_columns(store, terms)
+        else:
+            columns = _columns(_find(store, wanted, terms, max_results))
+        return _frame(columns)
+
+
+def find_records(
+    store: Store,
+    query: str | QueryLike = "",
+    *,
+    order_by: str | Sequence[str] | None = None,
+    max_results: int | None = 1000,
+) -> list[RunRecord]:
+    """Return runs as records; the arguments are those of :func:`search_runs`."""
+    found = find_runs(store, query, order_by=order_by, max_results=max_results)
+    return [from_doc(RunRecord, {**doc, "run_number": number}) for number, doc in found]
+
+
+def find_runs(
+    store: Store,
+    query: str | QueryLike = "",
+    *,
+    order_by: str | Sequence[str] | None = None,
+    max_results: int | None = 1000,
+) -> list[Found]:
+    """Return numbers and documents of runs; the arguments are those of :func:`search_runs`."""
+    return _find(store, _read_query(store, query), _read_order(store, order_by), max_results)
+
+
+def known_names(store: Store) -> list[str]:
+    """Return what a filter can name of the newest runs: ``metrics.acc``, ``params.lr`` …"""
+    names: dict[str, None] = {}
+    for _, _, doc in store.select("runs", order_by=NEWEST_FIRST, limit=200):
+        for part in _PARTS:
+            names.update(dict.fromkeys(f"{part}.{key}" for key in doc.get(part) or ()))
+    return list(names)
+
+
+# -- finding -----------------------------------------------------------------------------------
+
+
+def _read_query(store: Store, query: str | QueryLike) -> QueryLike | None:
+    if isinstance(query, str):
+        return _parsed(store, lambda known: parse_filter(query, known=known))
+    return query
+
+
+def _read_order(store: Store, order_by: str | Sequence[str] | None) -> Sequence[OrderTerm]:
+    terms = _parsed(store, lambda known: parse_order(order_by, known=known))
+    return [
+        # No document has it; SQL reckons it.
+        OrderTerm(("end_time",), term.descending, minus=("start_time",))
+        if term.path == ("duration",)
+        else term
+        for term in terms
+    ] or NEWEST_FIRST
+
+
+def _parsed(store: Store, parse: Callable[[Sequence[str]], T]) -> T:
+    try:
+        return parse(())
+    except QuerySyntaxError:
+        # Only a mistake is worth a look at what names there are: the message suggests one.
+        return parse(known_names(store))
+
+
+def _find(
+    store: Store, query: QueryLike | None, terms: Sequence[OrderTerm], limit: int | None
+) -> list[Found]:
+    rows = store.select("runs", _visible(query), order_by=terms, limit=limit)
+    return [(number, doc) for _, number, doc in rows]
+
+
+def _newest_number(store: Store) -> int:
+    newest = store.select("runs", order_by=[OrderTerm(("run_number",), descending=True)], limit=1)
+    return next((number for _, number, _ in newest), 0)
+
+
+def _visible(query: QueryLike | None) -> QueryInstance:
+    """Return `query` but for the trash and the archive, unless it speaks of them.
+
+    The hash is the query's own, by which SQL narrows; what lies in the trash is little.
+    """
+    node = getattr(query, "_hash", None)
+    hidden = [name for name in _HIDDEN if not _mentions(node, name)]
+
+    def test(doc: Mapping[str, Any]) -> bool:
+        return not any(doc.get(name) for name in hidden) and (query is None or bool(query(doc)))
+
+    return QueryInstance(test, node)
+
+
+def _mentions(node: Any, name: str) -> bool:
+    match node:
+        case ("and" | "or", frozenset(parts)):
+            return any(_mentions(part, name) for part in parts)
+        case ("not", inner):
+            return _mentions(inner, name)
+        case (str(), tuple(path), *_):
+            return path[:1] == (name,)
+    return False
+
+
+# -- the frame ---------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector off for the while.
+
+    It would go through the many parsed documents again and again, for a quarter of the time, and
+    there is no garbage among them.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _columns(found: Sequence[Found]) -> dict[str, Column]:
+    columns: dict[str, Column] = {name: [doc.get(name) for _, doc in found] for name in _FIELDS}
+    columns["run_number"] = [number for number, _ in found]
+    return columns
+
+
+def _all_columns(store: Store, terms: Sequence[OrderTerm]) -> dict[str, Column]:
+    """Read the columns of the whole table, but for the rows of hidden runs."""
+    numbers, values = store.columns("runs", [*_FIELDS, *_HIDDEN], order_by=terms)
+    columns: dict[str, Column] = dict(zip((*_FIELDS, *_HIDDEN), values, strict=True))
+    columns["run_number"] = numbers
+    hidden = [any(flags) for flags in zip(*(columns.pop(name) for name in _HIDDEN), strict=True)]
+    if any(hidden):
+        shown = [place for place, flag in enumerate(hidden) if not flag]
+        return {name: [column[place] for place in shown] for name, column in columns.items()}
+    return columns
+
+
+def _frame(columns: Mapping[str, Column]) -> pd.DataFrame:
+    import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
+    import pandas as pd  # noqa: PLC0415
+
+    start = np.array(columns["start_time"], dtype=np.float64)
+    end = np.array(columns["end_time"], dtype=np.float64)
+    data: dict[str, Any] = {
+        "run_id": pd.array(columns["run_id"], dtype="str"),
+        "run_number": np.array(columns["run_number"], dtype=np.int64),
+        "run_name": pd.array(columns["run_name"], dtype="str"),
+        "experiment": pd.array(columns["experiment"], dtype="str"),
+        "state": pd.array(columns["state"], dtype="str"),
+        "start_time": pd.to_datetime(start, unit="ms", utc=True),
+        "end_time": pd.to_datetime(end, unit="ms", utc=True),
+        "duration": (end - start) / 1000,
+    }
+    for part in _PARTS:
+        for name, (places, values) in _spread(columns[part]).items():
+            data[f"{part}.{name}"] = _column(part, places, values, len(start))
+    return pd.DataFrame(data)
+
+
+def _spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
+    """Turn one mapping a row into columns: for each key the rows that have it, and their values."""
+    first = mappings[0] if mappings else None
+    if first and all(mapping and len(mapping) == len(first) for mapping in mappings):
+        # Runs of one kind name the same things, and picking these out together is quicker.
+        with contextlib.suppress(KeyError):
+            # One key more, as for a single one it would return no tuple.
+            rows = map(operator.itemgetter(*first, next(iter(first))), mappings)
+            values = zip(*rows, strict=True)
+            everywhere = range(len(mappings))
+            return {key: (everywhere, column) for key, column in zip(first, values, strict=False)}
+    spread: dict[str, tuple[list[int], list[Any]]] = {}
+    for row, mapping in enumerate(mappings):
+        for key, value in (mapping or {}).items():
+            places, column = spread.setdefault(key, ([], []))
+            places.append(row)
+            column.append(value)
+    return dict(spread)
+
+
+def _column(part: str, places: Sequence[int], values: Column, length: int) -> Any:
+    import numpy as np  # noqa: PLC0415
+
+    if part == "metrics":
+        numbers = np.array(values, dtype=np.float64)
+        if len(values) == length:
+            return numbers
+        column = np.full(length, math.nan)
+        column[places] = numbers
+        return column
+    if len(values) == length:
+        return list(values)
+    spread: list[Any] = [None] * length
+    for place, value in zip(places, values, strict=True):
+        spread[place] = value
+    return spread

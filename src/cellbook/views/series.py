@@ -1,0 +1,232 @@
+"""Metric points as DataFrames, as curves to draw, and as the few points of a spark line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cellbook.records import RunRecord
+from cellbook.store import Series, Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+_SPARK_BYTES = 64 * 2**20
+"""Points read for the spark lines of one list; runs beyond that show none."""
+
+
+def metric_history(
+    store: Store, records: Sequence[RunRecord], keys: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Return every point of some runs as one DataFrame.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    records
+        The runs; theirs is the order of the rows, and within a run the order of logging.
+    keys
+        Metrics wanted, ``loss`` for all its contexts or ``loss{split=val}`` for one; None means
+        all.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``run_id, run_number, run_name, key, context, step, time, value``: the texts as
+        categories, `context` as ``split=val`` (empty where there is none), `time` in UTC.
+    """
+    import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
+    import pandas as pd  # noqa: PLC0415
+
+    wanted = None if keys is None else list(keys)
+    found = [
+        (record, series)
+        for record in records
+        for series in _read(store, record, wanted)
+        if wanted is None or series.of.key in wanted or series.of.name in wanted
+    ]
+    lengths = [len(series.values) for _, series in found]
+
+    def repeat(texts: Sequence[Any]) -> Any:
+        names = list(dict.fromkeys(texts))
+        places = {name: place for place, name in enumerate(names)}
+        codes = np.repeat(np.array([places[text] for text in texts], dtype=np.int32), lengths)
+        return pd.Categorical.from_codes(codes, pd.Index(names, dtype="str"))
+
+    def join(arrays: Sequence[Any], kind: str) -> Any:
+        return np.concatenate(arrays) if arrays else np.array([], dtype=kind)
+
+    contexts = [series.of.name[len(series.of.key) + 1 : -1] for _, series in found]
+    times = join([series.times for _, series in found], "int64")
+    return pd.DataFrame(
+        {
+            "run_id": repeat([record.run_id for record, _ in found]),
+            "run_number": np.repeat(
+                np.array([record.run_number for record, _ in found], dtype=np.int64), lengths
+            ),
+            "run_name": repeat([record.run_name for record, _ in found]),
+            "key": repeat([series.of.key for _, series in found]),
+            "context": repeat(contexts),
+            "step": join([series.steps for _, series in found], "int64"),
+            "time": pd.DatetimeIndex(times.view("datetime64[ms]")).tz_localize("UTC"),
+            "value": join([series.values for _, series in found], "float64"),
+        },
+        copy=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One metric of one run, thinned for drawing; the three lists are of one length.
+
+    `steps` grow; `times` are seconds since the run began; NaN and infinities stay in `values`.
+    """
+
+    run_id: str
+    name: str
+    steps: tuple[int, ...]
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+    count: int
+    """How many points there were before thinning."""
+
+
+def curves(
+    store: Store, records: Sequence[RunRecord], name: str, *, points: int = 600
+) -> list[Curve]:
+    """Return the curve of one metric for each run that has it.
+
+    Parameters
+    ----------
+    name
+        The metric as records name it: ``loss`` or ``loss{split=val}``.
+    points
+        At most so many points a curve; the least and the greatest of each stretch are among them,
+        so that no spike is lost.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    found = []
+    for record in records:
+        for series in _read(store, record, [name]):
+            if series.of.name != name or not len(series.values):
+                continue
+            order = np.argsort(series.steps, kind="stable")
+            steps, values, times = series.steps[order], series.values[order], series.times[order]
+            kept = thin(values, points)
+            found.append(
+                Curve(
+                    record.run_id,
+                    name,
+                    tuple(steps[kept].tolist()),
+                    tuple(((times[kept] - record.start_time) / 1000).tolist()),
+                    tuple(values[kept].tolist()),
+                    len(values),
+                )
+            )
+    return found
+
+
+def thin(values: np.ndarray[Any, np.dtype[np.float64]], points: int) -> Any:
+    """Return the places of at most `points` of `values`, in order.
+
+    Of each of equally long stretches these are the places of the least and the greatest value, and
+    of one that is no finite number, if there is any; the first and the last place are kept.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    length = len(values)
+    if length <= points:
+        return np.arange(length)
+    finite = np.isfinite(values)
+    odd = not finite.all()
+    # Two or three places a stretch, and the two ends.
+    stretches = max((points - 2) // (3 if odd else 2), 1)
+    edges = np.linspace(0, length, stretches + 1).astype(np.int64)
+    kept = {0, length - 1}
+    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        part = values[start:end]
+        if odd:
+            well = finite[start:end]
+            if not well.all():
+                kept.add(start + int(well.argmin()))
+            if well.any():
+                kept.add(start + int(np.where(well, part, math.inf).argmin()))
+                kept.add(start + int(np.where(well, part, -math.inf).argmax()))
+        else:
+            kept.add(start + int(part.argmin()))
+            kept.add(start + int(part.argmax()))
+    return np.array(sorted(kept), dtype=np.int64)
+
+
+def smooth(values: Sequence[float], weight: float) -> tuple[float, ...]:
+    """Return the exponential moving average of some values, in which the start weighs no more.
+
+    Parameters
+    ----------
+    values
+        What to smooth; NaN and infinities stay as they are and count for nothing.
+    weight
+        Of what came before, from 0 (nothing is smoothed) to below 1.
+    """
+    average, mass = 0.0, 0.0
+    result = []
+    for value in values:
+        if not math.isfinite(value):
+            result.append(value)
+            continue
+        average = weight * average + (1 - weight) * value
+        # Divided by the weights so far, as the average began at nought (as Adam's moments are).
+        mass = weight * mass + (1 - weight)
+        result.append(average / mass)
+    return tuple(result)
+
+
+def spark_points(
+    store: Store, records: Iterable[RunRecord], name: str, *, points: int = 40
+) -> dict[str, tuple[float, ...]]:
+    """Return a few points of one metric for each run that has several; by run id."""
+    left = _SPARK_BYTES
+    sparks: dict[str, tuple[float, ...]] = {}
+    for record in records:
+        stats = record.stats.get(name)
+        if record.state.is_final and (stats is None or stats.count < 2):
+            continue
+        left -= sum(store.series_reader.size(stem) or 0 for stem in record.points)
+        if left < 0:
+            break
+        for curve in curves(store, [record], name, points=points):
+            if curve.count > 1:
+                sparks[record.run_id] = curve.values
+    return sparks
+
+
+def metric_names(records: Iterable[RunRecord]) -> list[str]:
+    """Return the metrics that runs have, those of most runs first, else as they were logged."""
+    counts: dict[str, int] = {}
+    for record in records:
+        for name in record.metrics:
+            counts[name] = counts.get(name, 0) + 1
+    return sorted(counts, key=lambda name: -counts[name])
+
+
+def _read(store: Store, record: RunRecord, names: Sequence[str] | None) -> Iterator[Series]:
+    # The reader looks for keys without their context.
+    keys = None if names is None else {key for name in names for key in (name, _bare(name))}
+    several = len(record.points) > 1
+    for series in store.series_reader.read(record.points, runs=[record.run_id], keys=keys):
+        # Points of several processes stand one file after the other.
+        yield _by_time(series) if several else series
+
+
+def _bare(name: str) -> str:
+    return name.partition("{")[0]
+
+
+def _by_time(series: Series) -> Series:
+    order = series.times.argsort(kind="stable")
+    return Series(series.of, series.steps[order], series.values[order], series.times[order])

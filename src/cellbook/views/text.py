@@ -1,0 +1,202 @@
+"""Runs and comparisons as plain text: for terminals, and wherever nothing richer is shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cellbook.views import formatting
+from cellbook.views.comparison import CompareCell, CompareRow, RunComparison, RunHead, Verdict
+from cellbook.views.runs_list import RunRow, RunsPage
+
+WIDTH = 100
+"""Columns of a terminal that does not tell how many it has."""
+
+_GAP = "  "
+_NAME_WIDTH = 28
+_VALUE_WIDTH = 16
+_ARROWS = {Verdict.BETTER: "▲ ", Verdict.WORSE: "▼ ", Verdict.NONE: ""}
+
+
+def runs_text(page: RunsPage, width: int = WIDTH) -> str:
+    """Return a list of runs as a table of at most `width` columns, without a line end.
+
+    What does not fit is left out from the right: first params, then metrics.
+    """
+    if not page.rows:
+        return no_runs_text(page)
+    columns = [
+        _Column("", [formatting.GLYPHS[row.state] for row in page.rows]),
+        _Column("run", [f"#{row.number}" for row in page.rows], right=True),
+        _Column("name", [_named(row) for row in page.rows]),
+        _Column("time", [formatting.duration(row.duration) for row in page.rows], right=True),
+        _Column("started", [formatting.age(row.start_time, page.now) for row in page.rows]),
+    ]
+    before = len(columns) - 2
+    extra = [_metric_columns(page, name) for name in page.metrics]
+    extra += [[_param_column(page, name)] for name in page.params]
+    for added in extra:
+        if _width([*columns, *added]) <= width:
+            columns[before:before] = added
+            before += len(added)
+    lines = _lines(columns, width)
+    if page.more:
+        lines.append(f"… and more: these are the first {len(page.rows)}.")
+    return "\n".join(lines)
+
+
+def no_runs_text(page: RunsPage) -> str:
+    """Return the sentence that stands where a list has no runs."""
+    if page.more:
+        return "None of the runs there are was asked for."
+    if page.empty_book:
+        return (
+            "No runs yet. `%track_run NAME` in a notebook starts one, "
+            "`with cb.start_run():` in a script."
+        )
+    if page.query:
+        return f"No run matches {page.query}. `%runs` alone lists all."
+    return "Nothing but archived or deleted runs. `%runs archived = true` lists them."
+
+
+def comparison_text(
+    comparison: RunComparison, width: int = WIDTH, *, everything: bool = False
+) -> str:
+    """Return a comparison as tables of at most `width` columns, without a line end.
+
+    Where the runs do not fit beside one another, several tables follow, each with the baseline.
+
+    Parameters
+    ----------
+    comparison
+        What to write.
+    width
+        Columns of the terminal.
+    everything
+        Whether to write what is the same in all runs, too.
+    """
+    if not comparison.runs:
+        return "No runs to compare. `%compare #1 #2` compares two; `%runs` lists what there is."
+    rows = comparison.rows if everything else comparison.differing
+    if not rows:
+        return f"{_heads(comparison.runs)}: nothing differs."
+    others = [place for place in range(len(comparison.runs)) if place != comparison.baseline]
+    names = _Column("", [_row_name(row) for row in rows])
+    base = _run_column(comparison, rows, comparison.baseline)
+    tables: list[str] = []
+    while others or not tables:
+        columns = [names, base]
+        while others:
+            column = _run_column(comparison, rows, others[0])
+            if len(columns) > 2 and _width([*columns, column]) > width:
+                break
+            columns.append(column)
+            others.pop(0)
+        tables.append("\n".join(_lines(columns, width)))
+    hidden = len(comparison.rows) - len(rows)
+    note = f"\n({hidden} more are the same in all runs.)" if hidden else ""
+    return "\n\n".join(tables) + note
+
+
+@dataclass
+class _Column:
+    """One column of a table."""
+
+    head: str
+    cells: list[str]
+    right: bool = False
+
+    @property
+    def width(self) -> int:
+        return max(text_width(text) for text in (self.head, *self.cells))
+
+
+def _named(row: RunRow) -> str:
+    marks = f" {formatting.STALE_GLYPH}{row.stale}" if row.stale else ""
+    return ("↳ " if row.nested else "") + formatting.shorten(row.name, _NAME_WIDTH) + marks
+
+
+def _metric_columns(page: RunsPage, name: str) -> list[_Column]:
+    cells = [
+        formatting.number(row.metrics[name]) if name in row.metrics else formatting.MISSING
+        for row in page.rows
+    ]
+    column = _Column(formatting.shorten(name, _VALUE_WIDTH), cells, right=True)
+    if name != page.spark_metric:
+        return [column]
+    return [column, _Column("", [formatting.sparkline(row.spark) for row in page.rows])]
+
+
+def _param_column(page: RunsPage, name: str) -> _Column:
+    cells = [
+        formatting.value(row.params[name], _VALUE_WIDTH)
+        if name in row.params
+        else formatting.MISSING
+        for row in page.rows
+    ]
+    return _Column(formatting.shorten(name, _VALUE_WIDTH), cells)
+
+
+def _run_column(comparison: RunComparison, rows: Sequence[CompareRow], place: int) -> _Column:
+    head = formatting.shorten(comparison.runs[place].label, _NAME_WIDTH)
+    star = " ★" if place == comparison.baseline and len(comparison.runs) > 1 else ""
+    return _Column(head + star, [_cell_text(row.cells[place]) for row in rows])
+
+
+def _cell_text(cell: CompareCell) -> str:
+    text = formatting.shorten(cell.text, _NAME_WIDTH)
+    return f"{text} {_ARROWS[cell.verdict]}{cell.delta}" if cell.delta else text
+
+
+def _row_name(row: CompareRow) -> str:
+    return formatting.shorten(row.name, _NAME_WIDTH)
+
+
+def _heads(runs: Sequence[RunHead]) -> str:
+    return ", ".join(run.label for run in runs)
+
+
+def _width(columns: Sequence[_Column]) -> int:
+    return sum(column.width for column in columns) + len(_GAP) * (len(columns) - 1)
+
+
+def _lines(columns: Sequence[_Column], width: int) -> list[str]:
+    widths = [column.width for column in columns]
+    heads = [_padded(c.head, w, right=c.right) for c, w in zip(columns, widths, strict=True)]
+    lines = [heads, ["─" * w for w in widths]]
+    for row in range(len(columns[0].cells)):
+        lines.append(
+            [_padded(c.cells[row], w, right=c.right) for c, w in zip(columns, widths, strict=True)]
+        )
+    return [_cut(_GAP.join(line).rstrip(), width) for line in lines]
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    blanks = " " * (width - text_width(text))
+    return blanks + text if right else text + blanks
+
+
+def _cut(line: str, width: int) -> str:
+    if text_width(line) <= width:
+        return line
+    used = 0
+    for place, character in enumerate(line):
+        used += text_width(character)
+        if used > width - 1:
+            return line[:place] + "…"
+    return line
+
+
+def text_width(text: str) -> int:
+    """Return how many columns of a terminal some text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.combining(character)
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
+    )

@@ -1,0 +1,468 @@
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cellbook.errors import (
+    Ambiguous,
+    CellbookWarning,
+    InvalidInput,
+    InvalidMetric,
+    NotFound,
+)
+from cellbook.records import RunState
+from cellbook.store import FolderStore
+from cellbook.tracking import Runs, Trouble
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    runs = Runs(FolderStore(tmp_path / ".cellbook"), Trouble())
+    yield runs
+    runs.close()
+    runs.store.close()
+
+
+def reread(runs: Runs) -> Runs:
+    return Runs(FolderStore(Path(runs.store.url)), Trouble())
+
+
+def points(runs: Runs, run_id: str, key: str) -> list[tuple[int, float]]:
+    record = runs.get(run_id)
+    series = runs.store.series_reader.read(record.points, runs=[run_id], keys=[key])
+    return [
+        (step, value)
+        for one in series
+        for step, value in zip(one.steps.tolist(), one.values.tolist(), strict=True)
+    ]
+
+
+# -- starting and ending ---------------------------------------------------------------------------
+
+
+def test_start_records_what_it_was_given(runs: Runs) -> None:
+    run = runs.start(
+        "wide", experiment="wine", params={"lr": 0.1}, tags={"who": "ada"}, description="first"
+    )
+    record = reread(runs).get(run.run_id)
+    assert (record.run_name, record.experiment, record.state) == ("wide", "wine", "running")
+    assert (record.params, record.tags) == ({"lr": 0.1}, {"who": "ada"})
+    assert record.description == "first"
+    assert record.run_number == 1
+    assert record.end_time is None
+
+
+def test_start_makes_up_a_name(runs: Runs) -> None:
+    names = {runs.start().name for _ in range(20)}
+    assert len(names) > 10
+    assert all("-" in name for name in names)
+
+
+def test_start_ends_the_run_before(runs: Runs) -> None:
+    first = runs.start("first")
+    second = runs.start("second")
+    assert first.state is RunState.FINISHED
+    assert second.parent is None
+    assert runs.active() is second
+
+
+def test_start_inside_a_block_is_nested(runs: Runs) -> None:
+    with runs.start("outer", experiment="e") as outer:
+        with runs.start("inner") as inner:
+            assert inner.parent == outer.run_id
+            assert inner.experiment == "e"
+            assert runs.active() is inner
+        assert runs.active() is outer
+        assert outer.state is RunState.RUNNING
+    assert runs.active() is None
+
+
+def test_start_with_parent_named(runs: Runs) -> None:
+    first = runs.start("first")
+    first.end()
+    assert runs.start("second", parent="first").parent == first.run_id
+    with pytest.raises(NotFound):
+        runs.start("third", parent="nobody")
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (ValueError("bad\nmore"), RunState.FAILED),
+        (KeyboardInterrupt(), RunState.STOPPED),
+        (SystemExit(0), RunState.FINISHED),
+        (SystemExit(3), RunState.FAILED),
+    ],
+)
+def test_block_ends_as_it_was_left(runs: Runs, error: BaseException, state: RunState) -> None:
+    with pytest.raises(type(error)), runs.start("r") as run:
+        raise error
+    record = reread(runs).get(run.run_id)
+    assert record.state is state
+    if isinstance(error, ValueError):
+        assert record.error == "ValueError: bad"
+
+
+def test_end_twice_changes_nothing(runs: Runs) -> None:
+    run = runs.start("r")
+    run.end("failed")
+    run.end("finished")
+    assert run.record.state is RunState.FAILED
+    with pytest.raises(InvalidInput):
+        runs.start().end("running")
+
+
+def test_resume_goes_on_where_it_ended(runs: Runs) -> None:
+    run = runs.start("r", params={"lr": 1})
+    run.log_metric("loss", 3.0)
+    run.log_metric("loss", 2.0)
+    run.end()
+    other = reread(runs)
+    again = other.start(run_id=run.run_id, params={"lr": 2})
+    again.log_metric("loss", 1.0)
+    again.end()
+    record = other.get(run.run_id)
+    assert record.run_number == 1
+    assert record.metrics == {"loss": 1.0}
+    assert record.stats["loss"].count == 3
+    assert record.stats["loss"].step == 2
+    assert [value for _, value in points(other, run.run_id, "loss")] == [3.0, 2.0, 1.0]
+    assert record.param_history["lr"][0][1] == 1
+    assert other.store.verify().findings == []
+    other.close()
+
+
+def test_close_ends_what_is_open(runs: Runs) -> None:
+    run = runs.start("r")
+    runs.close()
+    assert reread(runs).get(run.run_id).state is RunState.FINISHED
+
+
+# -- params and tags -------------------------------------------------------------------------------
+
+
+def test_changed_param_keeps_its_history(runs: Runs) -> None:
+    run = runs.start("r")
+    for value in (1, 1, 2, {"a": 1}, {"b": 2}):
+        run.log_param("p", value)
+    record = run.record
+    assert record.params == {"p": {"b": 2}}
+    assert [value for _, value in record.param_history["p"]] == [1, 2, {"a": 1}]
+
+
+class Odd:
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr for you")
+
+
+class OddText(str):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text for you")
+
+
+class OddMapping(dict[str, int]):
+    def items(self) -> NoReturn:
+        raise RuntimeError("no items for you")
+
+
+def test_params_take_anything(runs: Runs) -> None:
+    run = runs.start("r")
+    values = {
+        "int": np.int64(3), "float": np.float32(0.5), "bool": np.bool_(True),
+        "zero-d": np.array(2), "nan": math.nan, "inf": -math.inf, "list": [1, (2, 3)],
+        "object": object, "odd": Odd(), "timestamp": pd.Timestamp("2026-11-24"), 3: "number key",
+        ("a", 1): "tuple key", "ключ": "значение 🙂", "lambda": print, "none": None,
+        "fraction": Fraction(10**400), "odd text": OddText("text"), Odd(): "odd key",
+        "odd mapping": OddMapping(a=1), "huge": 10**5000, "odd keys": {Odd(): 1},
+        "half": "x" * 7000 + "\ud800",
+    }  # fmt: skip
+    run.log_params(values)
+    params = reread(runs).get(run.run_id).params
+    assert params["int"] == 3
+    assert params["bool"] is True
+    assert params["zero-d"] == 2
+    assert math.isnan(params["nan"])
+    assert params["inf"] == -math.inf
+    assert params["list"] == [1, [2, 3]]
+    assert params["3"] == "number key"
+    assert params["ключ"] == "значение 🙂"
+    assert "repr raised" in params["odd"]
+    assert len(params) == len(values)
+
+
+def test_large_param_is_kept_whole_as_artifact(runs: Runs) -> None:
+    run = runs.start("r")
+    text = "x" * 1_000_000
+    run.log_param("big/one", text)
+    shown = run.record.params["big/one"]
+    assert len(shown) < 1200
+    assert "1,000,000 characters" in shown
+    (artifact,) = runs.artifacts(run.run_id)
+    assert runs.store.blobs.get(artifact.digest).decode() == text
+    assert artifact.path in shown
+
+
+def test_ten_thousand_params(runs: Runs) -> None:
+    run = runs.start("r")
+    run.log_params({f"p{number}": number for number in range(10_000)})
+    assert len(reread(runs).get(run.run_id).params) == 10_000
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00b", "x" * 251])
+def test_bad_names_are_refused_with_a_mend(runs: Runs, name: str) -> None:
+    run = runs.start("r")
+    for call in (run.log_param, run.set_tag, run.log_metric):
+        with pytest.raises(InvalidInput, match=r"\.$"):
+            call(name, 1)
+    with pytest.raises(InvalidInput):
+        runs.start(name)
+
+
+# -- metrics ---------------------------------------------------------------------------------------
+
+
+def test_metric_steps_count_up_or_are_given(runs: Runs) -> None:
+    run = runs.start("r")
+    run.log_metric("loss", 1)
+    run.log_metric("loss", 2)
+    run.log_metric("loss", 3, step=10)
+    run.log_metric("loss", 4)
+    run.log_metric("loss", 5, step=-3)
+    run.log_metric("loss", 6, np.int64(7))
+    assert points(runs, run.run_id, "loss") == [(0, 1), (1, 2), (10, 3), (11, 4), (-3, 5), (7, 6)]
+
+
+def test_metric_takes_any_scalar(runs: Runs) -> None:
+    run = runs.start("r")
+    values = [1, True, np.float32(0.5), np.array(3), np.array([[4]]), math.nan, math.inf, 10**400]
+    for value in values:
+        run.log_metric("m", value)
+    found = [value for _, value in points(runs, run.run_id, "m")]
+    assert found[:5] == [1, 1, 0.5, 3, 4]
+    assert math.isnan(found[5])
+    assert found[6:] == [math.inf, math.inf]
+
+
+@pytest.mark.parametrize("value", ["0.5", None, 1j, np.array([1, 2]), [1], object()])
+def test_metric_refuses_what_is_no_number(runs: Runs, value: object) -> None:
+    run = runs.start("r")
+    with pytest.raises(InvalidMetric, match="'m'"):
+        run.log_metric("m", value)
+    with pytest.raises(InvalidMetric):
+        run.log_metrics({"good": 1, "m": value})
+    assert points(runs, run.run_id, "good") == []
+
+
+@pytest.mark.parametrize("step", [1.5, "one", 2**63, math.nan])
+def test_metric_refuses_a_bad_step(runs: Runs, step: object) -> None:
+    with pytest.raises(InvalidMetric, match="whole number"):
+        runs.start("r").log_metric("m", 1, step)
+
+
+def test_metric_contexts_are_series_of_their_own(runs: Runs) -> None:
+    run = runs.start("r")
+    run.log_metric("loss", 1, context={"split": "train"})
+    run.log_metric("loss", 2, context={"split": "val"})
+    run.log_metric("loss", 3)
+    run.end()
+    assert run.record.metrics == {"loss{split=train}": 1, "loss{split=val}": 2, "loss": 3}
+
+
+def test_metric_timestamps_far_apart(runs: Runs) -> None:
+    run = runs.start("r")
+    times = [0, 1_700_000_000_000, 4_000_000_000_000, 1_700_000_000_001]
+    for time in times:
+        run.log_metric("m", 1, timestamp=time)
+    (series,) = runs.store.series_reader.read(run.record.points, keys=["m"])
+    assert series.times.tolist() == times
+
+
+def test_metrics_of_running_run_are_seen_by_others_after_flush(runs: Runs) -> None:
+    run = runs.start("r")
+    run.log_metrics({"a": 1, "b": math.nan})
+    runs.flush()
+    record = reread(runs).get(run.run_id)
+    assert record.state is RunState.RUNNING
+    assert record.metrics["a"] == 1
+    assert math.isnan(record.metrics["b"])
+    assert math.isnan(record.stats["b"].min)
+
+
+def test_metrics_from_many_threads_are_all_kept(runs: Runs) -> None:
+    run = runs.start("r")
+
+    def work() -> None:
+        for _ in range(2000):
+            run.log_metric("m", 1.0)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [step for step, _ in points(runs, run.run_id, "m")] == list(range(8000))
+
+
+def test_interleaved_runs_share_files_without_mixing(runs: Runs) -> None:
+    with runs.start("a") as a, runs.start("b") as b:
+        for number in range(30_000):
+            a.log_metric("m", number)
+            b.log_metrics({"m": -number, "n": 0})
+    assert [value for _, value in points(runs, a.run_id, "m")] == list(range(30_000))
+    assert [value for _, value in points(runs, b.run_id, "m")] == [-n for n in range(30_000)]
+    assert runs.store.verify().findings == []
+
+
+def test_runs_in_asyncio_tasks_are_apart(runs: Runs) -> None:
+    async def task(name: str) -> None:
+        with runs.start(name) as run:
+            for _ in range(5):
+                await asyncio.sleep(0)
+                assert runs.active() is run
+
+    async def main() -> None:
+        with runs.start("outer"):
+            await asyncio.gather(*(task(f"t{number}") for number in range(5)))
+
+    asyncio.run(main())
+    assert runs.store.count("runs") == 6
+
+
+# -- artifacts -------------------------------------------------------------------------------------
+
+
+def test_artifacts_are_kept_and_listed(runs: Runs, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.txt").write_text("a")
+    (folder / "deep" / "b.txt").write_text("b")
+    run = runs.start("r")
+    run.log_artifact(folder / "a.txt")
+    run.log_artifact(folder / "a.txt", "sub")
+    run.log_artifacts(folder, "all")
+    run.log_text("first", "note.txt")
+    run.log_text("second", "note.txt")
+    run.log_dict({"x": np.int64(1)}, "d.json")
+    run.log_table(pd.DataFrame({"a": [1, 2]}), "t.csv")
+    listed = {artifact.path: artifact for artifact in runs.artifacts(run.run_id)}
+    assert list(listed) == [
+        "a.txt", "all/a.txt", "all/deep/b.txt", "d.json", "note.txt", "sub/a.txt", "t.csv",
+    ]  # fmt: skip
+    assert runs.store.blobs.get(listed["note.txt"].digest) == b"second"
+    with pytest.raises(InvalidInput, match="no file"):
+        run.log_artifact("missing.bin")
+    with pytest.raises(InvalidInput):
+        run.log_artifact(folder / "a.txt", "../up")
+
+
+# -- finding and changing --------------------------------------------------------------------------
+
+
+def test_find_by_number_name_and_id(runs: Runs) -> None:
+    first = runs.start("same")
+    second = runs.start("other name")
+    for target in ("#1", 1, "1", "run:same", "same", first.run_id, first, first.record):
+        assert runs.find(target).run_id == first.run_id
+    assert runs.find("other name").run_id == second.run_id
+    runs.start("same")
+    with pytest.raises(Ambiguous, match="#1, #3"):
+        runs.find("same")
+    with pytest.raises(NotFound, match="%runs"):
+        runs.find("nobody")
+
+
+def test_change_delete_and_restore(runs: Runs) -> None:
+    run = runs.start("r", tags={"a": "1"})
+    with pytest.raises(InvalidInput, match="end_run"):
+        runs.delete(run)
+    run.end()
+    runs.change("#1", run_name="new", tags={"b": 2}, description="text", archived=True)
+    record = reread(runs).find("new")
+    assert record.tags == {"a": "1", "b": "2"}
+    assert (record.description, record.archived) == ("text", True)
+    assert runs.drop_tag("#1", "a").tags == {"b": "2"}
+    assert runs.delete("#1").trashed is not None
+    assert runs.restore("#1").trashed is None
+
+
+# -- trouble ---------------------------------------------------------------------------------------
+
+
+def test_full_disk_warns_once_and_later_records_are_whole(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs.start("r")
+    run.log_metric("m", 0)
+    write = os.write
+
+    def refuse(fd: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", refuse)
+
+    def log_much() -> None:
+        for number in range(1, 50):
+            run.log_metric("m", number)
+            run.log_param("p", number)
+            run.set_tag("t", number)
+
+    with pytest.warns(CellbookWarning, match=r"disk .* is full") as caught:
+        log_much()
+    assert len(caught) == 1
+    monkeypatch.setattr(os, "write", write)
+    run.log_metric("m", 50)
+    run.log_param("p", 50)
+    run.end()
+    record = reread(runs).get(run.run_id)
+    assert record.params["p"] == 50
+    assert [value for _, value in points(runs, run.run_id, "m")] == list(range(51))
+    assert runs.store.verify().findings == []
+
+
+def test_read_only_book_warns_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    def record() -> None:
+        runs = Runs(FolderStore(tmp_path / "file" / ".cellbook"), Trouble())
+        with runs.start("r", params={"a": 1}) as run:
+            for _ in range(10):
+                run.log_metric("m", 1)
+
+    with pytest.warns(CellbookWarning, match="CELLBOOK_URL") as caught:
+        record()
+    assert len(caught) == 1
+
+
+def test_deleted_book_warns_once(runs: Runs, tmp_path: Path) -> None:
+    import shutil
+
+    run = runs.start("r")
+    run.log_metric("m", 1)
+    shutil.rmtree(tmp_path / ".cellbook")
+    with pytest.warns(CellbookWarning, match="was deleted while") as caught:
+        run.log_params({"p": 1})
+    run.log_params({"q": 1})
+    assert len(caught) == 1
+
+
+def test_warning_as_error_does_not_raise(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = runs.start("r")
+
+    def refuse(fd: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", refuse)
+        run.log_metric("m", 1)  # warnings are errors in this suite
