@@ -1,0 +1,231 @@
+"""``cellbook show`` and ``cellbook cells``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tinydb import where
+
+from cellbook.book import Book
+from cellbook.cli.output import as_json, columns
+from cellbook.cli.parsing import add_book, add_target, open_book, plural
+from cellbook.errors import InvalidInput
+from cellbook.records import (
+    Artifact,
+    CellExecution,
+    Environment,
+    RunRecord,
+    from_doc,
+    to_doc,
+)
+from cellbook.views.filters import parse_order
+from cellbook.views.formatting import (
+    GLYPHS,
+    MISSING,
+    age,
+    date,
+    duration,
+    full,
+    number,
+    shorten,
+    size,
+)
+
+_CELLS_SHOWN = 20
+_SOURCE_WIDTH = 60
+
+
+def add_show(parser: argparse.ArgumentParser) -> None:
+    """Add what ``cellbook show`` takes."""
+    add_target(parser)
+    parser.add_argument(
+        "--save", type=Path, metavar="FOLDER", help="write the run's artifacts into FOLDER"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    add_book(parser)
+    parser.set_defaults(call=_show)
+
+
+def _show(args: argparse.Namespace) -> int:
+    book = open_book(args)
+    record = book.find_run(args.run)
+    artifacts = book.artifacts(record)
+    if args.save is not None:
+        return _save(book, artifacts, args.save)
+    cells = _cells_of(book, record, limit=None)
+    environment = _environment(book, record)
+    if args.json:
+        doc = {**to_doc(record), "run_number": record.run_number}
+        doc["artifacts"] = [to_doc(artifact) for artifact in artifacts]
+        doc["cells"] = [to_doc(cell) for cell in cells]
+        doc["environment"] = None if environment is None else to_doc(environment)
+        print(as_json(doc))
+        return 0
+    for title, lines in (
+        ("", _headline(book, record)),
+        ("params", _params(record)),
+        ("metrics", _metrics(record)),
+        ("tags", [[key, shorten(text, 80)] for key, text in sorted(record.tags.items())]),
+        ("artifacts", [[artifact.path, size(artifact.size)] for artifact in artifacts]),
+        ("cells", [_cell_line(cell) for cell in cells[-_CELLS_SHOWN:]]),
+        ("environment", [] if environment is None else _environment_lines(environment)),
+    ):
+        if lines:
+            print(f"\n{title}" if title else _title(record))
+            print(columns(lines, indent=2 if title else 0))
+    if len(cells) > _CELLS_SHOWN:
+        print(f"  these are the last of {plural(len(cells), 'cell')}; `--json` shows all")
+    return 0
+
+
+def _title(record: RunRecord) -> str:
+    return f"{GLYPHS[record.state]} #{record.run_number} {record.run_name}"
+
+
+def _headline(book: Book, record: RunRecord) -> list[list[str]]:
+    now = time.time_ns() // 1_000_000
+    lines = [
+        ["state", record.state.value + (f": {record.error}" if record.error else "")],
+        ["experiment", record.experiment],
+        ["started", f"{date(record.start_time)} ({age(record.start_time, now)})"],
+        ["took", duration(record.duration) if record.state.is_final else MISSING],
+        ["notebook", record.notebook or ""],
+        ["notes", record.description],
+        ["parent", _parent(book, record)],
+        ["put away", _put_away(record)],
+        ["id", record.run_id],
+    ]
+    return [line for line in lines if line[1]]
+
+
+def _parent(book: Book, record: RunRecord) -> str:
+    doc = None if record.parent is None else book.store.get("runs", record.parent)
+    if doc is None:
+        return record.parent or ""
+    return f"#{book.store.number('runs', doc['run_id'])} {doc['run_name']}"
+
+
+def _put_away(record: RunRecord) -> str:
+    if record.trashed is not None:
+        return f"in the trash since {date(record.trashed)}"
+    return "archived" if record.archived else ""
+
+
+def _params(record: RunRecord) -> list[list[str]]:
+    lines = []
+    for key, current in sorted(record.params.items()):
+        former = [full(old) for _, old in record.param_history.get(key, ())]
+        lines.append(
+            [key, shorten(full(current), 80), f"was {', '.join(former)}" if former else ""]
+        )
+    return lines
+
+
+def _metrics(record: RunRecord) -> list[list[str]]:
+    lines = []
+    for key, last in sorted(record.metrics.items()):
+        stats = record.stats.get(key)
+        lines.append(
+            [key, number(last)]
+            if stats is None
+            else [
+                key,
+                number(last),
+                f"{number(stats.min)} to {number(stats.max)}",
+                f"{stats.count} ×",
+            ]
+        )
+    return lines
+
+
+def _environment(book: Book, record: RunRecord) -> Environment | None:
+    session = None if record.session is None else book.store.get("sessions", record.session)
+    name = record.environment or (session or {}).get("environment")
+    doc = None if name is None else book.store.get("environments", name)
+    return None if doc is None else from_doc(Environment, doc)
+
+
+def _environment_lines(environment: Environment) -> list[list[str]]:
+    git = environment.git
+    state = "" if git is None else f"{git.commit[:12]} {git.branch}".strip()
+    if git is not None and git.dirty:
+        state += ", with uncommitted changes (`--json` has the patch)"
+    lines = [
+        ["Python", f"{environment.python} ({environment.executable})"],
+        ["packages", f"{len(environment.packages)}, listed by `--json`"],
+        ["machine", ", ".join(filter(None, (environment.hostname, environment.platform)))],
+        ["hardware", _hardware(environment)],
+        ["git", state],
+        ["command", shorten(" ".join(environment.command), 100)],
+    ]
+    return [line for line in lines if line[1]]
+
+
+def _hardware(environment: Environment) -> str:
+    parts = [environment.cpu, f"{environment.cpu_count} cores", size(environment.memory)]
+    return ", ".join(filter(None, [*parts, *environment.gpus]))
+
+
+def _save(book: Book, artifacts: Sequence[Artifact], folder: Path) -> int:
+    target = folder.absolute()
+    for artifact in artifacts:
+        place = target / artifact.path
+        if not place.resolve().is_relative_to(target.resolve()):
+            raise InvalidInput(f"The artifact {artifact.path!r} would lie outside {folder}.")
+        book.store.blobs.copy_to(artifact.digest, place)
+        print(place)
+    return 0
+
+
+def add_cells(parser: argparse.ArgumentParser) -> None:
+    """Add what ``cellbook cells`` takes."""
+    parser.add_argument("--run", metavar="RUN", help="only those of this run")
+    parser.add_argument(
+        "--limit", type=int, default=50, metavar="N", help="the last N (%(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    add_book(parser)
+    parser.set_defaults(call=_cells)
+
+
+def _cells(args: argparse.Namespace) -> int:
+    book = open_book(args)
+    record = None if args.run is None else book.find_run(args.run)
+    if record is None:
+        book.refresh()
+    cells = _cells_of(book, record, limit=args.limit)
+    if args.json:
+        print(as_json([to_doc(cell) for cell in cells]))
+    elif cells:
+        print(columns(_dated_lines(book, cells)))
+    else:
+        print("No cells on record. `%load_ext cellbook` in a notebook records them.")
+    return 0
+
+
+def _cells_of(book: Book, record: RunRecord | None, limit: int | None) -> list[CellExecution]:
+    """Return the last executions, of a run or of all, oldest first."""
+    query = None if record is None else where("run") == record.run_id
+    newest = parse_order("start_time DESC")
+    found = book.store.select("cells", query, order_by=newest, limit=limit)
+    return [from_doc(CellExecution, doc) for _, _, doc in found][::-1]
+
+
+def _dated_lines(book: Book, cells: Iterable[CellExecution]) -> list[list[str]]:
+    numbers: dict[str | None, str] = {None: ""}
+    lines = []
+    for cell in cells:
+        if cell.run is not None and cell.run not in numbers:
+            numbers[cell.run] = f"#{book.store.number('runs', cell.run)}"
+        lines.append([date(cell.start_time), numbers[cell.run], *_cell_line(cell)])
+    return lines
+
+
+def _cell_line(cell: CellExecution) -> list[str]:
+    count = f"[{cell.execution_count}]" if cell.execution_count is not None else "[ ]"
+    first, _, rest = cell.source.strip().partition("\n")
+    source = shorten(f"{first} …" if rest else first, _SOURCE_WIDTH)
+    return [count, cell.state.value, duration(cell.duration), source]

@@ -1,0 +1,59 @@
+"""How the commands print: aligned columns, and JSON that any program reads."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from cellbook.views.text import WIDTH, text_width
+
+
+def columns(lines: Sequence[Sequence[str]], *, indent: int = 0) -> str:
+    """Return lines of texts as columns, two blanks apart."""
+    widths: list[int] = []
+    for line in lines:
+        for place, text in enumerate(line):
+            if place == len(widths):
+                widths.append(0)
+            widths[place] = max(widths[place], text_width(text))
+    padded = (
+        "  ".join(
+            text + " " * (width - text_width(text))
+            for text, width in zip(line, widths, strict=False)
+        )
+        for line in lines
+    )
+    return "\n".join(" " * indent + line.rstrip() for line in padded)
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows, the first of which are the heads, as a table of Markdown."""
+    lines = [
+        "| " + " | ".join(" ".join(text.replace("|", "\\|").split()) for text in row) + " |"
+        for row in rows
+    ]
+    lines.insert(1, "|" + " --- |" * len(rows[0]))
+    return "\n".join(lines)
+
+
+def terminal_width() -> int:
+    """Return how many columns there are to write in."""
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
+def as_json(value: Any) -> str:
+    """Return JSON; the numbers that it lacks are the texts ``NaN``, ``Infinity``, ``-Infinity``."""
+    return json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""The tutorial notebook of ``cellbook demo``: its folder, and its execution."""

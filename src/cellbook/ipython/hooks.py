@@ -1,0 +1,387 @@
+"""The extension on one shell: from IPython's events to executions in the book.
+
+A cell is what a front end runs and counts.  Not: silent requests, what runs with
+``store_history=False`` (variable inspectors, completers), what a cell runs in turn (``run_cell``,
+``%rerun``), the callbacks of widgets.
+"""
+
+from __future__ import annotations
+
+import _thread
+import asyncio
+import atexit
+import contextlib
+import signal
+import threading
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cellbook import book as books
+from cellbook.book import Book
+from cellbook.capture import CellRecorder, Shown
+from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
+from cellbook.ipython.cells import Cells, OpenCell
+from cellbook.ipython.document import SavedDocument
+from cellbook.ipython.front_end import cell_id, find_place, kind_of, message_id
+from cellbook.ipython.magics import MAGICS
+from cellbook.ipython.magics.run import first_line
+from cellbook.ipython.outputs import Tap
+from cellbook.records import CellExecution
+from cellbook.tracking import Run, Trouble, encode_displayed, outcome_of, warn
+
+
+class Extension:
+    """Cellbook on one shell.
+
+    Attributes
+    ----------
+    shell
+        The shell.
+    paused
+        Whether cells run off the record for now.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.paused = False
+        self._loaded = False
+        self._leaving = False
+        self._trouble = Trouble()
+        self._said: set[str] = set()
+        self._local = threading.local()
+        self._place = find_place(shell)
+        self._book: Book | None = None
+        self._recorders: weakref.WeakKeyDictionary[Book, CellRecorder] = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()
+        self._document = SavedDocument()
+        self._cells = Cells(self.guarded)
+        self._tap = Tap(shell, self._cells, self.guarded)
+        self._magics: list[Any] = []
+        self._former: dict[tuple[str, str], Any] = {}
+
+    # -- loading and unloading -----------------------------------------------------------------
+
+    def load(self) -> None:
+        """Begin to record; the cell that asks for it is on record already."""
+        self._leaving = False
+        if self._loaded:
+            return
+        self._loaded = True
+        self._add_magics()
+        self.shell.input_transformers_cleanup.append(first_line)
+        self.shell.events.register("pre_run_cell", self._before_cell)
+        self.shell.events.register("post_run_cell", self._after_cell)
+        with self.guarded():
+            self._tap.install()
+            atexit.register(self._cells.settle)
+            self.book()
+            result = getattr(self.shell.displayhook, "exec_result", None)
+            if result is not None and not self._stack:
+                self._before_cell(result.info)
+
+    def unload(self) -> None:
+        """Stop recording; the cell under way is recorded to its end."""
+        self._leaving = True
+        if self._loaded and not self._stack:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._loaded = self._leaving = False
+        self.shell.events.unregister("pre_run_cell", self._before_cell)
+        self.shell.events.unregister("post_run_cell", self._after_cell)
+        with contextlib.suppress(ValueError):
+            self.shell.input_transformers_cleanup.remove(first_line)
+        self._remove_magics()
+        with self.guarded():
+            self._tap.remove()
+            atexit.unregister(self._cells.settle)
+            self._cells.settle()
+
+    def _add_magics(self) -> None:
+        tables = self.shell.magics_manager.magics
+        for kind in MAGICS:
+            magics = kind(self)
+            self._magics.append(magics)
+            for table, functions in magics.magics.items():
+                for name in functions:
+                    self._former[table, name] = tables[table].get(name)
+        self.shell.register_magics(*self._magics)
+
+    def _remove_magics(self) -> None:
+        manager = self.shell.magics_manager
+        for (table, name), former in self._former.items():
+            if former is None:
+                manager.magics[table].pop(name, None)
+            else:
+                manager.magics[table][name] = former
+        for magics in self._magics:
+            manager.registry.pop(type(magics).__name__, None)
+            with contextlib.suppress(ValueError):
+                self.shell.configurables.remove(magics)
+        self._magics, self._former = [], {}
+
+    # -- what the magics ask -------------------------------------------------------------------
+
+    @property
+    def trouble(self) -> Trouble:
+        """Turns failures into one warning."""
+        return self._trouble if self._book is None else self._book.trouble
+
+    def book(self) -> Book:
+        """Return the book that is written to: the one opened last by name, else the notebook's.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be opened.
+        """
+        book = books.open(start=self._place.folder)
+        if book is not self._book:
+            self._book = book
+            book.runs.on_start = self._run_started
+            self._describe()
+            book.record_environment()
+        return book
+
+    def pause(self) -> None:
+        """Let cells run off the record; runs log on."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Record again; where the book was deleted, in a new one."""
+        self.paused = False
+        book = self.book()
+        if not book.read_only and not Path(book.url, "format.json").exists():
+            book.close()
+            books.open(book.url)
+            self.book()
+
+    def cell_source(self) -> str:
+        """Return the source of the cell under way; empty if there is none."""
+        info = getattr(self._local, "info", None)
+        return "" if info is None else str(info.raw_cell)
+
+    def run_this_cell(self, run: Run) -> None:
+        """Make the cell under way the run: it ends with the cell, as the cell does."""
+        # Runs that are started inside are nested in it.
+        run.entered = True
+        self._local.own_run = run
+
+    def quietly(self) -> contextlib.AbstractContextManager[None]:
+        """Surround what Cellbook itself displays, which is no artifact of a run."""
+        return self._cells.quietly()
+
+    def status(self) -> Mapping[str, str]:
+        """Return what is recorded, and where."""
+        book = self.book()
+        run = book.active_run()
+        notebook = self._place.notebook
+        state = "paused; %cellbook resume goes on" if self.paused else "every cell"
+        failing = book.read_only or book.trouble.last
+        return {
+            "recording": f"FAILING: {failing}" if failing else state,
+            "book": book.url,
+            "notebook": "not told by this front end" if notebook is None else str(notebook),
+            "run": "none open" if run is None else f"#{run.number} {run.name} ({run.experiment})",
+            "recorded": f"{len(book.table('runs')):,} runs, {len(book.table('cells')):,} cells",
+            **self._stale(book),
+        }
+
+    def _stale(self, book: Book) -> dict[str, str]:
+        """Return the cells that are stale now, and why; edits are seen once they were saved."""
+        recorder = self._recorders.get(book)
+        if recorder is None:
+            return {}
+        document = self._document.latest(self._place.notebook)
+        stale = recorder.ledger.stale(hashes=None if document is None else document.hashes)
+        return {
+            f"◌ stale {recorder.ledger.label(key)}": "; ".join(reasons)
+            for key, reasons in stale.items()
+        }
+
+    # -- cells ---------------------------------------------------------------------------------
+
+    @property
+    def _stack(self) -> list[OpenCell | None]:
+        """The cells under way in this thread, the innermost last; None where one is no cell."""
+        if not hasattr(self._local, "stack"):
+            self._local.stack = []
+        stack: list[OpenCell | None] = self._local.stack
+        return stack
+
+    def _before_cell(self, info: Any) -> None:
+        stack = self._stack
+        message = message_id(self.shell)
+        if stack and message and message != self._local.message:
+            # The kernel answers another message: the end of the former cell was never told.
+            self._end_cell(stack[0], KeyboardInterrupt())
+            stack.clear()
+        stack.append(None)
+        if len(stack) > 1:
+            return
+        self._local.message, self._local.info, self._local.own_run = message, info, None
+        if self.paused or not self._counts(info):
+            return
+        with _interrupts_held() as held:
+            stack[0] = self._open(info, message)
+        if held:
+            # It is meant for the user's code, which has not begun.
+            threading.Timer(0.02, _thread.interrupt_main).start()
+
+    def _after_cell(self, result: Any) -> None:
+        stack = self._stack
+        if not stack:
+            return
+        if result is None:
+            # The kernel has no result when an interrupt ends a cell that awaits.
+            error: BaseException | None = KeyboardInterrupt()
+        elif (result.info.raw_cell or "").strip():
+            error = result.error_before_exec
+            error = result.error_in_exec if error is None else error
+        else:
+            return  # IPython tells the end of blank cells, though not their beginning.
+        if isinstance(error, asyncio.CancelledError):
+            error = KeyboardInterrupt()
+        cell = stack.pop()
+        if not stack:
+            self._end_cell(cell, error)
+            if self._leaving:
+                self._leave()
+
+    def _end_cell(self, cell: OpenCell | None, error: BaseException | None) -> None:
+        # An interrupt that comes now finds no user's code to stop: it is dropped.
+        with _interrupts_held(), self.guarded():
+            if cell is not None:
+                self._record(cell, error)
+            own, book = self._local.own_run, self._book
+            if own is not None:
+                own.end(*outcome_of(error))
+            run = None if book is None else book.active_run()
+            if run is not None and not run.entered and self._counts(self._local.info):
+                run.outcome = outcome_of(error)
+        self._local.info = self._local.own_run = None
+
+    @staticmethod
+    def _counts(info: Any) -> bool:
+        """Whether what runs is a cell, and not a front end's own business."""
+        return bool(info.store_history) and not info.silent
+
+    def _open(self, info: Any, message: str) -> OpenCell | None:
+        with self.guarded():
+            self._look_around()
+            book = self.book()
+            around = book.active_run()
+            if book.read_only:
+                raise StoreReadOnly(book.read_only)
+            place = cell_id(self.shell, getattr(info, "cell_id", None))
+            document = self._document.latest(self._place.notebook)
+            self._document.note(place, info.raw_cell)
+            try:
+                session = book.runs.sessions.ensure()
+            except StoreWriteError as error:
+                book.trouble.report(error)
+                session = book.runs.sessions.current or ""
+            with self._lock:
+                recorder = self._recorders.setdefault(book, CellRecorder(book.store.new_id))
+                under_way = recorder.begin(
+                    info.raw_cell,
+                    session=session,
+                    namespace=self.shell.user_ns,
+                    execution_count=self.shell.execution_count - 1,
+                    run=None if around is None else around.run_id,
+                    cell_id=place,
+                    notebook=book.runs.sessions.notebook,
+                    document=None if document is None else document.order,
+                    hashes=None if document is None else document.hashes,
+                )
+            with book.trouble.guarded():
+                book.cells.begin(under_way.execution)
+            cell = OpenCell(under_way, book, recorder, message, self._tap.hear_streams(), around)
+            book.runs.current_cell = under_way.execution.execution_id
+            self._cells.begin(cell)
+            return cell
+        return None
+
+    def _record(self, cell: OpenCell, error: BaseException | None) -> None:
+        cell.stop_hearing()
+        self._tap.flush()
+        self._cells.end(cell)
+        book, run = cell.book, cell.run()
+        book.runs.current_cell = None
+        shown = [(entry, entry.data) for entry in cell.cell.shown]
+        with self._lock:
+            cell.done = cell.recorder.end(
+                cell.cell,
+                error,
+                namespace=self.shell.user_ns,
+                run=None if run is None else run.run_id,
+                keep=cell.keep,
+            )
+        with book.trouble.guarded():
+            book.cells.end(cell.done)
+        self._keep_artifacts(cell, cell.done, shown)
+
+    def _keep_artifacts(
+        self, cell: OpenCell, done: CellExecution, shown: list[tuple[Shown, Mapping[str, Any]]]
+    ) -> None:
+        kept = 0
+        for entry, data in shown:
+            run = None if entry.own else cell.run_of(entry)
+            encoded = None if run is None else encode_displayed(data, done.order, kept + 1)
+            if run is not None and encoded is not None:
+                run.keep_output(encoded, done.execution_id)
+                kept += 1
+
+    def _run_started(self, run: Run) -> None:
+        cell = next((cell for cell in self._stack if cell is not None), self._cells.current)
+        if cell is not None:
+            cell.started.append(run)
+
+    # -- surroundings --------------------------------------------------------------------------
+
+    def _look_around(self) -> None:
+        """Notice that the notebook has another name, where the front end keeps that up to date."""
+        told = self.shell.user_ns.get("__vsc_ipynb_file__")
+        if told and Path(told) != self._place.notebook:
+            self._place = find_place(self.shell)
+            self._describe()
+
+    def _describe(self) -> None:
+        book = self._book
+        if book is not None:
+            with book.trouble.guarded():
+                notebook = self._place.relative_to(Path(book.url).parent)
+                book.runs.sessions.describe(kind_of(self.shell), notebook)
+
+    @contextlib.contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Let no failure of Cellbook's out: one warning says what is not recorded."""
+        try:
+            yield
+        except StoreError as error:
+            self.trouble.report(error)
+        except Exception as error:
+            said = one_line(error)
+            if said not in self._said:
+                self._said.add(said)
+                warn(
+                    f"Cellbook failed, so something was not recorded ({said}). Your code is not "
+                    "to blame and ran on; please report it. `%cellbook doctor` looks for causes."
+                )
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[list[int]]:
+    """Keep interrupts out of the block; give a list that then holds those that came."""
+    held: list[int] = []
+    former = signal.getsignal(signal.SIGINT)
+    here = callable(former) and threading.current_thread() is threading.main_thread()
+    if here:
+        signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
+    try:
+        yield held
+    finally:
+        if here:
+            signal.signal(signal.SIGINT, former)

@@ -1,0 +1,70 @@
+"""``%cellbook``: what is recorded, and whether all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from IPython.core.magic import magics_class
+from IPython.core.magic_arguments import argument
+
+from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
+from cellbook.ipython.magics.line import Line
+
+_HELP = """\
+%track_run [NAME] [key=value …]   start a run; all cells belong to it
+%%track_run [NAME] [key=value …]  this cell is the run; its literal assignments are params
+%end_run                          end it
+%log key=value … [--step N]       log to it: numbers are metrics
+%runs [QUERY]                     list runs, e.g. %runs metrics.acc > 0.9
+%compare [RUN …]                  compare runs, the last ones where none is named
+%cellbook status                  what is recorded, and where
+%cellbook pause · resume          stop recording cells for a while
+%cellbook doctor                  check the book and the surroundings
+
+Each explains itself: %track_run?   In Python: import cellbook as cb"""
+
+
+@magics_class
+class StatusMagics(CellbookMagics):
+    """Ask and steer the extension itself."""
+
+    @our_line_magic(
+        "cellbook",
+        argument(
+            "command",
+            nargs="?",
+            default="status",
+            choices=("status", "pause", "resume", "doctor", "help"),
+            help="What to do; status if nothing is said.",
+        ),
+    )
+    def cellbook(self, line: Line, local: Mapping[str, Any] | None) -> None:
+        """Say what is recorded and where; pause and resume; check that all is well.
+
+        Examples::
+
+            %cellbook
+            %cellbook pause
+            %cellbook doctor
+        """
+        command = parsed(type(self).cellbook, line, line.words()).command
+        if command == "pause":
+            self.extension.pause()
+            self.say("Cells are not recorded until %cellbook resume. Runs log on.")
+        elif command == "resume":
+            self.extension.resume()
+            self.say("Cells are recorded again.")
+        elif command == "help":
+            print(_HELP)
+        else:
+            for name, text in self.extension.status().items():
+                print(f"{name:<10}  {text}")
+        if command == "doctor":
+            from cellbook.doctor import examine  # noqa: PLC0415 - rarely asked for, slow to import
+
+            print()
+            for check in examine(self.book.url):
+                print(f"{'✓' if check.ok else '✗'} {check.name:<10}  {check.found}")
+                if check.mend:
+                    print(f"  {'':<10}  → {check.mend}")

@@ -1,0 +1,7 @@
+"""Panels inside the notebook: each one a widget, with HTML and text for where widgets are not."""
+
+from cellbook.widgets.bundles import Panel
+from cellbook.widgets.compare import compare_panel
+from cellbook.widgets.runs import runs_list
+
+__all__ = ["Panel", "compare_panel", "runs_list"]

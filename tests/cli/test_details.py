@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from cellbook.book import Book
+from cellbook.records import CellExecution, CellState
+from tests.cli.conftest import Cli
+
+
+def add_cells(book: Book, run_id: str | None, *sources: str) -> None:
+    for number, source in enumerate(sources, 1):
+        cell = CellExecution(
+            execution_id=book.store.new_id(),
+            session=str(book.runs.sessions.current),
+            source=source,
+            state=CellState.ERROR if "/ 0" in source else CellState.OK,
+            start_time=1_795_000_000_000 + number,
+            order=number,
+            execution_count=number,
+            run=run_id,
+            duration=1.5,
+        )
+        book.cells.begin(dataclasses.replace(cell, state=CellState.RUNNING, duration=None))
+        book.cells.end(cell)
+
+
+def test_show_tells_all(cli: Cli, book: Book) -> None:
+    with book.start_run("rich", params={"lr": 0.1}, description="a note") as run:
+        run.log_param("lr", 0.2)
+        run.log_metrics({"acc": 0.5})
+        run.log_metrics({"acc": 0.25})
+        with book.start_run("part of it"):
+            pass
+    add_cells(book, run.run_id, "x = 1\ny = 2", "x / 0")
+    book.close()
+    status, out, err = cli("show", "rich")
+    assert (status, err) == (0, "")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[0] == "✓ #5 rich"
+    assert "notes a note" in lines
+    assert "lr 0.2 was 0.1" in lines
+    assert "acc 0.2500 0.2500 to 0.5000 2 ×" in lines
+    assert "[1] ok 1.5 s x = 1 …" in lines
+    assert "[2] error 1.5 s x / 0" in lines
+    assert any(line.startswith("Python 3.") for line in lines)
+    assert "parent #5 rich" in " ".join(cli("show", "part of it")[1].split())
+
+
+def test_show_tells_of_a_failure(cli: Cli, book: Book) -> None:
+    out = cli("show", "too bold")[1]
+    assert out.startswith("✗ #3 too bold\n")
+    assert "failed: ZeroDivisionError: division by zero\n" in out
+    assert "∞" in out
+
+
+def test_show_tells_what_was_put_away(cli: Cli, book: Book) -> None:
+    book.runs.delete("wide")
+    book.runs.change("baseline", archived=True)
+    assert "in the trash since" in cli("show", "wide")[1]
+    assert "archived" in cli("show", "baseline")[1]
+
+
+def test_show_as_json_is_complete(cli: Cli, book: Book) -> None:
+    add_cells(book, book.find_run(1).run_id, *(f"x = {number}" for number in range(30)))
+    book.close()
+    doc = json.loads(cli("show", "1", "--json")[1])
+    assert doc["run_number"] == 1
+    assert doc["artifacts"][0]["path"] == "notes/first.txt"
+    assert len(doc["cells"]) == 30
+    assert doc["environment"]["packages"]["tinydb"]
+
+
+def test_show_limits_cells_and_says_so(cli: Cli, book: Book) -> None:
+    add_cells(book, book.find_run(1).run_id, *(f"x = {number}" for number in range(30)))
+    out = cli("show", "1")[1]
+    assert "x = 29" in out
+    assert "x = 9\n" not in out
+    assert "the last of 30 cells" in out
+
+
+def test_show_saves_artifacts(cli: Cli, book: Book, tmp_path: Path) -> None:
+    status, out, _ = cli("show", "1", "--save", "out")
+    assert (status, out) == (0, f"{tmp_path}/out/notes/first.txt\n")
+    assert (tmp_path / "out" / "notes" / "first.txt").read_text() == "a note"
+
+
+def test_show_saves_nothing_outside_its_folder(cli: Cli, book: Book, tmp_path: Path) -> None:
+    """A book may come from somebody else."""
+    (artifact,) = book.store.table("artifacts").all()
+    book.store.table("artifacts").update({"path": "../escaped.txt"}, doc_ids=[artifact.doc_id])
+    status, _, err = cli("show", "1", "--save", "out")
+    assert status == 2
+    assert "outside" in err
+    assert not (tmp_path / "escaped.txt").exists()
+
+
+def test_cells_lists_the_last(cli: Cli, book: Book) -> None:
+    add_cells(book, book.find_run(2).run_id, "x = 1", "1 / 0")
+    add_cells(book, None, "outside")
+    out = cli("cells")[1]
+    assert [line.split()[-1] for line in out.splitlines()] == ["1", "outside", "0"]
+    assert out.count("#2") == 2
+    assert "outside" not in cli("cells", "--run", "wide")[1]
+    assert len(cli("cells", "--limit", "1")[1].splitlines()) == 1
+
+
+def test_cells_as_json(cli: Cli, book: Book) -> None:
+    add_cells(book, None, "x = 1")
+    (cell,) = json.loads(cli("cells", "--json")[1])
+    assert (cell["source"], cell["state"]) == ("x = 1", "ok")
+
+
+@pytest.mark.usefixtures("book")
+def test_cells_of_an_empty_book_says_how(cli: Cli) -> None:
+    assert "%load_ext cellbook" in cli("cells")[1]

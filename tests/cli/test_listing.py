@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from cellbook.book import Book
+from tests.cli.conftest import Cli
+
+
+def test_runs_lists_the_newest_first(cli: Cli, book: Book) -> None:
+    status, out, err = cli("runs")
+    assert (status, err) == (0, "")
+    assert [line.split()[1] for line in out.splitlines()[2:]] == ["#4", "#3", "#2", "#1"]
+
+
+@pytest.mark.parametrize("words", [["metrics.acc > 0.9"], ["metrics.acc", ">", "0.9"]])
+def test_runs_takes_a_query(cli: Cli, book: Book, words: list[str]) -> None:
+    _, out, _ = cli("runs", *words)
+    assert "wide" in out
+    assert "baseline" not in out
+
+
+def test_runs_points_at_a_mistake(cli: Cli, book: Book) -> None:
+    status, out, err = cli("runs", "metrics.acc >> 1")
+    assert (status, out) == (2, "")
+    assert err.startswith("cellbook: ")
+    assert err.endswith("  metrics.acc >> 1\n               ^\n")
+
+
+def test_runs_orders_and_limits(cli: Cli, book: Book) -> None:
+    status, out, _ = cli("runs", "--order-by", "metrics.acc DESC", "--limit", "1", "--json")
+    assert status == 0
+    assert [run["run_name"] for run in json.loads(out)] == ["wide"]
+    assert cli("runs", "--limit", "-1")[0] == 2
+
+
+def test_runs_says_when_there_are_more(cli: Cli, book: Book) -> None:
+    assert "and more" in cli("runs", "--limit", "2")[1]
+
+
+def test_runs_as_json_keeps_what_json_lacks(cli: Cli, book: Book) -> None:
+    runs = {run["run_name"]: run for run in json.loads(cli("runs", "--json")[1])}
+    assert runs["too bold"]["metrics"] == {"loss": "Infinity"}
+    assert runs["baseline"]["params"] == {"lr": 0.01, "layers": [64, 64]}
+    assert runs["baseline"]["run_number"] == 1
+
+
+def test_runs_as_csv_is_the_data_frame(cli: Cli, book: Book) -> None:
+    read = pd.read_csv(io.StringIO(cli("runs", "--csv")[1]))
+    frame = book.search_runs()
+    assert list(read.columns) == list(frame.columns)
+    assert list(read["run_name"]) == list(frame["run_name"])
+    assert list(read["metrics.acc"].dropna()) == list(frame["metrics.acc"].dropna())
+
+
+def test_runs_takes_one_form_only(cli: Cli, book: Book) -> None:
+    assert "not allowed with" in cli("runs", "--csv", "--json")[2]
+
+
+def test_compare_shows_what_differs(cli: Cli, book: Book) -> None:
+    status, out, _ = cli("compare", "1", "wide")
+    assert status == 0
+    assert "#1 baseline" in out
+    assert "▲ +0.09" in out
+    assert "experiment" not in out
+    assert "experiment" in cli("compare", "1", "wide", "--all")[1]
+
+
+def test_compare_as_csv_has_whole_values(cli: Cli, book: Book) -> None:
+    rows = list(csv.reader(io.StringIO(cli("compare", "1", "2", "--csv")[1])))
+    assert rows[0] == ["group", "name", "#1 baseline", "#2 wide"]
+    assert ["Params", "layers", "[64, 64]", "[128, 128]"] in rows
+    assert ["Metrics", "acc", "0.86", "0.95"] in rows
+
+
+def test_compare_as_markdown_is_a_table(cli: Cli, book: Book) -> None:
+    book.runs.change("wide", run_name="a|b")
+    lines = cli("compare", "1", "2", "--markdown")[1].splitlines()
+    assert lines[:2] == ["| name | #1 baseline | #2 a\\|b |", "| --- | --- | --- |"]
+    assert "| lr | 0.01 | 0.03 |" in lines
+
+
+def test_compare_wants_two(cli: Cli, book: Book) -> None:
+    status, _, err = cli("compare", "1")
+    assert status == 2
+    assert "Name at least two" in err

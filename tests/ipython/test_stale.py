@@ -1,0 +1,41 @@
+"""Cells that no longer stand on what they ran with, as a person is told of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.ipython.kernels import kernel
+
+
+def test_status_names_stale_cells_and_saved_edits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "book.ipynb"
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    save(path, {"a": "X = 1", "b": "y = X + 1", "c": "z = 3"})
+    with kernel(tmp_path) as k:
+        k.run("%load_ext cellbook")
+        k.run("X = 1", "a")
+        k.run("y = X + 1", "b")
+        k.run("z = 3", "c")
+        assert "stale [" not in k.run("%cellbook").stdout
+        k.run("X = 1", "a")
+        assert "stale [3]  uses `X`, whose cell [6] ran again since" in k.run("%cellbook").stdout
+        save(path, {"a": "X = 1", "b": "y = X + 1", "c": "z = 33"})
+        deadline = time.monotonic() + 20
+        while "stale [4]  edited since it ran" not in (said := k.run("%cellbook").stdout):
+            assert time.monotonic() < deadline, said
+        k.run("y = X + 1", "b")
+        assert "uses `X`" not in k.run("%cellbook").stdout
+
+
+def save(path: Path, sources: dict[str, str]) -> None:
+    cells = [{"cell_type": "code", "id": name, "source": text} for name, text in sources.items()]
+    path.write_text(json.dumps({"cells": cells}))
+    later = time.time() + 5  # What ran within the tick of a coarse clock is not newer.
+    os.utime(path, (later, later))

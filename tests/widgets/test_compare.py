@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import math
+import time
+
+from cellbook.book import Book
+from cellbook.views import curves
+from cellbook.widgets import compare_panel
+from cellbook.widgets.compare import line_of, metric_chart
+from tests.views.conftest import Log
+from tests.widgets.test_tables import Checker
+
+
+def test_compare_shows_differences_curves_and_the_rest_folded(opened: Book, log: Log) -> None:
+    log("baseline", {"lr": 0.01, "seed": 7}, acc=[0.1, 0.9], loss=[2, 1])
+    log("wide", {"lr": 0.03, "seed": 7}, acc=[0.2, 0.95], loss=[2, 0.5])
+    panel = compare_panel(opened, ["#1", "wide"])
+    checked = Checker(panel.html)
+    assert checked.tags.count("details") == 1
+    assert "seed" in checked.text
+    assert panel.html.count('class="cb-chart"') == 2
+    assert checked.tags.count("img") == 2, "pictures survive where JupyterLab sanitises HTML"
+    assert "#1 baseline ★" in panel.text
+    assert panel.text == repr(panel)
+
+
+def test_compare_without_targets_takes_the_newest_of_an_experiment(opened: Book, log: Log) -> None:
+    for number in range(7):
+        log(f"r{number}", experiment="it's")
+    log("other", experiment="other")
+    log("last", experiment="it's")
+    assert "r3" in compare_panel(opened).text
+    assert "r2" not in compare_panel(opened).text
+    assert "other" not in compare_panel(opened).text
+    assert "r0" in compare_panel(opened, limit=None).text
+
+
+def test_compare_without_runs_teaches(opened: Book) -> None:
+    panel = compare_panel(opened)
+    assert "<code>%compare #1 #2</code>" in panel.html
+    assert "%compare #1 #2" in panel.text
+    assert panel.widget is None
+
+
+def test_compare_goes_on_without_what_is_not_there(opened: Book, log: Log) -> None:
+    log("same")
+    log("same")
+    panel = compare_panel(opened, ["#1", "#99", "same", "#1"])
+    assert "has no run" in panel.html
+    assert "2 runs are named" in panel.html
+    assert "#1 same" in panel.text
+    nothing = compare_panel(opened, ["#99"])
+    assert "has no run" in nothing.html
+    assert "has no run" in nothing.text
+
+
+def test_compare_one_run_shows_all_of_it(opened: Book, log: Log) -> None:
+    log("only", {"lr": 0.01})
+    panel = compare_panel(opened, [1])
+    assert "0.01" in panel.html
+    assert "This run has no curves" in panel.html
+    assert "★" not in panel.html
+
+
+def test_compare_runs_without_a_difference_or_a_common_metric(opened: Book, log: Log) -> None:
+    log("a", acc=[1, 2])
+    log("b", loss=[1, math.nan])
+    html = compare_panel(opened, ["a", "b"]).html
+    assert html.count('class="cb-chart"') == 2
+    log("c")
+    assert "no curves" in compare_panel(opened, ["c"]).html
+
+
+def test_compare_shows_a_deleted_run_until_it_is_gone(opened: Book, log: Log) -> None:
+    log("a")
+    log("b")
+    opened.runs.delete("a")
+    assert "in the trash" in compare_panel(opened, [1, 2]).html
+    assert "archived" not in compare_panel(opened, [1, 2]).html
+
+
+def test_compare_of_many_metrics_names_those_without_a_chart(opened: Book, log: Log) -> None:
+    log(**{f"m{i}": [1, 2] for i in range(9)})
+    html = compare_panel(opened, [1]).html
+    assert html.count('class="cb-chart"') == 6
+    assert "Also with curves: m6, m7, m8" in html
+
+
+def test_compare_long_runs_is_quick_and_small(opened: Book) -> None:
+    for _ in range(2):
+        with opened.start_run() as run:
+            for step in range(100_000):
+                run.log_metric("loss", 1 / (step + 1))
+    begun = time.perf_counter()
+    panel = compare_panel(opened, [1, 2])
+    assert time.perf_counter() - begun < 2
+    assert len(panel.html) < 100_000
+
+
+def test_chart_takes_smoothing_and_time(opened: Book) -> None:
+    with opened.start_run() as run:
+        for step, when in ((1, 300), (2, 100), (3, 200)):
+            run.log_metric("acc", step, step, timestamp=run.start_time + when)
+    record = opened.find_run(1)
+    (curve,) = curves(opened.store, [record], "acc")
+    by_time = line_of(curve, record, time_axis=True, smoothing=0)
+    assert (list(by_time.xs), list(by_time.ys)) == ([0.1, 0.2, 0.3], [2, 3, 1])
+    smoothed = line_of(curve, record, time_axis=False, smoothing=0.5)
+    assert list(smoothed.raw) == [1, 2, 3]
+    assert smoothed.ys[2] < 3
+    assert "cb-raw" in metric_chart(opened.store, [record], "acc", smoothing=0.5)
+
+
+def test_chart_of_very_many_runs_shows_the_first(opened: Book, log: Log) -> None:
+    records = [log(acc=[1, 2]) for _ in range(45)]
+    assert "acc (first 40 runs)" in metric_chart(opened.store, records, "acc")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from tinydb import where
+
+from cellbook.book import Book
+from cellbook.errors import QuerySyntaxError
+from cellbook.widgets import runs_list
+from tests.views.conftest import Log
+
+
+def test_list_of_an_empty_book_teaches(opened: Book) -> None:
+    panel = runs_list(opened)
+    assert "<code>%track_run NAME</code>" in panel.html
+    assert "%track_run NAME" in panel.text
+
+
+def test_list_shows_what_a_query_finds(opened: Book, log: Log) -> None:
+    log("low", acc=0.1)
+    log("high", acc=0.9)
+    for query in ("metrics.acc > 0.5", where("metrics")["acc"] > 0.5):
+        panel = runs_list(opened, query)
+        assert "high" in panel.html
+        assert "high" in panel.text
+        assert "low" not in panel.text
+    none = runs_list(opened, "metrics.acc > 3 and run_name = '<b>'")
+    assert "No run matches" in none.html
+    assert "<b>" not in none.html
+
+
+def test_list_tells_that_there_are_more(opened: Book, log: Log) -> None:
+    for _ in range(3):
+        log()
+    assert "cb.search_runs()" in runs_list(opened, limit=2).html
+    assert "cb.search_runs()" not in runs_list(opened, limit=3).html
+
+
+def test_list_sees_what_a_running_run_logged(opened: Book) -> None:
+    run = opened.start_run("live")
+    run.log_metric("acc", 0.1234)
+    assert "0.1234" in runs_list(opened).html
+
+
+def test_list_refuses_what_does_not_parse(opened: Book) -> None:
+    with pytest.raises(QuerySyntaxError):
+        runs_list(opened, "metrics.acc >")
