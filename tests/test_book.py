@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cellbook as cb
+from cellbook import book as book_module
+from cellbook.errors import InvalidInput, NotFound
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    book_module.close_all()
+    monkeypatch.chdir(tmp_path)
+    yield
+    book_module.close_all()
+
+
+def script(tmp_path: Path, body: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+    path = tmp_path / "script.py"
+    path.write_text(textwrap.dedent(body))
+    return subprocess.run(
+        [sys.executable, path], cwd=tmp_path, check=check, timeout=120, text=True,
+        capture_output=True,
+    )  # fmt: skip
+
+
+# -- where the book is -----------------------------------------------------------------------------
+
+
+def test_book_is_in_the_working_folder(tmp_path: Path) -> None:
+    cb.start_run("r").end()
+    assert (tmp_path / ".cellbook" / "format.json").exists()
+    assert cb.open().url == str(tmp_path / ".cellbook")
+
+
+def test_book_of_the_nearest_parent_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cb.open().close()
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    monkeypatch.chdir(deep)
+    assert book_module.locate() == tmp_path / ".cellbook"
+
+
+def test_book_by_environment_and_by_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELLBOOK_URL", str(tmp_path / "elsewhere"))
+    assert cb.open().url == str(tmp_path / "elsewhere" / ".cellbook")
+    assert cb.open((tmp_path / "third").as_uri()).url == str(tmp_path / "third" / ".cellbook")
+    cb.start_run("here").end()
+    assert cb.open(tmp_path / "third" / ".cellbook").search_runs()["run_name"].tolist() == ["here"]
+
+
+def test_open_says_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="postgresql"):
+        cb.open("postgresql://host/db")
+    with pytest.raises(NotFound, match="no book"):
+        cb.open(tmp_path / "none", create=False)
+
+
+# -- module-level calls ----------------------------------------------------------------------------
+
+
+def test_module_level_calls_log_to_the_active_run() -> None:
+    with cb.start_run("r", params={"a": 1}) as run:
+        assert cb.active_run() is run
+        assert cb.log_param("lr", 0.1) == 0.1
+        cb.log_params({"b": 2})
+        cb.log_metric("loss", 1.0, 3)
+        cb.log_metrics({"acc": 0.5}, step=1)
+        cb.set_tag("t", "x")
+        cb.set_tags({"u": 1})
+        cb.log_text("hello", "note.txt")
+        cb.log_dict({"x": 1}, "d.json")
+    assert cb.active_run() is None
+    record = run.record
+    assert record.params == {"a": 1, "lr": 0.1, "b": 2}
+    assert record.metrics == {"loss": 1.0, "acc": 0.5}
+    assert record.tags == {"t": "x", "u": "1"}
+    assert [artifact.path for artifact in cb.open().artifacts("r")] == ["d.json", "note.txt"]
+
+
+def test_logging_without_a_run_starts_one() -> None:
+    cb.log_metric("loss", 1.0)
+    run = cb.active_run()
+    assert run is not None
+    cb.end_run()
+    assert cb.active_run() is None
+    cb.end_run()
+    assert run.record.metrics == {"loss": 1.0}
+
+
+def test_search_sees_running_runs_at_once() -> None:
+    cb.start_run("r")
+    for step in range(10):
+        cb.log_metric("acc", step / 10)
+    frame = cb.search_runs("metrics.acc > 0.85 and state = 'running'")
+    assert frame["metrics.acc"].tolist() == [0.9]
+    assert frame["run_number"].tolist() == [1]
+
+
+def test_search_takes_tinydb_queries() -> None:
+    from tinydb import where
+
+    for number in range(5):
+        with cb.start_run(f"r{number}", params={"n": number}):
+            pass
+    assert cb.search_runs(where("params")["n"] >= 3)["run_name"].tolist() == ["r4", "r3"]
+    assert len(cb.open().table("runs").search(where("params")["n"] == 2)) == 1
+
+
+def test_environment_is_recorded_once() -> None:
+    book = cb.open()
+    cb.start_run("a").end()
+    cb.start_run("b").end()
+    book.close()
+    book = cb.open()
+    (session,) = book.table("sessions").all()
+    environment = book.table("environments").get(doc_id=session["environment"])
+    assert environment["packages"]["pandas"]
+    assert environment["python"].startswith(f"{sys.version_info[0]}.{sys.version_info[1]}")
+
+
+# -- processes -------------------------------------------------------------------------------------
+
+
+def test_script_that_raises_leaves_a_failed_run(tmp_path: Path) -> None:
+    script(
+        tmp_path,
+        """
+        import cellbook as cb
+        cb.start_run("doomed")
+        cb.log_metric("m", 1)
+        raise ValueError("no luck")
+        """,
+        check=False,
+    )
+    record = cb.open().find_run("doomed")
+    assert (record.state, record.error) == ("failed", "ValueError: no luck")
+
+
+def test_script_that_just_ends_leaves_a_finished_run(tmp_path: Path) -> None:
+    script(tmp_path, "import cellbook as cb\ncb.start_run('r')\ncb.log_metric('m', 1)\n")
+    record = cb.open().find_run("r")
+    assert record.state == "finished"
+    assert record.experiment == "script"
+    assert record.notebook == "script.py"
+
+
+def log_in_child(run: cb.Run, number: int) -> None:
+    run.log_metric(f"child{number}", number)
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_run_travels_to_child_processes(method: str) -> None:
+    with cb.start_run("r") as run:
+        context = multiprocessing.get_context(method)
+        children = [context.Process(target=log_in_child, args=(run, n)) for n in range(2)]
+        for child in children:
+            child.start()
+        for child in children:
+            child.join(60)
+            assert child.exitcode == 0
+        run.log_metric("own", 1)
+    assert run.record.state == "finished"
+    assert run.record.metrics == {"child0": 0, "child1": 1, "own": 1}
+
+
+def test_run_survives_a_pickle() -> None:
+    run = cb.start_run("r", params={"a": 1})
+    again = pickle.loads(pickle.dumps(run))
+    again.log_metric("m", 2)
+    assert again.run_id == run.run_id
+    assert again.params == {"a": 1}
+    run.end()
+    assert run.record.metrics == {"m": 2}
+
+
+def test_fork_in_a_plain_script(tmp_path: Path) -> None:
+    script(
+        tmp_path,
+        """
+        import os, sys
+        import cellbook as cb
+        run = cb.start_run("r")
+        pid = os.fork()
+        if pid == 0:
+            cb.log_metric("child", 1)
+            sys.exit(0)
+        os.waitpid(pid, 0)
+        cb.log_metric("parent", 2)
+        run.end()
+        """,
+    )
+    record = cb.open().find_run("r")
+    assert record.metrics == {"child": 1, "parent": 2}
+    assert cb.open().verify().findings == []
+
+
+def test_close_leaves_no_live_journal(tmp_path: Path) -> None:
+    cb.start_run("r")
+    cb.open().close()
+    names = [path.name for path in (tmp_path / ".cellbook" / "journal").rglob("*.jsonl")]
+    assert len(names) == 1
+    assert names[0].endswith(".closed.jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == [".cellbook"]
