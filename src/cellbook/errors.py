@@ -13,6 +13,7 @@
     │   ├── StoreReadOnly                  a write to a book that is open for reading only
     │   ├── StoreTooNew                    written by a newer Cellbook than this one
     │   └── StoreCorrupt                   bytes that fail their check
+    ├── Untrusted                          a checkpoint that another user saved, without consent
     └── MissingDependency (ImportError)    an optional library is not installed; names the extra
 
     CellbookWarning (UserWarning)          something was not recorded; the cell itself ran on
@@ -90,6 +91,10 @@ class StoreTooNew(StoreReadOnly):
 
 class StoreCorrupt(StoreError):
     """Bytes of the book fail their check."""
+
+
+class Untrusted(CellbookError):
+    """A checkpoint that another user saved was to be restored without consent."""
 
 
 class MissingDependency(CellbookError, ImportError):

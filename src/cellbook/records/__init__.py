@@ -7,6 +7,7 @@ names are the very keys of its document in the store: a name is never translated
 from cellbook.records.artifact import Artifact
 from cellbook.records.base import Record, from_doc, to_doc
 from cellbook.records.cell import CellExecution, CellState, Output
+from cellbook.records.checkpoint import Checkpoint, CheckpointKind, StoredBytes
 from cellbook.records.environment import Environment, GitState
 from cellbook.records.run import MetricStats, RunRecord, RunState
 from cellbook.records.session import ProcessIdentity, Session, SessionKind, SessionState
@@ -16,6 +17,8 @@ __all__ = [
     "Artifact",
     "CellExecution",
     "CellState",
+    "Checkpoint",
+    "CheckpointKind",
     "Environment",
     "GitState",
     "Json",
@@ -28,6 +31,7 @@ __all__ = [
     "Session",
     "SessionKind",
     "SessionState",
+    "StoredBytes",
     "as_metric",
     "as_param",
     "as_step",

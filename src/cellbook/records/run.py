@@ -63,6 +63,9 @@ class RunRecord(Record):
     environment: str | None = None
     notebook: str | None = None
     """Notebook or script, relative to the book's folder where it lies below it."""
+    cells: tuple[str, ...] = ()
+    """The cell executions that started or resumed it; cells run while it was open name it
+    themselves."""
     params: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -76,6 +79,9 @@ class RunRecord(Record):
     archived: bool = False
     trashed: int | None = None
     """When it was deleted (to the trash), or None."""
+
+    def __repr__(self) -> str:
+        return f"<RunRecord #{self.run_number} {self.run_name} {self.state.value}>"
 
     @property
     def duration(self) -> float | None:

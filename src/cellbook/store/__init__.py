@@ -6,16 +6,21 @@
 from cellbook.store.base import Doc, Op, OrderTerm, Store, create, remove, update
 from cellbook.store.folder import FolderStore
 from cellbook.store.ids import is_ulid, milliseconds
+from cellbook.store.packs import CHUNK, Key, Packs, PackWriter, split
 from cellbook.store.points import RECORD, Series, SeriesKey, metric_name
 from cellbook.store.verify import Finding, Report
 
 __all__ = [
+    "CHUNK",
     "RECORD",
     "Doc",
     "Finding",
     "FolderStore",
+    "Key",
     "Op",
     "OrderTerm",
+    "PackWriter",
+    "Packs",
     "Report",
     "Series",
     "SeriesKey",
@@ -25,5 +30,6 @@ __all__ = [
     "metric_name",
     "milliseconds",
     "remove",
+    "split",
     "update",
 ]

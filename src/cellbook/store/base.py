@@ -12,6 +12,7 @@ from tinydb.queries import QueryLike
 from tinydb.table import Table
 
 from cellbook.store.blobs import Blobs
+from cellbook.store.packs import Packs
 from cellbook.store.points import SeriesReader, SeriesWriter
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Store(ABC):
     read_only: str
     """Why the store cannot be written, with the mend; empty where it can."""
     blobs: Blobs
+    packs: Packs
 
     @abstractmethod
     def new_id(self) -> str:

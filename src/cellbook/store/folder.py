@@ -26,6 +26,7 @@ from cellbook.store.encoding import NAN_PLACES, decode_arrays, decode_bodies, de
 from cellbook.store.ids import Clock
 from cellbook.store.index import Index, sql_table
 from cellbook.store.journal import JournalReader, JournalWriter, open_journal
+from cellbook.store.packs import Packs
 from cellbook.store.planning import NUMBER, Planner, columns_of, order_expression
 from cellbook.store.points import SeriesReader, SeriesWriter
 from cellbook.store.syncing import Syncer
@@ -63,6 +64,7 @@ class FolderStore(Store):
         self.url = str(root)
         self.read_only = ""
         self.blobs = Blobs(root)
+        self.packs = Packs(root)
         self._durable = bool(os.environ.get("CELLBOOK_DURABLE")) if durable is None else durable
         self._clock = Clock()
         self._journals = JournalReader(root)

@@ -30,8 +30,8 @@ from cellbook.store.encoding import decode_body, encode_body
 from cellbook.store.ids import Clock, is_ulid
 from cellbook.store.journal import Event, JournalReader, decode_line, read_events, read_lines
 
-VERSION = 1
-NUMBERED = frozenset({"runs"})
+VERSION = 2
+NUMBERED = frozenset({"runs", "checkpoints"})
 """Tables whose documents have a number by order of creation."""
 
 Key: TypeAlias = tuple[str, str]

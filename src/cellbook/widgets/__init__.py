@@ -1,7 +1,15 @@
 """Panels inside the notebook: each one a widget, with HTML and text for where widgets are not."""
 
 from cellbook.widgets.bundles import Panel
+from cellbook.widgets.checkpoints import difference_panel, restored_panel, timeline_panel
 from cellbook.widgets.compare import compare_panel
 from cellbook.widgets.runs import runs_list
 
-__all__ = ["Panel", "compare_panel", "runs_list"]
+__all__ = [
+    "Panel",
+    "compare_panel",
+    "difference_panel",
+    "restored_panel",
+    "runs_list",
+    "timeline_panel",
+]

@@ -1,0 +1,11 @@
+"""Notebook checkpoints: the document and the live kernel, saved and brought back.
+
+A state is one pickle stream over the namespace (:mod:`.encoding`), arrays beside it, in chunks
+that are stored once (:mod:`.states`).  It is saved in a forked child (:mod:`.saving`) and decoded
+whole before anything of the kernel is changed (:mod:`.decoding`).
+"""
+
+from cellbook.checkpoints.kernel import Kernel
+from cellbook.checkpoints.room import Checkpoints, Moment, Restored, check_label
+
+__all__ = ["Checkpoints", "Kernel", "Moment", "Restored", "check_label"]

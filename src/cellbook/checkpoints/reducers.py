@@ -1,0 +1,304 @@
+"""How the encoder reduces what Python itself has: functions, classes, views, files, exceptions.
+
+Each takes the encoder and the object and returns what ``__reduce_ex__`` would, or
+NotImplemented to leave it to pickle.
+"""
+
+from __future__ import annotations
+
+import collections
+import enum
+import functools
+import gc
+import io
+import marshal
+import sys
+import types
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from cloudpickle import cloudpickle
+
+from cellbook.checkpoints import rebuild
+
+
+class Encoder(Protocol):
+    """What reducing an object asks of the encoder."""
+
+    def lose(self, thing: object, reason: str) -> Any:
+        """Return the reduction of what cannot be saved."""
+
+    def note(self, text: str) -> None:
+        """Put on record what is restored, but not in every respect."""
+
+    def scope_of(self, scope: dict[str, Any]) -> Any:
+        """Return what to save for the globals of a function."""
+
+    def plainly(self, thing: object) -> Any:
+        """Return what the object's own ``__reduce_ex__`` does, checked."""
+
+
+Reducer = Callable[[Any, Any], Any]
+
+
+def reduce_function(encoder: Encoder, it: types.FunctionType) -> Any:
+    """Reduce a function: by its name where it can be imported, else by what it consists of."""
+    if importable(it):
+        return NotImplemented
+    attributes: dict[str, Any] = {
+        "__name__": it.__name__,
+        "__qualname__": it.__qualname__,
+        "__module__": it.__module__,
+        "__doc__": it.__doc__,
+        "__defaults__": it.__defaults__,
+        "__kwdefaults__": it.__kwdefaults__,
+    }
+    annotate = getattr(it, "__annotate__", None)
+    if annotate is not None:
+        attributes["__annotate__"] = annotate
+    else:
+        attributes["__annotations__"] = it.__annotations__
+    if getattr(it, "__type_params__", ()):
+        attributes["__type_params__"] = it.__type_params__  # type: ignore[attr-defined]
+    args = (it.__code__, encoder.scope_of(it.__globals__), it.__closure__)
+    return rebuild.function, args, (attributes, it.__dict__), None, None, rebuild.finish_function
+
+
+def reduce_code(encoder: Encoder, it: types.CodeType) -> Any:
+    """Reduce a code object; version 2 of the format has no references, so it is repeatable."""
+    return rebuild.code, (marshal.dumps(it, 2),)
+
+
+def reduce_cell(encoder: Encoder, it: types.CellType) -> Any:
+    """Reduce a cell of a closure, which functions may share."""
+    try:
+        contents = (it.cell_contents,)
+    except ValueError:
+        return rebuild.cell, ()
+    return rebuild.cell, (), contents, None, None, rebuild.fill_cell
+
+
+def reduce_class(encoder: Encoder, it: type) -> Any:
+    """Reduce a class: by its name where it can be imported, else by what it consists of."""
+    if importable(it):
+        return NotImplemented
+    known = cloudpickle._class_reduce(it)
+    if known is NotImplemented or known[0] in (type, cloudpickle._builtin_type):
+        return known
+    if issubclass(it, enum.Enum):
+        return _reduce_enum(it)
+    meta, name, _, attributes, *_ = cloudpickle._class_getnewargs(it)
+    if "__slots__" in it.__dict__:
+        attributes["__slots__"] = it.__dict__["__slots__"]
+    state = cloudpickle._class_getstate(it)
+    args = (meta, name, it.__bases__, attributes)
+    return rebuild.make_class, args, state, None, None, rebuild.finish_class
+
+
+def _reduce_enum(it: Any) -> Any:
+    members = {name: member.value for name, member in it.__members__.items()}
+    held = {
+        name: {key: value for key, value in member.__dict__.items() if not _is_enums_own(key)}
+        for name, member in it.__members__.items()
+    }
+    state, slots = cloudpickle._class_getstate(it)
+    for name in (*members, *_ENUM_OWN):
+        state.pop(name, None)
+    args = (it.__bases__, it.__name__, it.__qualname__, members, it.__module__)
+    return rebuild.make_enum, args, ((state, slots), held), None, None, rebuild.finish_enum
+
+
+_ENUM_OWN = (
+    *("_generate_next_value_", "_member_names_", "_member_map_", "_member_type_"),
+    *("_value2member_map_", "_unhashable_values_", "_unhashable_values_map_"),
+    *("_hashable_values_", "_value_repr_", "_use_args_", "__new__", "_new_member_"),
+    *("_flag_mask_", "_singles_mask_", "_all_bits_", "_boundary_", "_inverted_"),
+)
+"""What the metaclass of enumerations makes itself."""
+
+
+def _is_enums_own(key: str) -> bool:
+    return key in ("_value_", "_name_", "__objclass__", "_sort_order_", "_inverted_")
+
+
+def importable(it: Any) -> bool:
+    """Whether a function or class is found again by importing its module."""
+    if getattr(it, "__module__", None) == "__main__":
+        return False
+    return bool(cloudpickle._should_pickle_by_reference(it))
+
+
+def reduce_module(encoder: Encoder, it: types.ModuleType) -> Any:
+    """Reduce a module: by its name where it can be imported, else by its members."""
+    if sys.modules.get(it.__name__) is it:
+        return rebuild.module, (it.__name__,)
+    members = {key: value for key, value in vars(it).items() if key != "__builtins__"}
+    return types.ModuleType, (it.__name__,), members, None, None, rebuild.update_dict
+
+
+def reduce_method(encoder: Encoder, it: types.MethodType) -> Any:
+    """Reduce a bound method."""
+    return types.MethodType, (it.__func__, it.__self__)
+
+
+def reduce_cached(encoder: Encoder, it: Any) -> Any:
+    """Reduce a function with a cache: it starts empty, which is put on record."""
+    if importable_name(it):
+        return it.__qualname__
+    if it.cache_info().currsize:
+        encoder.note(f"the cache of {it.__qualname__}() starts empty")
+    args = (it.__wrapped__, it.cache_parameters())
+    return rebuild.cached, args, dict(it.__dict__), None, None, rebuild.update_dict
+
+
+def importable_name(it: Any) -> bool:
+    """Whether a thing is what its module has under its qualified name."""
+    name = getattr(it, "__module__", None)
+    found: Any = sys.modules.get(name or "")
+    if found is None or name == "__main__":
+        return False
+    for part in it.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is it
+
+
+def reduce_exception(encoder: Encoder, it: BaseException) -> Any:
+    """Reduce an exception with its causes; its traceback holds frames, which cannot be."""
+    reduced = encoder.plainly(it)
+    if not isinstance(reduced, tuple) or len(reduced) > 3:
+        return reduced
+    if it.__cause__ is None and it.__context__ is None and len(reduced) == 2:
+        state: Any = (None, None, None, it.__suppress_context__)
+    else:
+        attributes = reduced[2] if len(reduced) == 3 else None
+        if attributes is not None and not isinstance(attributes, dict):
+            return reduced
+        state = (attributes, it.__cause__, it.__context__, it.__suppress_context__)
+    if it.__traceback__ is not None:
+        encoder.note(f"the traceback of a {type(it).__name__} is left out")
+    return (*reduced[:2], state, None, None, rebuild.finish_exception)
+
+
+# -- views, references, iterators --------------------------------------------------------------
+
+
+def reduce_view(encoder: Encoder, it: Any) -> Any:
+    """Reduce ``d.keys()`` and its like to a view of the very dictionary."""
+    (mapping,) = gc.get_referents(it)
+    kind = type(it).__name__.rpartition("_")[2]
+    return rebuild.view_of, (mapping, kind)
+
+
+def reduce_proxy(encoder: Encoder, it: Any) -> Any:
+    """Reduce a read-only view of a dictionary."""
+    (mapping,) = gc.get_referents(it)
+    return rebuild.proxy_of, (mapping,)
+
+
+def reduce_memoryview(encoder: Encoder, it: memoryview) -> Any:
+    """Reduce a view of a whole bytes-like object."""
+    base = it.obj
+    if not isinstance(base, (bytes, bytearray)) or it.nbytes != len(base) or it.format != "B":
+        return encoder.lose(it, "it looks into a part of an object's memory")
+    return memoryview, (base,)
+
+
+def reduce_reference(encoder: Encoder, it: weakref.ref[Any]) -> Any:
+    """Reduce a weak reference."""
+    if type(it) is not weakref.ref or it.__callback__ is not None:
+        return encoder.lose(it, "it calls a function when its object goes")
+    target = it()
+    return (rebuild.dead_reference, ()) if target is None else (rebuild.reference, (target,))
+
+
+def reduce_weak_mapping(encoder: Encoder, it: Any) -> Any:
+    """Reduce a dictionary of weak keys or values."""
+    return type(it), (), None, None, iter(list(it.items()))
+
+
+def reduce_weak_set(encoder: Encoder, it: Any) -> Any:
+    """Reduce a set of weak references."""
+    return type(it), (list(it),)
+
+
+def lose_iterator(encoder: Encoder, it: Any) -> Any:
+    """Refuse an iterator over a dictionary or set: pickle would make it one over a list."""
+    return encoder.lose(it, "an iterator over a dictionary or set cannot be saved")
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+def reduce_file(encoder: Encoder, it: Any) -> Any:
+    """Reduce a file: one that is read is opened again where it was; one that is written is not."""
+    name, mode = getattr(it, "name", None), getattr(it, "mode", None)
+    if isinstance(it, io.BufferedReader):
+        mode = getattr(it.raw, "mode", None)
+    if not isinstance(name, (str, Path)) or not isinstance(mode, str):
+        return encoder.lose(it, "an open file without a path cannot be opened again")
+    options: dict[str, Any] = {}
+    if isinstance(it, io.TextIOWrapper):
+        options = {"encoding": it.encoding, "errors": it.errors}
+    path = str(Path(name).absolute())
+    raw = isinstance(it, io.FileIO)
+    if it.closed:
+        if set(mode) & set("wax+"):
+            return encoder.lose(it, "it is a closed file that was written")
+        return rebuild.closed_file, (path, mode, options)
+    if set(mode) & set("wax+"):
+        return encoder.lose(it, "it is open for writing; opening it again might overwrite")
+    if isinstance(it, io.BufferedReader) and "b" not in mode:
+        mode += "b"
+    encoder.note(f"the file {path} is opened again at {it.tell():,}")
+    return rebuild.reopen, (path, mode, options, it.tell(), raw)
+
+
+_MAPPINGS: tuple[dict[Any, Any], ...] = ({}, collections.OrderedDict())
+EXACT: dict[type, Reducer] = {
+    types.FunctionType: reduce_function,
+    types.CodeType: reduce_code,
+    types.CellType: reduce_cell,
+    types.ModuleType: reduce_module,
+    types.MethodType: reduce_method,
+    types.MappingProxyType: reduce_proxy,
+    functools._lru_cache_wrapper: reduce_cached,
+    memoryview: reduce_memoryview,
+    weakref.WeakValueDictionary: reduce_weak_mapping,
+    weakref.WeakKeyDictionary: reduce_weak_mapping,
+    weakref.WeakSet: reduce_weak_set,
+    **{
+        type(view): reduce_view
+        for made in _MAPPINGS
+        for view in (made.keys(), made.values(), made.items())
+    },
+    **{
+        type(iterator): lose_iterator
+        for made in _MAPPINGS
+        for iterator in (iter(made), iter(made.values()), iter(made.items()), reversed(made))
+    },
+    type(iter(set())): lose_iterator,
+}
+"""By the very class of the object."""
+
+BASES: dict[type, Reducer] = {
+    type: reduce_class,
+    weakref.ref: reduce_reference,
+    BaseException: reduce_exception,
+    io.TextIOWrapper: reduce_file,
+    io.BufferedReader: reduce_file,
+    io.BufferedWriter: reduce_file,
+    io.BufferedRandom: reduce_file,
+    io.FileIO: reduce_file,
+    types.ModuleType: reduce_module,
+}
+"""By a base class of the object's."""
+
+KEPT = {
+    cls: reduce
+    for cls, reduce in cloudpickle.Pickler._dispatch_table.items()
+    if cls in (classmethod, staticmethod, property, types.GetSetDescriptorType)
+    or cls.__module__ in ("typing", "dataclasses", "abc")
+}
+"""cloudpickle's own, for the parts of classes."""

@@ -1,0 +1,523 @@
+"""Checkpoints of one book: saves them, finds them, brings them back."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cellbook.checkpoints.decoding import Decoded, decode
+from cellbook.checkpoints.encoding import LostThing
+from cellbook.checkpoints.kernel import Kernel, process_state, restore_process
+from cellbook.checkpoints.saving import PROCESS, Job, Outcome, Saver
+from cellbook.checkpoints.signing import is_own, sign
+from cellbook.checkpoints.states import Piece, StateTable, read
+from cellbook.errors import InvalidInput, NotFound, StoreError, StoreWriteError, Untrusted
+from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
+from cellbook.store import Packs, Store, create, update
+
+TABLE = "checkpoints"
+_NAMED = 20
+"""Names that a record lists of each kind of change; the rest is counted."""
+DEFAULT_QUOTA = 10 << 30
+"""Bytes that the packs of a book may take before automatic checkpoints stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a checkpoint belongs to."""
+
+    session: str
+    notebook: str | None = None
+    execution: str | None = None
+    order: int | None = None
+    run: str | None = None
+
+
+@dataclass(slots=True)
+class Restored:
+    """What a restore did, or would do."""
+
+    checkpoint: Checkpoint
+    number: int
+    restored: list[str] = field(default_factory=list)
+    """Variables that are again as they were."""
+    kept: dict[str, str] = field(default_factory=dict)
+    """Variables that stay as they are now, and why."""
+    missing: dict[str, str] = field(default_factory=dict)
+    """Variables that could not be brought back, and why."""
+    removed: list[str] = field(default_factory=list)
+    """Variables of now that the checkpoint does not have."""
+    notes: list[str] = field(default_factory=list)
+    """What is restored, but not in every respect; what else could not be."""
+    differences: list[str] = field(default_factory=list)
+    """How this kernel differs from the one that was saved."""
+    before: int | None = None
+    """Number of the checkpoint that undoes it."""
+
+
+class Checkpoints:
+    """The checkpoints of one book.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    packs
+        Where the bytes are.
+    report
+        Told of what goes wrong in the background.
+    """
+
+    def __init__(self, store: Store, packs: Packs, report: Callable[[StoreError], None]) -> None:
+        self._store = store
+        self._report = report
+        self.packs = packs
+        self.saver = Saver(packs, lambda: store.writer)
+        self.quota = DEFAULT_QUOTA
+        self.head: str | None = None
+        """The checkpoint that this session's state comes from."""
+        self._digests: dict[str, str] = {}
+        self._bad: dict[str, tuple[int, LostThing]] = {}
+        self._last: Checkpoint | None = None
+        self._document: tuple[Path, int, StoredBytes] | None = None
+        self._lock = threading.RLock()
+        self.failed = ""
+        """Why the last one was not saved; empty if it was."""
+
+    # -- saving --------------------------------------------------------------------------------
+
+    def save(
+        self,
+        kernel: Kernel,
+        moment: Moment,
+        *,
+        kind: CheckpointKind = CheckpointKind.MANUAL,
+        label: str | None = None,
+        document: Path | None = None,
+        environment: bool = False,
+        done: Callable[[Checkpoint | None], None] | None = None,
+    ) -> None:
+        """Begin to save the kernel's state.
+
+        What comes by itself after a cell, or before a restore, is put on record only if something
+        changed.
+
+        Parameters
+        ----------
+        kernel
+            What to save.
+        moment
+            What it belongs to.
+        kind
+            Why it is saved.
+        label
+            A name for it.
+        document
+            The notebook's file.
+        environment
+            Whether environment variables are saved too.
+        done
+            Called with the record once it is on disk (that of the one before if nothing changed),
+            or with None if it failed.
+        """
+        variables = kernel.variables()
+        skip = {
+            name: lost
+            for name, (key, lost) in self._bad.items()
+            if name in variables and id(variables[name]) == key
+        }
+        known, content = self._read_document(document)
+        job = Job(
+            variables=variables,
+            namespace=kernel.namespace,
+            process=process_state(environment=environment),
+            shell=kernel.shell,
+            document=content,
+            skip=skip,
+        )
+        begun = Checkpoint(
+            checkpoint_id=self._store.new_id(),
+            session_id=moment.session,
+            kind=kind,
+            time=time.time_ns() // 1_000_000,
+            state=StoredBytes(0, ""),
+            label=label,
+            notebook=moment.notebook,
+            document=known,
+            execution_id=moment.execution,
+            order=moment.order,
+            run_id=moment.run,
+            python=platform.python_version(),
+            author=_author(),
+            variables=len(variables),
+        )
+        self.saver.save(job, lambda outcome: self._settle(begun, job, document, outcome, done))
+
+    def save_now(self, kernel: Kernel, moment: Moment, **options: Any) -> Checkpoint:
+        """Save the kernel's state and wait until it is on disk.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be saved.
+        """
+        results: list[Checkpoint | None] = []
+        self.save(kernel, moment, done=results.append, **options)
+        self.saver.wait()
+        saved = results[0] if results else None
+        if saved is None:
+            raise StoreError(f"No checkpoint was saved: {self.failed}.")
+        return saved
+
+    def label(self, checkpoint_id: str, label: str) -> None:
+        """Give a checkpoint a label; it is kept for ever then."""
+        self._store.commit([update(TABLE, checkpoint_id, {"label": label})])
+
+    def over_quota(self) -> str:
+        """Return why automatic checkpoints stop, with the mend; empty while they need not."""
+        size = self.packs.size()
+        if size <= self.quota:
+            return ""
+        return (
+            f"The checkpoints of this book take {size / 1e9:.1f} GB, more than "
+            f"{self.quota / 1e9:.1f} GB, so none are saved by themselves. `cellbook gc` removes "
+            "old ones; CELLBOOK_CHECKPOINT_QUOTA sets another limit, in GB."
+        )
+
+    def _read_document(self, path: Path | None) -> tuple[StoredBytes | None, bytes | None]:
+        """Return the notebook's file as it is kept already, or its bytes to keep."""
+        if path is None:
+            return None, None
+        try:
+            changed = path.stat().st_mtime_ns
+            if self._document is not None and self._document[:2] == (path, changed):
+                return self._document[2], None
+            return None, path.read_bytes()
+        except OSError:
+            return None, None
+
+    def _settle(
+        self,
+        begun: Checkpoint,
+        job: Job,
+        document: Path | None,
+        outcome: Outcome,
+        done: Callable[[Checkpoint | None], None] | None,
+    ) -> None:
+        """Put on record what was saved."""
+        made: Checkpoint | None = None
+        with self._lock:
+            self.failed = outcome.failed
+            if outcome.failed:
+                self._note_culprit(job, outcome)
+            elif outcome.state is not None:
+                try:
+                    made = self._record(begun, outcome)
+                    if outcome.document is not None and document is not None:
+                        self._remember_document(document, made)
+                except StoreError as error:
+                    self.failed = str(error)
+                    self._report(error)
+        if done is not None:
+            done(made)
+
+    def _note_culprit(self, job: Job, outcome: Outcome) -> None:
+        if outcome.errno is not None:
+            self._report(StoreWriteError(outcome.errno, outcome.failed))
+        elif outcome.culprit in job.variables:
+            value = job.variables[outcome.culprit]
+            kind = type(value)
+            lost = LostThing(f"{kind.__module__}.{kind.__qualname__}", outcome.failed)
+            self._bad[outcome.culprit] = (id(value), lost)
+
+    def _record(self, begun: Checkpoint, outcome: Outcome) -> Checkpoint:
+        assert outcome.state is not None
+        before, after = self._digests, outcome.digests
+        own = {name: lost for name, lost in outcome.lost.items() if name != PROCESS}
+        state = _stored(outcome.state)
+        document = begun.document if outcome.document is None else _stored(outcome.document)
+        last = self._last
+        if (
+            begun.kind in (CheckpointKind.CELL, CheckpointKind.RESTORE)
+            and last is not None
+            and last.checkpoint_id == self.head
+            and (last.state, last.document) == (state, document)
+        ):
+            return last  # Nothing has changed: what is there already says it all.
+        made = replace(
+            begun,
+            parent=self.head,
+            state=state,
+            document=document,
+            size=outcome.size,
+            stored=outcome.stored,
+            seconds=round(outcome.seconds, 4),
+            waited=round(outcome.waited, 4),
+            added=_some(name for name in after if name not in before),
+            changed=_some(name for name in after if name in before and before[name] != after[name]),
+            removed=_some(name for name in before if name not in after),
+            lost={
+                name: "; ".join(f"{one.kind}: {one.reason}" for one in lost[:3])
+                for name, lost in own.items()
+            },
+            live=outcome.live,
+        )
+        made = replace(made, signature=sign(made, self._store.book_id))
+        self._store.commit([create(TABLE, made.checkpoint_id, to_doc(made))])
+        self.head, self._digests, self._last = made.checkpoint_id, after, made
+        return made
+
+    def _remember_document(self, path: Path, made: Checkpoint) -> None:
+        if made.document is not None:
+            self._document = (path, path.stat().st_mtime_ns, made.document)
+
+    # -- finding -------------------------------------------------------------------------------
+
+    def all(self) -> Iterator[tuple[int, Checkpoint]]:
+        """Yield number and record of each checkpoint, oldest first."""
+        for _, number, doc in self._store.select(TABLE):
+            yield number, from_doc(Checkpoint, doc)
+
+    def find(self, target: str | int) -> tuple[int, Checkpoint]:
+        """Return the checkpoint that `target` names.
+
+        Parameters
+        ----------
+        target
+            A number (``12``), a label, ``~1`` (the one before the state of now), ``run:NAME``
+            (the end of a run, else its start), or an id.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        text = str(target).strip().removeprefix("checkpoint:")
+        found = list(self.all())
+        if not found:
+            raise NotFound(
+                "The book has no checkpoints. `%checkpoint` in a notebook saves one; `%load_ext "
+                "cellbook` has one saved after each cell."
+            )
+        by_id = {one.checkpoint_id: (number, one) for number, one in found}
+        back = re.fullmatch(r"~(\d*)", text)
+        if back:
+            return self._ancestor(by_id, int(back[1] or 1))
+        matches = [
+            (number, one)
+            for number, one in found
+            if text in (one.label, one.checkpoint_id) or text.removeprefix("#") == str(number)
+        ]
+        if text.startswith("run:"):
+            matches = [(n, one) for n, one in found if one.run_id == text[4:]]
+            ends = [pair for pair in matches if pair[1].kind is CheckpointKind.RUN_END]
+            matches = ends or matches
+        if not matches:
+            labels = ", ".join(sorted({one.label for _, one in found if one.label})[:8])
+            raise NotFound(
+                f"The book has no checkpoint {text!r}. Give a number ({found[0][0]} to "
+                f"{found[-1][0]}), ~1, run:NAME or a label"
+                + (f" ({labels})." if labels else "; `%checkpoint LABEL` gives one.")
+            )
+        return matches[-1]
+
+    def _ancestor(
+        self, by_id: dict[str, tuple[int, Checkpoint]], steps: int
+    ) -> tuple[int, Checkpoint]:
+        place = self.head or max(by_id)
+        for _ in range(steps):
+            parent = by_id[place][1].parent if place in by_id else None
+            if parent is None or parent not in by_id:
+                raise NotFound(
+                    f"There are not {steps} checkpoints before this one. `%checkpoints` lists them."
+                )
+            place = parent
+        return by_id[place]
+
+    def table_of(self, checkpoint: Checkpoint) -> StateTable:
+        """Return what a checkpoint's state consists of.
+
+        Raises
+        ------
+        StoreCorrupt
+            If it is missing or damaged.
+        """
+        return StateTable.from_bytes(bytes(read(self.packs, _piece(checkpoint.state))))
+
+    def document_of(self, checkpoint: Checkpoint) -> bytes | None:
+        """Return the notebook's file as it was saved with a checkpoint; None if it was not."""
+        if checkpoint.document is None:
+            return None
+        return bytes(read(self.packs, _piece(checkpoint.document)))
+
+    def is_trusted(self, checkpoint: Checkpoint) -> bool:
+        """Whether this user saved a checkpoint."""
+        return is_own(checkpoint, self._store.book_id)
+
+    # -- restoring -----------------------------------------------------------------------------
+
+    def load(
+        self,
+        target: str | int,
+        kernel: Kernel,
+        *,
+        only: list[str] | None = None,
+        trust: bool = False,
+    ) -> tuple[int, Checkpoint, StateTable, Decoded]:
+        """Decode a checkpoint; nothing of the kernel is changed.
+
+        Raises
+        ------
+        NotFound
+            If there is no such checkpoint, or it has not all variables of `only`.
+        Untrusted
+            If another user saved it and `trust` is false.
+        StoreError
+            If it is damaged.
+        """
+        number, checkpoint = self.find(target)
+        if not trust and not self.is_trusted(checkpoint):
+            saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(checkpoint.time / 1000))
+            raise Untrusted(
+                f"Checkpoint {number} was saved by {checkpoint.author or 'somebody'} on {saved}, "
+                "not with your key. Restoring it runs their code. If you trust them, add --trust."
+            )
+        table = self.table_of(checkpoint)
+        there = {section.name for section in table.sections} | table.lost.keys()
+        unknown = [name for name in only or () if name not in there]
+        if unknown:
+            raise NotFound(
+                f"Checkpoint {number} has no variable {', '.join(unknown)}. `%diff {number}` shows "
+                "what it has."
+            )
+        decoded = decode(self.packs, table, kernel.namespace, kernel.shell, only=only)
+        return number, checkpoint, table, decoded
+
+    def restore(
+        self,
+        target: str | int,
+        kernel: Kernel,
+        moment: Moment,
+        *,
+        only: list[str] | None = None,
+        trust: bool = False,
+        dry_run: bool = False,
+        document: Path | None = None,
+    ) -> Restored:
+        """Bring a checkpoint's variables back: all that can be, or nothing if anything fails.
+
+        The state of now is saved before.
+
+        Raises
+        ------
+        NotFound, Untrusted, StoreError
+            As :meth:`load`; also if the state of now cannot be saved.
+        """
+        self.saver.wait()
+        number, checkpoint = self.find(target)
+        before = None
+        if not dry_run:
+            saved = self.save_now(kernel, moment, kind=CheckpointKind.RESTORE, document=document)
+            before = self.find(saved.checkpoint_id)[0]
+        number, checkpoint, table, decoded = self.load(
+            checkpoint.checkpoint_id, kernel, only=only, trust=trust
+        )
+        done = Restored(checkpoint, number, before=before)
+        present = kernel.variables()
+        values = {name: value for name, value in decoded.values.items() if name != PROCESS}
+        for name, lost in decoded.lost.items():
+            if name == PROCESS or (only is not None and name not in only):
+                continue
+            why = "; ".join(f"{one.kind}: {one.reason}" for one in lost[:3])
+            (done.kept if name in present else done.missing)[name] = why
+        for name, where in table.live.items():
+            if values.pop(name, None) is not None:
+                done.kept[name] = f"it is {where} itself, which stays as it is"
+                values[name] = decoded.values[name]
+        if only is None:
+            done.removed = [
+                name for name in present if name not in values and name not in decoded.lost
+            ]
+        done.restored = [name for name in values if name not in table.live]
+        done.notes = [
+            f"{name}: {note}"
+            for name, notes in table.notes.items()
+            if name in values
+            for note in notes
+        ]
+        done.differences = self._differences(checkpoint)
+        if dry_run:
+            return done
+        kernel.replace(values, done.removed)
+        if only is None:
+            process = decoded.values.get(PROCESS)
+            done.notes += (
+                restore_process(process)
+                if process
+                else ["random generators, working folder and sys.path stay as they are"]
+            )
+            with self._lock:
+                self.head, self._last = checkpoint.checkpoint_id, checkpoint
+                self._digests = {
+                    name: about["digest"]
+                    for name, about in table.about.items()
+                    if "digest" in about
+                }
+        return done
+
+    def _differences(self, checkpoint: Checkpoint) -> list[str]:
+        there, here = checkpoint.python, platform.python_version()
+        found = []
+        if there.split(".")[:2] != here.split(".")[:2]:
+            found.append(f"Python {there} → {here}: functions of the notebook cannot be read")
+        return found
+
+    def close(self) -> None:
+        """Let the state under way be saved, and let go of files."""
+        self.saver.stop(10)
+        self.packs.close()
+
+
+def check_label(label: str) -> str:
+    """Return a label that names no number, run or ancestor.
+
+    Raises
+    ------
+    InvalidInput
+        If it would be taken for one.
+    """
+    if not label.strip() or len(label) > 200 or "\n" in label:
+        raise InvalidInput("A label is one line of 1 to 200 characters.")
+    if re.fullmatch(r"#?\d+|~\d*|run:.*|checkpoint:.*", label):
+        raise InvalidInput(
+            f"{label!r} cannot be a label: it would be taken for a number or a run. Choose a name."
+        )
+    return label
+
+
+def _piece(stored: StoredBytes) -> Piece:
+    return Piece(stored.length, bytes.fromhex(stored.key))
+
+
+def _stored(piece: Piece) -> StoredBytes:
+    return StoredBytes(piece.length, piece.key.hex())
+
+
+def _some(names: Iterator[str] | Any) -> tuple[str, ...]:
+    listed = [name for name in names if name != PROCESS]
+    more = len(listed) - _NAMED
+    return (*listed[:_NAMED], f"… {more} more") if more > 0 else tuple(listed)
+
+
+def _author() -> str:
+    try:
+        return f"{getpass.getuser()}@{platform.node()}"
+    except (OSError, KeyError, ImportError):
+        return platform.node()

@@ -1,0 +1,182 @@
+"""Saves a checkpoint after each cell, as far as time and space allow."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from cellbook.book import Book
+from cellbook.checkpoints import Kernel, Moment, Restored
+from cellbook.errors import InvalidInput
+from cellbook.records import CellExecution, Checkpoint, CheckpointKind
+from cellbook.tracking import warn
+from cellbook.views.timeline import producing_cells, rebuild_document
+
+_REST = 2.0
+"""A state is saved by itself only so many times as long after the one before as that took."""
+_REST_OF_WAIT = 5.0
+"""The same for the time that the cell waited."""
+_MOST = {CheckpointKind.CELL: 0, CheckpointKind.RUN_START: 1, CheckpointKind.RUN_END: 2}
+
+
+class Keeper:
+    """The automatic checkpoints of one shell.
+
+    Attributes
+    ----------
+    on
+        Whether checkpoints are saved by themselves.
+    every
+        After how many cells.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.on = os.environ.get("CELLBOOK_CHECKPOINTS", "on") != "off"
+        self.every = 1
+        self._cells = 0
+        self._ready_at = 0.0
+        self._pending: tuple[Book, Moment, CheckpointKind, Path | None] | None = None
+        self._warned = False
+        self._under_way = False
+
+    def kernel(self) -> Kernel:
+        """Return the kernel as it is now."""
+        return Kernel(self.shell.user_ns, dict(self.shell.user_ns_hidden), self.shell)
+
+    def choose(self, words: list[str]) -> str:
+        """Do as ``%checkpoint auto …`` says; return what holds from now on.
+
+        Raises
+        ------
+        InvalidInput
+            If the words are none of ``on``, ``off`` and ``every N``.
+        """
+        if words == ["on"] or words == ["off"]:
+            self.on = words == ["on"]
+            self.every = 1
+        elif len(words) == 2 and words[0] == "every" and words[1].isdigit() and int(words[1]):
+            self.on, self.every = True, int(words[1])
+        elif words:
+            raise InvalidInput("After `auto` comes on, off or every N: `%checkpoint auto every 5`.")
+        if not self.on:
+            return "Checkpoints are saved when you ask: `%checkpoint`."
+        after = "each cell" if self.every == 1 else f"every {self.every} cells"
+        return f"A checkpoint is saved after {after}."
+
+    def begin_cell(self) -> None:
+        """Take note that a cell is under way."""
+        self._under_way = True
+
+    def end_cell(
+        self,
+        book: Book,
+        cell: CellExecution,
+        kind: CheckpointKind,
+        run: str | None,
+        document: Path | None,
+    ) -> None:
+        """Save the state that a cell has left, unless it is too soon.
+
+        What marks a run is saved in any case, as soon as there is time.
+        """
+        self._under_way = False
+        self._cells += 1
+        if not self.on or (kind is CheckpointKind.CELL and self._cells % self.every):
+            return
+        moment = Moment(cell.session, cell.notebook, cell.execution_id, cell.order, run)
+        former = self._pending
+        if former is not None and _MOST[former[2]] > _MOST[kind]:
+            kind, moment = former[2], former[1]
+        self._pending = (book, moment, kind, document)
+        self._take()
+
+    def settle(self) -> None:
+        """Save what waits, and wait for what is being saved: the kernel ends."""
+        if self._pending is not None:
+            self._pending[0].checkpoints.saver.wait(5)
+            self._ready_at = 0.0
+            self._take()
+
+    def _take(self) -> None:
+        """Save what is pending, if it may be now."""
+        if self._pending is None or self._under_way:
+            return
+        if threading.current_thread() is not threading.main_thread():
+            return
+        book, moment, kind, document = self._pending
+        if book.checkpoints.saver.busy or time.monotonic() < self._ready_at:
+            self._later(self._ready_at - time.monotonic())
+            return
+        full = book.checkpoints.over_quota()
+        if full and kind is CheckpointKind.CELL:
+            self._pending = None
+            if not self._warned:
+                self._warned = True
+                warn(full)
+            return
+        self._pending = None
+        book.checkpoints.save(self.kernel(), moment, kind=kind, document=document, done=self._saved)
+
+    def _saved(self, made: Checkpoint | None) -> None:
+        seconds = 1.0 if made is None else max(_REST * made.seconds, _REST_OF_WAIT * made.waited)
+        self._ready_at = time.monotonic() + seconds
+        if self._pending is not None:
+            self._later(seconds)
+
+    def _later(self, seconds: float) -> None:
+        """Try again when the kernel is idle; in a terminal, after the next cell."""
+        loop = getattr(getattr(self.shell, "kernel", None), "io_loop", None)
+        if loop is None:
+            return
+        with contextlib.suppress(Exception):
+            loop.add_callback(loop.call_later, max(seconds, 0.05), self._take)
+
+    # -- the document and its cells ------------------------------------------------------------
+
+    def write_document(
+        self, book: Book, checkpoint: Checkpoint, notebook: Path | None, *, rebuild: bool
+    ) -> str:
+        """Write a checkpoint's document beside the notebook; return where, or nothing.
+
+        The notebook's own file is never written: what is open in an editor may not be saved yet.
+        With `rebuild`, a document that was not saved is made of the cells that ran.
+        """
+        content = book.checkpoints.document_of(checkpoint)
+        if content is None and rebuild:
+            content = rebuild_document(book.store, checkpoint)
+        if content is None:
+            return ""
+        folder = Path.cwd() if notebook is None else notebook.parent
+        if notebook is not None and notebook.is_file() and notebook.read_bytes() == content:
+            return ""
+        stem = "notebook" if notebook is None else notebook.stem
+        number = book.checkpoints.find(checkpoint.checkpoint_id)[0]
+        path = folder / f"{stem}-checkpoint-{number}.ipynb"
+        again = 1
+        while path.exists() and path.read_bytes() != content:
+            again += 1
+            path = folder / f"{stem}-checkpoint-{number}-{again}.ipynb"
+        path.write_bytes(content)
+        return path.name
+
+    def replay(self, book: Book, done: Restored) -> list[str]:
+        """Re-run, in order, the cells that made what a restore could not bring back.
+
+        Return the names that are there again: recomputed, not restored.
+        """
+        lost = {*done.missing, *done.kept}
+        cells = producing_cells(book.store, done.checkpoint, lost)
+        for cell in cells:
+            result = self.shell.run_cell(cell.source, store_history=False)
+            if not result.success:
+                break
+        return sorted(
+            name
+            for name in lost
+            if name in self.shell.user_ns and any(name in cell.writes for cell in cells)
+        )

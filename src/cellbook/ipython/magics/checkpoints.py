@@ -1,0 +1,189 @@
+"""``%checkpoint``, ``%checkpoints``, ``%restore`` and ``%diff``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from IPython.core.magic import magics_class
+from IPython.core.magic_arguments import argument
+
+from cellbook.checkpoints import Moment, check_label
+from cellbook.ipython.keeper import Keeper
+from cellbook.ipython.magics import base
+from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
+from cellbook.ipython.magics.line import Line
+from cellbook.records import CheckpointKind
+from cellbook.views import formatting
+
+
+class Extension(base.Extension, Protocol):
+    """What these magics ask of the extension, besides what all do."""
+
+    keeper: Keeper
+
+    def moment(self) -> Moment:
+        """Return what a checkpoint that is saved now belongs to."""
+
+    def document(self) -> Path | None:
+        """Return the notebook's file; None where the front end does not tell it."""
+
+
+@magics_class
+class CheckpointMagics(CellbookMagics):
+    """Save and bring back the notebook and the kernel's variables."""
+
+    extension: Extension
+
+    @our_line_magic(
+        "checkpoint",
+        argument("words", nargs="*", metavar="LABEL", help="A name for it."),
+        argument("--env", action="store_true", help="Save environment variables, too."),
+    )
+    def checkpoint(self, line: Line, local: Mapping[str, Any] | None) -> None:
+        """Save a notebook checkpoint: the document and the kernel's variables, as they are now.
+
+        One is saved after each cell by itself; `%checkpoint auto off` ends that, `auto every 5`
+        saves after every fifth cell.
+
+        Examples::
+
+            %checkpoint
+            %checkpoint clean data
+            %checkpoint auto off
+        """
+        options = parsed(type(self).checkpoint, line, line.words())
+        if options.words[:1] == ["auto"]:
+            self.say(self.extension.keeper.choose([str(word) for word in options.words[1:]]))
+            return
+        label = check_label(" ".join(options.words)) if options.words else None
+        saved = self.book.checkpoints.save_now(
+            self.extension.keeper.kernel(),
+            self.extension.moment(),
+            kind=CheckpointKind.MANUAL,
+            label=label,
+            document=self.extension.document(),
+            environment=options.env,
+        )
+        number = self.book.checkpoints.find(saved.checkpoint_id)[0]
+        name = f" {label}" if label else ""
+        text = (
+            f"◆ checkpoint {number}{name}: {saved.variables} variables, "
+            f"{formatting.size(saved.size)}, {formatting.size(saved.stored)} new"
+        )
+        if saved.lost:
+            text += f"; cannot be saved: {', '.join(saved.lost)}"
+        self.say(text)
+
+    @our_line_magic(
+        "checkpoints",
+        argument("--all", action="store_true", help="Those of other notebooks, too."),
+        argument("--limit", type=int, default=30, metavar="N", help="The newest N (30)."),
+    )
+    def checkpoints(self, line: Line, local: Mapping[str, Any] | None) -> None:
+        """List the checkpoints of this notebook as a tree: a restore begins a branch.
+
+        Examples::
+
+            %checkpoints
+            %checkpoints --all --limit 100
+        """
+        from cellbook.widgets import timeline_panel  # noqa: PLC0415 - the panels are heavy
+
+        options = parsed(type(self).checkpoints, line, line.words())
+        notebook = None if options.all else self.book.runs.sessions.notebook
+        self.show(timeline_panel(self.book, notebook=notebook, limit=options.limit))
+
+    @our_line_magic(
+        "restore",
+        argument("words", nargs="*", metavar="CHECKPOINT", help="12, a label, ~1 or run:NAME."),
+        argument("--only", metavar="NAMES", help="Only these variables: a,b."),
+        argument("--kernel", action="store_true", help="Only the variables."),
+        argument("--doc", action="store_true", help="Only the document."),
+        argument("--dry-run", action="store_true", help="Only say what would be done."),
+        argument("--trust", action="store_true", help="Also if another user saved it."),
+        argument("--replay", action="store_true", help="Re-run the cells that made what is lost."),
+    )
+    def restore(self, line: Line, local: Mapping[str, Any] | None) -> None:
+        """Bring a checkpoint back: variables, random generators, working folder, document.
+
+        The state of now is saved before, so that another restore undoes this one.
+
+        Examples::
+
+            %restore 12
+            %restore clean data
+            %restore ~1 --dry-run
+            %restore run:baseline --only model,history
+        """
+        from cellbook.widgets import restored_panel  # noqa: PLC0415 - the panels are heavy
+
+        options = parsed(type(self).restore, line, line.words())
+        if not options.words:
+            raise line.error("Which checkpoint? `%restore 12`; `%checkpoints` lists them.")
+        only = options.only.replace(" ", "").split(",") if options.only else None
+        target = self.book.checkpoint_target(" ".join(options.words))
+        room, keeper = self.book.checkpoints, self.extension.keeper
+        written = ""
+        if not options.kernel and not options.dry_run and only is None:
+            written = keeper.write_document(
+                self.book,
+                room.find(target)[1],
+                self.extension.document(),
+                rebuild=options.doc,
+            )
+        if options.doc:
+            self.say(
+                f"The document is at {written}."
+                if written
+                else "The document is as it was saved; nothing was written."
+            )
+            return
+        done = room.restore(
+            target,
+            keeper.kernel(),
+            self.extension.moment(),
+            only=only,
+            trust=options.trust,
+            dry_run=options.dry_run,
+            document=self.extension.document(),
+        )
+        replay = options.replay and not options.dry_run
+        recomputed = keeper.replay(self.book, done) if replay else []
+        self.show(
+            restored_panel(done, dry_run=options.dry_run, document=written, recomputed=recomputed)
+        )
+
+    @our_line_magic(
+        "diff",
+        argument(
+            "words", nargs="+", metavar="CHECKPOINT", help="One, to compare with now, or two."
+        ),
+        argument("--trust", action="store_true", help="Also if another user saved it."),
+    )
+    def diff(self, line: Line, local: Mapping[str, Any] | None) -> None:
+        """Show how two checkpoints differ in cells and variables, or one and now.
+
+        Examples::
+
+            %diff 12
+            %diff 12 15
+            %diff "clean data" ~1
+        """
+        from cellbook.widgets import difference_panel  # noqa: PLC0415 - the panels are heavy
+
+        options = parsed(type(self).diff, line, line.words())
+        targets = [self.book.checkpoint_target(str(word)) for word in options.words]
+        if len(targets) > 2:
+            raise line.error("Give one or two checkpoints; a label of several words in quotes.")
+        if len(targets) == 1:
+            saved = self.book.checkpoints.save_now(
+                self.extension.keeper.kernel(),
+                self.extension.moment(),
+                document=self.extension.document(),
+            )
+            targets.append(saved.checkpoint_id)
+        kernel = self.extension.keeper.kernel()
+        first, second = targets
+        self.show(difference_panel(self.book, first, second, kernel, trust=options.trust))

@@ -1,0 +1,317 @@
+"""How two checkpoints differ: cells and variables."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cellbook.checkpoints import Checkpoints, Kernel
+from cellbook.records import Checkpoint
+from cellbook.views import formatting
+
+_ALIKE = 0.5
+"""Similarity from which two cells are taken for one, edited."""
+_LARGEST_SEARCH = 200
+"""Cells up to which every pair is looked at."""
+
+
+class Change(StrEnum):
+    """What happened to a cell or variable."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class VariableChange:
+    """A variable that differs."""
+
+    name: str
+    change: Change
+    before: str
+    """What it was, in a few words; empty if it was not there."""
+    after: str
+    detail: str = ""
+    """How much of it differs, where that can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell of the document that differs."""
+
+    change: Change
+    place: int
+    """Its place, from 1, in the second document; of one that was removed, in the first."""
+    lines: tuple[str, ...]
+    """Its lines, each behind ``+``, ``-`` or a space."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointDifference:
+    """How two checkpoints differ."""
+
+    first: int
+    second: int
+    variables: tuple[VariableChange, ...]
+    cells: tuple[CellChange, ...]
+    documents: bool
+    """Whether both have a document."""
+    unchanged: int
+    """How many variables are the same."""
+
+
+def diff_checkpoints(
+    room: Checkpoints, first: str | int, second: str | int, kernel: Kernel, *, trust: bool = False
+) -> CheckpointDifference:
+    """Compare two checkpoints.
+
+    Parameters
+    ----------
+    room
+        The book's checkpoints.
+    first, second
+        What names them.
+    kernel
+        What they are decoded against; it is not changed.
+    trust
+        Also if another user saved them.
+
+    Raises
+    ------
+    NotFound, Untrusted, StoreError
+        As :meth:`Checkpoints.load`.
+    """
+    number_a, a = room.find(first)
+    number_b, b = room.find(second)
+    about_a, about_b = room.table_of(a).about, room.table_of(b).about
+    differing = [
+        name
+        for name in about_a.keys() & about_b.keys()
+        if about_a[name].get("digest") != about_b[name].get("digest")
+    ]
+    looked = [name for name in differing if _is_worth_a_look(about_a[name], about_b[name])]
+    values_a = _values(room, a, kernel, looked, trust=trust)
+    values_b = _values(room, b, kernel, looked, trust=trust)
+    variables = []
+    for name in sorted(about_a.keys() | about_b.keys()):
+        if name not in about_a:
+            variables.append(VariableChange(name, Change.ADDED, "", summary(about_b[name])))
+        elif name not in about_b:
+            variables.append(VariableChange(name, Change.REMOVED, summary(about_a[name]), ""))
+        elif name in differing:
+            detail = ""
+            if name in values_a and name in values_b:
+                detail = compare_values(values_a[name], values_b[name])
+                if detail == _SAME:
+                    continue
+            before, after = summary(about_a[name]), summary(about_b[name])
+            variables.append(VariableChange(name, Change.CHANGED, before, after, detail))
+    document_a, document_b = room.document_of(a), room.document_of(b)
+    cells: Sequence[CellChange] = ()
+    if document_a is not None and document_b is not None and document_a != document_b:
+        cells = diff_cells(_cells(document_a), _cells(document_b))
+    return CheckpointDifference(
+        number_a,
+        number_b,
+        tuple(variables),
+        tuple(cells),
+        document_a is not None and document_b is not None,
+        len(about_a.keys() & about_b.keys()) - len(differing),
+    )
+
+
+def _values(
+    room: Checkpoints, one: Checkpoint, kernel: Kernel, names: list[str], *, trust: bool
+) -> Mapping[str, Any]:
+    if not names:
+        return {}
+    _, _, _, decoded = room.load(one.checkpoint_id, kernel, only=names, trust=trust)
+    return decoded.values
+
+
+# -- variables ---------------------------------------------------------------------------------
+
+_SAME = "the same content"
+_LOOKED_AT = (
+    "numpy.ndarray",
+    "pandas.DataFrame",
+    "pandas.Series",
+    "builtins.list",
+    "builtins.dict",
+    "builtins.set",
+    "builtins.tuple",
+)
+
+
+def _is_worth_a_look(*abouts: Mapping[str, Any]) -> bool:
+    return all(about.get("type") in _LOOKED_AT for about in abouts)
+
+
+def summary(about: Mapping[str, Any]) -> str:
+    """Return what a variable is: type, shape, dtype, length or value."""
+    kind = str(about.get("type", "object")).removeprefix("builtins.")
+    parts = [kind.rpartition(".")[2]]
+    if "shape" in about:
+        parts.append(" × ".join(f"{size:,}" for size in about["shape"]) or "scalar")
+    if "dtype" in about:
+        parts.append(str(about["dtype"]))
+    if "value" in about:
+        return f"{formatting.shorten(str(about['value']), 60)}"
+    if "length" in about:
+        parts.append(f"{about['length']:,} items")
+    return " ".join(parts)
+
+
+def compare_values(before: Any, after: Any) -> str:
+    """Return how much of two values differs; empty where that cannot be said."""
+    numpy: Any = sys.modules.get("numpy")
+    pandas: Any = sys.modules.get("pandas")
+    if type(before) is not type(after):
+        return ""
+    if numpy is not None and isinstance(before, numpy.ndarray):
+        return _compare_arrays(numpy, before, after)
+    if pandas is not None and isinstance(before, (pandas.DataFrame, pandas.Series)):
+        return _compare_frames(pandas, before, after)
+    if isinstance(before, dict):
+        return _compare_keys(before, after)
+    if isinstance(before, (list, tuple, set)):
+        return "" if len(before) == len(after) else f"{len(after) - len(before):+,} items"
+    return ""
+
+
+def _compare_arrays(numpy: Any, before: Any, after: Any) -> str:
+    if before.shape != after.shape or before.dtype != after.dtype or not before.size:
+        return ""
+    if before.dtype.hasobject:
+        return ""
+    same = before == after
+    if before.dtype.kind in "fc":
+        same |= numpy.isnan(before) & numpy.isnan(after)
+    changed = before.size - int(numpy.count_nonzero(same))
+    return _share(changed, before.size, "values") if changed else _SAME
+
+
+def _compare_frames(pandas: Any, before: Any, after: Any) -> str:
+    if isinstance(before, pandas.Series):
+        before, after = before.to_frame("value"), after.to_frame("value")
+    parts = []
+    added = [str(name) for name in after.columns if name not in before.columns]
+    removed = [str(name) for name in before.columns if name not in after.columns]
+    if added:
+        parts.append(f"new columns: {', '.join(added[:5])}")
+    if removed:
+        parts.append(f"columns gone: {', '.join(removed[:5])}")
+    if len(before) != len(after):
+        parts.append(f"{len(after) - len(before):+,} rows")
+    elif before.index.equals(after.index) and before.columns.is_unique and after.columns.is_unique:
+        common = [name for name in before.columns if name in after.columns]
+        differs = [name for name in common if not before[name].equals(after[name])]
+        if differs:
+            left, right = before[differs], after[differs]
+            rows = ~((left == right) | (left.isna() & right.isna())).fillna(False).all(axis=1)
+            shown = ", ".join(str(name) for name in differs[:5])
+            parts.append(f"{_share(int(rows.sum()), len(before), 'rows')} in {shown}")
+        elif not parts:
+            return _SAME
+    return "; ".join(parts)
+
+
+def _compare_keys(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> str:
+    added = [str(key) for key in after if key not in before]
+    removed = [str(key) for key in before if key not in after]
+    parts = []
+    if added:
+        parts.append(f"new keys: {', '.join(added[:5])}")
+    if removed:
+        parts.append(f"keys gone: {', '.join(removed[:5])}")
+    return "; ".join(parts)
+
+
+def _share(changed: int, whole: int, what: str) -> str:
+    return f"{changed:,} of {whole:,} {what} ({changed / whole:.2%})"
+
+
+# -- cells -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    cell_id: str
+    kind: str
+    source: str
+
+
+def _cells(document: bytes) -> list[_Cell]:
+    try:
+        return [
+            _Cell(str(cell.get("id", "")), cell["cell_type"], "".join(cell["source"]))
+            for cell in json.loads(document)["cells"]
+        ]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def diff_cells(before: Sequence[_Cell], after: Sequence[_Cell]) -> list[CellChange]:
+    """Return the cells that differ, aligned by id, then by equal and by similar source."""
+    pairs = _align(before, after)
+    partner = {b: a for a, b in pairs}
+    taken = {a for a, _ in pairs}
+    found = []
+    for place, cell in enumerate(after):
+        if place not in partner:
+            found.append(CellChange(Change.ADDED, place + 1, _lines("+", cell.source)))
+        elif before[partner[place]].source != cell.source:
+            lines = difflib.ndiff(
+                before[partner[place]].source.splitlines(), cell.source.splitlines()
+            )
+            kept = tuple(line[0] + line[2:] for line in lines if line[0] != "?")
+            found.append(CellChange(Change.CHANGED, place + 1, kept))
+    for place, cell in enumerate(before):
+        if place not in taken:
+            found.append(CellChange(Change.REMOVED, place + 1, _lines("-", cell.source)))
+    return found
+
+
+def _lines(mark: str, source: str) -> tuple[str, ...]:
+    return tuple(mark + line for line in source.splitlines())
+
+
+def _align(before: Sequence[_Cell], after: Sequence[_Cell]) -> list[tuple[int, int]]:
+    left, right = set(range(len(before))), set(range(len(after)))
+    pairs: list[tuple[int, int]] = []
+
+    def match(keys_a: Mapping[Any, int], keys_b: Mapping[Any, int]) -> None:
+        for key, a in keys_a.items():
+            b = keys_b.get(key)
+            if b is not None and a in left and b in right:
+                pairs.append((a, b))
+                left.discard(a)
+                right.discard(b)
+
+    match(
+        {cell.cell_id: place for place, cell in enumerate(before) if cell.cell_id},
+        {cell.cell_id: place for place, cell in enumerate(after) if cell.cell_id},
+    )
+    match(
+        {before[place].source: place for place in sorted(left)},
+        {after[place].source: place for place in sorted(right)},
+    )
+    if len(left) * len(right) <= _LARGEST_SEARCH**2:
+        for b in sorted(right):
+            scored = [
+                (difflib.SequenceMatcher(None, before[a].source, after[b].source).quick_ratio(), a)
+                for a in sorted(left)
+                if before[a].kind == after[b].kind
+            ]
+            best = max(scored, default=(0.0, -1))
+            if best[0] >= _ALIKE:
+                pairs.append((best[1], b))
+                left.discard(best[1])
+                right.discard(b)
+    return pairs

@@ -1,0 +1,95 @@
+"""Checkpoints as plain text: the timeline, what a restore did, a difference."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from cellbook.checkpoints import Restored
+from cellbook.views import formatting
+from cellbook.views.checkpoint_diff import CheckpointDifference
+from cellbook.views.timeline import Timeline
+
+
+def timeline_text(shown: Timeline, *, command: str = "%") -> str:
+    """Return a timeline as lines of text."""
+    if not shown.rows:
+        return f"No checkpoints yet. `{command}checkpoint` saves one."
+    now = time.time_ns() // 1_000_000
+    width = max(len(row.graph) for row in shown.rows)
+    lines = [f"… {shown.older:,} older"] if shown.older else []
+    for row in shown.rows:
+        one = row.checkpoint
+        graph = row.graph.replace("●", "◆") if one.label else row.graph
+        named = " ".join(
+            part
+            for part in (
+                one.label or "",
+                row.cell,
+                row.run,
+                "← now" if row.is_now else "",
+            )
+            if part
+        )
+        size = f"{formatting.size(one.stored)} new"
+        tail = " · ".join(
+            part
+            for part in (
+                row.changes,
+                size,
+                f"not saved: {', '.join(one.lost)}" if one.lost else "",
+                formatting.age(one.time, now),
+            )
+            if part
+        )
+        lines.append(f"{graph:<{width}} {row.number:>4}  {named}  {tail}")
+    return "\n".join(lines)
+
+
+def restored_text(
+    done: Restored,
+    *,
+    dry_run: bool = False,
+    document: str | None = None,
+    recomputed: Sequence[str] = (),
+) -> str:
+    """Return what a restore did as lines of text."""
+    label = f" {done.checkpoint.label}" if done.checkpoint.label else ""
+    head = "Would restore" if dry_run else "Restored"
+    lines = [f"{head} checkpoint {done.number}{label}"]
+    lines += done.differences
+    lines += _list("restored", dict.fromkeys(done.restored, ""))
+    lines += _list("stays as it is", done.kept)
+    lines += _list("not restored", done.missing)
+    lines += _list("gone", dict.fromkeys(done.removed, ""))
+    lines += _list("recomputed", dict.fromkeys(recomputed, ""))
+    lines += done.notes
+    if document:
+        lines.append(f"document: {document}")
+    if done.before is not None:
+        lines.append(f"`%restore {done.before}` undoes this.")
+    return "\n".join(lines)
+
+
+def _list(title: str, names: Mapping[str, str]) -> list[str]:
+    if not names:
+        return []
+    if not any(names.values()):
+        return [f"{title} ({len(names):,}): {', '.join(names)}"]
+    return [f"{title} ({len(names):,}):", *(f"  {name}: {why}" for name, why in names.items())]
+
+
+def difference_text(found: CheckpointDifference) -> str:
+    """Return a difference as lines of text."""
+    lines = [f"checkpoint {found.first} → {found.second}"]
+    for one in found.variables:
+        change = " → ".join(part for part in (one.before, one.after) if part)
+        detail = f"  {one.detail}" if one.detail else ""
+        lines.append(f"{one.change:<8} {one.name}: {change}{detail}")
+    if not found.variables:
+        lines.append("No variable differs.")
+    for cell in found.cells:
+        lines += [f"cell {cell.place} {cell.change}", *(f"  {line}" for line in cell.lines)]
+    if found.documents and not found.cells:
+        lines.append("No cell differs.")
+    return "\n".join(lines)
