@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
+from cellbook.checkpoints import Checkpoints
 from cellbook.errors import InvalidInput
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import FolderStore, Report, create
@@ -40,6 +41,8 @@ class Book:
         Starts, finds, renames and deletes runs.
     cells
         Writes cell executions.
+    checkpoints
+        Saves and restores the document and the kernel's state.
     trouble
         Turns failures of the store into one warning.
     """
@@ -49,6 +52,7 @@ class Book:
         self.trouble = Trouble()
         self.runs = Runs(store, self.trouble)
         self.cells = CellLog(store)
+        self.checkpoints = Checkpoints(store, store.packs, self.trouble.report)
         self._environment: threading.Thread | None = None
 
     def __repr__(self) -> str:
@@ -114,6 +118,12 @@ class Book:
         """Return a run's artifacts, by path."""
         return self.runs.artifacts(self.runs.find(target).run_id)
 
+    def checkpoint_target(self, target: str) -> str:
+        """Return what names a checkpoint, with the name of a run in it (``run:NAME``) looked up."""
+        if target.startswith("run:"):
+            return f"run:{self.find_run(target).run_id}"
+        return target
+
     def table(self, name: str) -> Table:
         """Return a table of the book as a TinyDB table, for queries in TinyDB's language."""
         self.refresh()
@@ -136,6 +146,7 @@ class Book:
         if self._environment is not None:
             self._environment.join(timeout=10)
             self._environment = None
+        self.checkpoints.close()
         self.runs.close()
         self.store.close()
         _books.pop(self.url, None)
