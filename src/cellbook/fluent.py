@@ -76,11 +76,10 @@ def active_run() -> Run | None:
 def end_run(state: RunState | str | None = None) -> None:
     """End the active run; without one, do nothing.
 
-    `state` is ``finished``, ``failed`` or ``stopped``; None means as its last cell ended.
+    `state` is ``finished``, ``failed`` or ``stopped``; None means *finished*, or as the last cell
+    ended that did something.
     """
-    run = active_run()
-    if run is not None:
-        run.end(state)
+    book.open().runs.end_active(state)
 
 
 def log_param(key: str, value: Any) -> Any:
@@ -211,4 +210,9 @@ def search_runs(
 
 def _run() -> Run:
     current = book.open()
-    return current.active_run() or current.start_run()
+    run = current.active_run()
+    if run is None:
+        run = current.start_run()
+        if current.runs.on_unasked is not None:
+            current.runs.on_unasked(run)
+    return run

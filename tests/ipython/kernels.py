@@ -32,7 +32,7 @@ class Reply:
     stdout: str = ""
     stderr: str = ""
     shown: list[Mapping[str, Any]] = field(default_factory=list)
-    """The bundles of display_data and execute_result messages."""
+    """The bundles of display_data, update_display_data and execute_result messages."""
     result: Mapping[str, Any] | None = None
     traceback: str = ""
 
@@ -98,7 +98,7 @@ class Kernel:
                 if kind == "stream":
                     name = content["name"]
                     setattr(reply, name, getattr(reply, name) + content["text"])
-                elif kind in ("display_data", "execute_result"):
+                elif kind in ("display_data", "update_display_data", "execute_result"):
                     reply.shown.append(content["data"])
                     if kind == "execute_result":
                         reply.result = content["data"]

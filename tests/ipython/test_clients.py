@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,9 @@ def test_nbclient(tmp_path: Path) -> None:
         client.execute()
     check(tmp_path)
     shown = document.cells[2].outputs[0]
-    assert shown.data["text/plain"].startswith("▶ run #1 fit · experiment default · epochs 3")
+    assert re.fullmatch(
+        r"✓ run #1 fit finished · .*s · experiment default · epochs 3", shown.data["text/plain"]
+    )
 
 
 def test_papermill(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 
 from cellbook import book
 from cellbook.cli.output import terminal_width
-from cellbook.cli.parsing import plural
 from cellbook.demo.folder import NOTEBOOK, DemoState, fresh, look_at, mark, template
 from cellbook.errors import InvalidInput
+from cellbook.views.formatting import plural
 from cellbook.views.runs_list import runs_page
 from cellbook.views.text import runs_text
 

@@ -11,7 +11,7 @@ from tinydb import where
 
 from cellbook.book import Book
 from cellbook.cli.output import as_json, columns
-from cellbook.cli.parsing import add_book, add_target, open_book, plural
+from cellbook.cli.parsing import add_book, add_target, open_book
 from cellbook.errors import InvalidInput
 from cellbook.records import (
     Artifact,
@@ -30,6 +30,7 @@ from cellbook.views.formatting import (
     duration,
     full,
     number,
+    plural,
     shorten,
     size,
 )
@@ -200,7 +201,7 @@ def _cells(args: argparse.Namespace) -> int:
     if args.json:
         print(as_json([to_doc(cell) for cell in cells]))
     elif cells:
-        print(columns(_dated_lines(book, cells)))
+        print(columns(_dated_lines(book, cells, record)))
     else:
         print("No cells on record. `%load_ext cellbook` in a notebook records them.")
     return 0
@@ -208,19 +209,27 @@ def _cells(args: argparse.Namespace) -> int:
 
 def _cells_of(book: Book, record: RunRecord | None, limit: int | None) -> list[CellExecution]:
     """Return the last executions, of a run or of all, oldest first."""
-    query = None if record is None else where("run") == record.run_id
+    query = None
+    if record is not None:
+        # A cell names one run; where it made several, each of them names the cell.
+        query = where("run") == record.run_id
+        if record.cells:
+            query |= where("execution_id").one_of(list(record.cells))
     newest = parse_order("start_time DESC")
     found = book.store.select("cells", query, order_by=newest, limit=limit)
     return [from_doc(CellExecution, doc) for _, _, doc in found][::-1]
 
 
-def _dated_lines(book: Book, cells: Iterable[CellExecution]) -> list[list[str]]:
+def _dated_lines(
+    book: Book, cells: Iterable[CellExecution], record: RunRecord | None
+) -> list[list[str]]:
     numbers: dict[str | None, str] = {None: ""}
     lines = []
     for cell in cells:
-        if cell.run is not None and cell.run not in numbers:
-            numbers[cell.run] = f"#{book.store.number('runs', cell.run)}"
-        lines.append([date(cell.start_time), numbers[cell.run], *_cell_line(cell)])
+        run = cell.run if record is None else record.run_id
+        if run is not None and run not in numbers:
+            numbers[run] = f"#{book.store.number('runs', run)}"
+        lines.append([date(cell.start_time), numbers[run], *_cell_line(cell)])
     return lines
 
 

@@ -66,8 +66,3 @@ def open_book(args: argparse.Namespace) -> Book:
     from cellbook import book  # noqa: PLC0415 - keeps `cellbook --version` quick
 
     return book.open(getattr(args, "book", None), create=False)
-
-
-def plural(number: int, noun: str, nouns: str = "") -> str:
-    """Return such as ``1 run`` or ``1,234 runs``."""
-    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cellbook.cli.parsing import Stop, add_book, open_book, plural
+from cellbook.cli.parsing import Stop, add_book, open_book
 from cellbook.doctor import examine
 from cellbook.errors import InvalidInput
 from cellbook.tracking.trash import DEFAULT_DAYS, Rubbish, find_rubbish, remove_rubbish
-from cellbook.views.formatting import size
+from cellbook.views.formatting import plural, size
 
 _SHOWN = 10
 

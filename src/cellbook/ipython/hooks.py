@@ -14,22 +14,27 @@ import contextlib
 import signal
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from IPython.display import display, update_display
 
 from cellbook import book as books
 from cellbook.book import Book
 from cellbook.capture import CellRecorder, Shown
 from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
 from cellbook.ipython.cells import Cells, OpenCell
+from cellbook.ipython.deeds import judge, judge_before_end, stop_restarted
 from cellbook.ipython.document import SavedDocument
 from cellbook.ipython.front_end import cell_id, find_place, kind_of, message_id
 from cellbook.ipython.magics import MAGICS
 from cellbook.ipython.magics.run import first_line
 from cellbook.ipython.outputs import Tap
+from cellbook.ipython.saying import bundle_of, start_line, title
 from cellbook.records import CellExecution
 from cellbook.tracking import Run, Trouble, encode_displayed, outcome_of, warn
+from cellbook.views.formatting import plural
 
 
 class Extension:
@@ -50,6 +55,7 @@ class Extension:
         self._leaving = False
         self._trouble = Trouble()
         self._said: set[str] = set()
+        self._named: set[str] = set()  # display ids of lines that are to be replaced
         self._local = threading.local()
         self._place = find_place(shell)
         self._book: Book | None = None
@@ -75,7 +81,7 @@ class Extension:
         self.shell.events.register("post_run_cell", self._after_cell)
         with self.guarded():
             self._tap.install()
-            atexit.register(self._cells.settle)
+            atexit.register(self._at_exit)
             self.book()
             result = getattr(self.shell.displayhook, "exec_result", None)
             if result is not None and not self._stack:
@@ -96,7 +102,7 @@ class Extension:
         self._remove_magics()
         with self.guarded():
             self._tap.remove()
-            atexit.unregister(self._cells.settle)
+            atexit.unregister(self._at_exit)
             self._cells.settle()
 
     def _add_magics(self) -> None:
@@ -141,6 +147,8 @@ class Extension:
         if book is not self._book:
             self._book = book
             book.runs.on_start = self._run_started
+            book.runs.on_unasked = self._run_unasked
+            book.runs.on_end = self._run_ending
             self._describe()
             book.record_environment()
         return book
@@ -149,29 +157,58 @@ class Extension:
         """Let cells run off the record; runs log on."""
         self.paused = True
 
-    def resume(self) -> None:
-        """Record again; where the book was deleted, in a new one."""
+    def resume(self) -> list[str]:
+        """Record again; where the book was deleted, in a new one: return what is to be said."""
         self.paused = False
         book = self.book()
-        if not book.read_only and not Path(book.url, "format.json").exists():
-            book.close()
-            books.open(book.url)
-            self.book()
+        if book.read_only or Path(book.url, "format.json").exists():
+            return []
+        gone = [run.name for run in book.runs.open_runs()]
+        book.close()
+        books.open(book.url)
+        self.book()
+        said = ["The book was deleted, so this is a new one."]
+        if gone:
+            said.append(f"The open run {', '.join(gone)} is gone with the old one.")
+        return said
 
     def cell_source(self) -> str:
         """Return the source of the cell under way; empty if there is none."""
         info = getattr(self._local, "info", None)
         return "" if info is None else str(info.raw_cell)
 
-    def run_this_cell(self, run: Run) -> None:
-        """Make the cell under way the run: it ends with the cell, as the cell does."""
+    def run_this_cell(self, run: Run, tell: Callable[[], None]) -> None:
+        """Make the cell under way the run: it ends with the cell, and `tell` says so."""
         # Runs that are started inside are nested in it.
         run.entered = True
-        self._local.own_run = run
+        self._local.own_run = run, tell
 
     def quietly(self) -> contextlib.AbstractContextManager[None]:
         """Surround what Cellbook itself displays, which is no artifact of a run."""
         return self._cells.quietly()
+
+    def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
+        """Show one quiet line.
+
+        Parameters
+        ----------
+        text
+            What to say.
+        markup
+            The same in HTML, for notebooks.
+        name
+            A display id: what was said under it before is replaced.
+        """
+        bundle = bundle_of(self.shell, text, markup)
+        with self.quietly():
+            if not name:
+                display(bundle, raw=True)
+            elif name in self._named:
+                self._named.remove(name)
+                update_display(bundle, raw=True, display_id=name)
+            else:
+                self._named.add(name)
+                display(bundle, raw=True, display_id=name)
 
     def status(self) -> Mapping[str, str]:
         """Return what is recorded, and where."""
@@ -184,8 +221,9 @@ class Extension:
             "recording": f"FAILING: {failing}" if failing else state,
             "book": book.url,
             "notebook": "not told by this front end" if notebook is None else str(notebook),
-            "run": "none open" if run is None else f"#{run.number} {run.name} ({run.experiment})",
-            "recorded": f"{len(book.table('runs')):,} runs, {len(book.table('cells')):,} cells",
+            "run": "none open" if run is None else f"{title(run)} ({run.experiment})",
+            "recorded": f"{plural(len(book.table('runs')), 'run')}, "
+            f"{plural(len(book.table('cells')), 'cell')}",
             **self._stale(book),
         }
 
@@ -252,15 +290,18 @@ class Extension:
 
     def _end_cell(self, cell: OpenCell | None, error: BaseException | None) -> None:
         # An interrupt that comes now finds no user's code to stop: it is dropped.
-        with _interrupts_held(), self.guarded():
-            if cell is not None:
-                self._record(cell, error)
-            own, book = self._local.own_run, self._book
-            if own is not None:
-                own.end(*outcome_of(error))
-            run = None if book is None else book.active_run()
-            if run is not None and not run.entered and self._counts(self._local.info):
-                run.outcome = outcome_of(error)
+        with _interrupts_held():
+            with self.guarded():
+                if self._local.own_run is not None:
+                    own, tell = self._local.own_run
+                    own.end(*outcome_of(error))
+                    tell()
+            with self.guarded():
+                if cell is not None:
+                    self._record(cell, error)
+                run = None if self._book is None else self._book.active_run()
+                if run is not None and not run.entered and self._counts(self._local.info):
+                    judge(run, self.shell, self.cell_source(), error)
         self._local.info = self._local.own_run = None
 
     @staticmethod
@@ -338,6 +379,20 @@ class Extension:
         cell = next((cell for cell in self._stack if cell is not None), self._cells.current)
         if cell is not None:
             cell.started.append(run)
+
+    def _run_ending(self, run: Run) -> None:
+        judge_before_end(run, self.shell, self.cell_source())
+
+    def _run_unasked(self, run: Run) -> None:
+        with self.guarded():
+            if "unasked" not in self._said:
+                self._said.add("unasked")
+                self.say(*start_line(run, "was started, as none was open; %end_run ends it"))
+
+    def _at_exit(self) -> None:
+        self._cells.settle()
+        if self._book is not None:
+            stop_restarted(self._book.runs.open_runs(), self.shell)
 
     # -- surroundings --------------------------------------------------------------------------
 

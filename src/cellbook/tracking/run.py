@@ -64,6 +64,8 @@ class Run:
         """Whether it is used as a context manager, so that runs started inside are nested."""
         self.outcome: tuple[RunState, str | None] = (RunState.FINISHED, None)
         """How it ends when nobody says otherwise, and with what error."""
+        self.mishap = ""
+        """Which of its cells was the last to go wrong: ``cell [3] failed``; empty if none did."""
 
     # -- what it is ----------------------------------------------------------------------------
 
@@ -105,7 +107,7 @@ class Run:
         return self._runs.get(self.run_id)
 
     def __repr__(self) -> str:
-        return f"<Run {self._name!r} {self._state.value} {self.run_id}>"
+        return f"<Run #{self.number} {self._name} {self._state.value}>"
 
     # -- params and tags -----------------------------------------------------------------------
 
@@ -296,7 +298,7 @@ class Run:
         Parameters
         ----------
         state
-            How it ended; None means as its last cell did, or *finished*.
+            How it ended; None means as the last cell that did something, or *finished*.
         error
             What went wrong, as ``Name: message``.
         """

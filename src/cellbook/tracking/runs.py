@@ -46,6 +46,10 @@ class Runs:
         """The cell execution under way, for artifacts to name."""
         self.on_start: Callable[[Run], None] | None = None
         """Called with each run that is started or resumed."""
+        self.on_unasked: Callable[[Run], None] | None = None
+        """Called with a run that a module-level function started to have one to log to."""
+        self.on_end: Callable[[Run], None] | None = None
+        """Called with the active run before it ends because somebody says so."""
         self._lock = threading.RLock()
         self._open: dict[str, Run] = {}
         self._flushed: dict[str, float] = {}
@@ -74,8 +78,8 @@ class Runs:
             parent = self.find(parent).run_id
         elif around is not None and around.entered:
             parent = around.run_id
-        if around is not None and not around.entered:
-            around.end()
+        for key in params or ():
+            check_name(key, "param")
         record = RunRecord(
             run_id=self.store.new_id(),
             run_name=name,
@@ -86,7 +90,11 @@ class Runs:
             parent=parent,
             notebook=self.sessions.notebook,
             tags={check_name(k, "tag"): as_text(v) for k, v in (tags or {}).items()},
+            cells=() if self.current_cell is None else (self.current_cell,),
         )
+        # Last, so that a mistake in the call leaves the run before as it was.
+        if around is not None and not around.entered:
+            around.end()
         run = Run(self, record)
         with self.trouble.guarded():
             session = self.sessions.ensure()
@@ -114,6 +122,15 @@ class Runs:
     def ensure_active(self) -> Run:
         """Return the active run, starting one if there is none, as MLflow does."""
         return self.active() or self.start()
+
+    def end_active(self, state: RunState | str | None = None) -> Run | None:
+        """End the active run, as somebody asked for it; return it, or None if there is none."""
+        run = self.active()
+        if run is not None:
+            if self.on_end is not None:
+                self.on_end(run)
+            run.end(state)
+        return run
 
     def ended(self, run: Run) -> None:
         """Take note that a run has ended."""
@@ -288,7 +305,12 @@ class Runs:
         if run is None:
             run = self.attach(record)
             with self.trouble.guarded():
-                changes = {"state": RunState.RUNNING, "session": self.sessions.ensure()}
+                changes: dict[str, Any] = {
+                    "state": RunState.RUNNING,
+                    "session": self.sessions.ensure(),
+                }
+                if self.current_cell is not None:
+                    changes["cells"] = [*dict.fromkeys((*record.cells, self.current_cell))]
                 drop = [["end_time"], ["error"], ["trashed"]]
                 self.store.commit([update("runs", run.run_id, changes, drop)])
         if params:

@@ -25,9 +25,15 @@ STALE_GLYPH = "◌"
 MISSING = "—"
 """What stands where there is no value."""
 
+
 _SECOND, _MINUTE, _HOUR, _DAY = 1, 60, 3600, 86400
 _SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _EXPONENT = re.compile(r"e([+-])0*(\d+)$")
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """Return such as ``1 run`` or ``1,234 runs``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def number(value: float) -> str:

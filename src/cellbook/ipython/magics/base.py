@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -15,11 +14,8 @@ from IPython.display import display
 
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, NotFound
-from cellbook.ipython.front_end import in_notebook
 from cellbook.ipython.magics.line import Line, Values, Word
 from cellbook.tracking import Run
-
-_QUIET = "color: var(--jp-ui-font-color2, #666); font-size: var(--jp-ui-font-size1, 13px)"
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -38,17 +34,20 @@ class Extension(Protocol):
     def pause(self) -> None:
         """Let cells run off the record."""
 
-    def resume(self) -> None:
-        """Record again."""
+    def resume(self) -> list[str]:
+        """Record again; return what is to be said of a book that was deleted."""
 
     def cell_source(self) -> str:
         """Return the source of the cell under way; empty if there is none."""
 
-    def run_this_cell(self, run: Run) -> None:
-        """Make the cell under way the run: it ends with the cell, as the cell does."""
+    def run_this_cell(self, run: Run, tell: Callable[[], None]) -> None:
+        """Make the cell under way the run: it ends with the cell, and `tell` says so."""
 
     def quietly(self) -> contextlib.AbstractContextManager[None]:
         """Surround what Cellbook itself displays, which is no artifact of a run."""
+
+    def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
+        """Show one quiet line; see :meth:`cellbook.ipython.hooks.Extension.say`."""
 
     def status(self) -> Mapping[str, str]:
         """Return what is recorded, and where."""
@@ -78,15 +77,9 @@ class CellbookMagics(Magics):  # type: ignore[misc]
         """Return a reader of values that knows the user's names."""
         return Values(line, self.shell.user_ns, local, strict=strict)
 
-    def say(self, text: str, markup: str | None = None) -> None:
-        """Show one quiet line; `markup` is the same in HTML, for notebooks."""
-        bundle = {"text/plain": text}
-        if in_notebook(self.shell):
-            style = (
-                "color: var(--jp-ui-font-color2, #666); font-size: var(--jp-ui-font-size1, 13px)"
-            )
-            bundle["text/html"] = f'<div style="{style}">{markup or html.escape(text)}</div>'
-        self.show(bundle, raw=True)
+    def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
+        """Show one quiet line; see :meth:`cellbook.ipython.hooks.Extension.say`."""
+        self.extension.say(text, markup, name=name)
 
     def show(self, thing: Any, **options: Any) -> None:
         """Display something of Cellbook's own."""

@@ -53,8 +53,8 @@ class StatusMagics(CellbookMagics):
             self.extension.pause()
             self.say("Cells are not recorded until %cellbook resume. Runs log on.")
         elif command == "resume":
-            self.extension.resume()
-            self.say("Cells are recorded again.")
+            gone = self.extension.resume()
+            self.say(" ".join(["Cells are recorded again.", *gone]))
         elif command == "help":
             print(_HELP)
         else:

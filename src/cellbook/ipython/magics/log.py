@@ -10,6 +10,7 @@ from IPython.core.magic_arguments import argument
 
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
+from cellbook.ipython.saying import start_line
 from cellbook.tracking import sort_values
 
 
@@ -44,7 +45,10 @@ class LogMagics(CellbookMagics):
         values = self.values(line, local, strict=True)
         metrics, params = sort_values(values.assigned(options.words))
         step = None if options.step is None else self._step(line, values.text(options.step))
+        unasked = self.book.active_run() is None
         run = self.book.runs.ensure_active()
+        if unasked:
+            self.say(*start_line(run, "was started by this %log; %end_run ends it"))
         if metrics:
             run.log_metrics(metrics, step)
         if params:

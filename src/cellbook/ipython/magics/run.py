@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import html
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +13,10 @@ from IPython.core.magic import cell_magic, magics_class
 from IPython.core.magic_arguments import argument
 
 from cellbook.capture import analyse
+from cellbook.ipython.front_end import in_notebook
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
+from cellbook.ipython.saying import end_line, start_line, title
 from cellbook.tracking import Run
 from cellbook.views import formatting
 
@@ -70,7 +70,7 @@ class RunMagics(CellbookMagics):
             %track_run "wide net" lr=lr width={2 * n} --experiment wine --tags team=vision
             %%track_run probe-{seed} --notes "does the seed matter?"
         """
-        self._start(line, local, parsed(type(self).track_run, line, line.words()))
+        self._start(line, local, parsed(type(self).track_run, line, line.words()), own=False)
 
     @our_line_magic("_track_cell", *_RUN_ARGUMENTS)
     def track_cell(self, line: Line, local: Mapping[str, Any] | None) -> None:
@@ -79,9 +79,7 @@ class RunMagics(CellbookMagics):
         options = parsed(type(self).track_cell, line, line.words())
         if options.auto_params is None:
             options.auto_params = True
-        run = self._start(line, local, options)
-        if run is not None:
-            self.extension.run_this_cell(run)
+        self._start(line, local, options, own=True)
 
     @cell_magic("track_run")  # type: ignore[untyped-decorator]
     def track_run_cell(self, line: str, cell: str) -> None:
@@ -95,11 +93,16 @@ class RunMagics(CellbookMagics):
         argument(
             "--state",
             choices=("finished", "failed", "stopped"),
-            help="How it ended; else as its last cell did.",
+            help="How it ended; else as the rule above has it.",
         ),
     )
     def end_run(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """End the run that is open.
+
+        It is finished; but failed or stopped if the last cell that did something failed or was
+        interrupted. Cells that only look (%runs, %compare, %cellbook) and mistyped magics decide
+        nothing. If an earlier cell failed and a later one went on, it is finished, and the
+        answer says which cell failed.
 
         Examples::
 
@@ -107,19 +110,15 @@ class RunMagics(CellbookMagics):
             %end_run --state failed
         """
         options = parsed(type(self).end_run, line, line.words())
-        run = self.book.active_run()
+        run = self.book.runs.end_active(options.state)
         if run is None:
             self.say("No run is open. %track_run starts one.")
-            return
-        run.end(options.state)
-        lasted = formatting.duration((time.time_ns() // 1_000_000 - run.start_time) / 1000)
-        glyph, rest = formatting.GLYPHS[run.state], f"{run.state.value} · {lasted}"
-        self.say(
-            f"{glyph} run {_title(run)} {rest}",
-            f"{glyph} run <b>{html.escape(_title(run))}</b> {rest}",
-        )
+        else:
+            self.say(*end_line(run))
 
-    def _start(self, line: Line, local: Mapping[str, Any] | None, options: Any) -> Run | None:
+    def _start(
+        self, line: Line, local: Mapping[str, Any] | None, options: Any, *, own: bool
+    ) -> None:
         values = self.values(line, local)
         names = [word for word in options.words if not word.key]
         if len(names) > 1:
@@ -130,6 +129,7 @@ class RunMagics(CellbookMagics):
             )
         params = values.assigned([word for word in options.words if word.key])
         found = analyse(self.extension.cell_source()).literals if options.auto_params else {}
+        before = self.book.active_run()
         run = self.book.start_run(
             values.text(names[0], names[0].at) if names else None,
             experiment=None if options.experiment is None else values.text(options.experiment),
@@ -138,20 +138,20 @@ class RunMagics(CellbookMagics):
             parent=None if options.parent is None else values.text(options.parent),
             description=None if options.notes is None else values.text(options.notes),
         )
-        self._announce(run, {key: value for key, value in found.items() if key not in params})
-        return run
+        rest = _described(run, {key: value for key, value in found.items() if key not in params})
+        if before is not None and before.state.is_final:
+            rest += f" · ended {title(before)}: {before.state.value}"
+        name = f"cellbook-{run.run_id}" if own else ""
+        self.say(*start_line(run, f"· {rest}"), name=name)
+        if own:
+            self.extension.run_this_cell(run, lambda: self._tell_end(run, rest, name))
 
-    def _announce(self, run: Run, found: Mapping[str, Any]) -> None:
-        shown = [
-            f"{key} {formatting.value(value)}" for key, value in list(found.items())[:_SHOWN_PARAMS]
-        ]
-        if len(found) > len(shown):
-            shown.append(f"… {len(found) - len(shown)} more")
-        rest = " · ".join([f"experiment {run.experiment}", *shown])
-        self.say(
-            f"▶ run {_title(run)} · {rest}",
-            f"▶ run <b>{html.escape(_title(run))}</b> · {html.escape(rest)}",
-        )
+    def _tell_end(self, run: Run, rest: str, name: str) -> None:
+        """Say how the run that is a cell has ended: in place of the line that said it began."""
+        if in_notebook(self.shell):
+            self.say(*end_line(run, rest), name=name)
+        else:
+            self.say(*end_line(run))
 
 
 def first_line(lines: list[str]) -> list[str]:
@@ -171,8 +171,13 @@ def first_line(lines: list[str]) -> list[str]:
     return [start, *body[:blank], *ipython_cell_magic(body[blank:])]
 
 
-def _title(run: Run) -> str:
-    return f"#{run.number} {run.name}" if run.number else run.name
+def _described(run: Run, found: Mapping[str, Any]) -> str:
+    shown = [
+        f"{key} {formatting.value(value)}" for key, value in list(found.items())[:_SHOWN_PARAMS]
+    ]
+    if len(found) > len(shown):
+        shown.append(f"… {len(found) - len(shown)} more")
+    return " · ".join([f"experiment {run.experiment}", *shown])
 
 
 def _tags(line: Line, entries: list[str]) -> dict[str, str]:

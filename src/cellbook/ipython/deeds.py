@@ -1,0 +1,84 @@
+"""How the cells of an open run decide how it ends: by what they do, not by what they look at."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from cellbook.records import RunState
+from cellbook.tracking import Run, outcome_of
+
+_LOOKS = {"runs", "compare", "cellbook", "pinfo", "pinfo2"}
+"""The line magics that change nothing; IPython's ``?`` is ``pinfo``."""
+
+
+def judge(run: Run, shell: Any, source: str, error: BaseException | None) -> None:
+    """Note how a run would end now that the cell of that source has ended, with that error."""
+    if isinstance(error, UsageError):
+        return  # A mistyped magic: it says nothing of the run.
+    state, text = outcome_of(error)
+    well = state is run.outcome[0] is RunState.FINISHED
+    if well or not _acts(shell, source):
+        return
+    run.outcome = state, text
+    if state is not RunState.FINISHED:
+        went = "was interrupted" if state is RunState.STOPPED else "failed"
+        run.mishap = f"cell [{shell.execution_count - 1}] {went}"
+
+
+def judge_before_end(run: Run, shell: Any, source: str) -> None:
+    """Note what the cell under way did to the run before it said that the run is over."""
+    if not run.entered and _acts_before_end(shell, source):
+        run.outcome = RunState.FINISHED, None
+
+
+def stop_restarted(runs: Iterable[Run], shell: Any) -> None:
+    """Where the kernel ends because it is restarted, note that its open runs were stopped."""
+    told = getattr(getattr(shell, "kernel", None), "_shutdown_message", None) or {}
+    if told.get("content", {}).get("restart"):
+        for run in runs:
+            if run.outcome[0] is RunState.FINISHED:
+                run.outcome = RunState.STOPPED, None
+
+
+def _acts(shell: Any, source: str) -> bool:
+    """Whether a cell holds anything but magics that only look."""
+    return any(_magic(statement) not in _LOOKS for statement in _statements(shell, source))
+
+
+def _acts_before_end(shell: Any, source: str) -> bool:
+    for statement in _statements(shell, source):
+        if _ends_run(statement):
+            return False
+        if _magic(statement) not in _LOOKS:
+            return True
+    return False
+
+
+def _statements(shell: Any, source: str) -> list[ast.stmt]:
+    code: str = shell.input_transformer_manager.transform_cell(source)
+    try:
+        return ast.parse(code).body
+    except (SyntaxError, ValueError):
+        # No Python, so it is no look: it failed, or something reads it in its own way.
+        return [ast.Pass()]
+
+
+def _magic(statement: ast.stmt) -> str:
+    """Return the name of the line magic that a statement is; empty if it is none."""
+    match statement:
+        case ast.Expr(
+            ast.Call(func=ast.Attribute(attr="run_line_magic"), args=[ast.Constant(name), *_])
+        ):
+            return str(name)
+    return ""
+
+
+def _ends_run(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(ast.Call(func=ast.Attribute(attr="end_run") | ast.Name("end_run"))):
+            return True
+    return _magic(statement) == "end_run"
