@@ -22,12 +22,33 @@ Each message says what is wrong and ends with what mends it.  Errors are for mis
 a failure of Cellbook's own while a cell runs is a :class:`CellbookWarning`, never an exception.
 """
 
+import sys
+from types import FrameType
+from typing import Any
+
 _AROUND = 60
 """Characters shown on either side of a syntax error."""
 
 
 class CellbookError(Exception):
     """The root of the tree: ``except CellbookError`` catches whatever Cellbook raises."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython, which calls this, shows: the caller's frames without Cellbook's."""
+        trace = self.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            if _is_ours(trace.tb_next.tb_frame) and not _is_ours(trace.tb_frame):
+                trace.tb_next = None
+            trace = trace.tb_next
+        around = self.__context__
+        if around is not None and around.__traceback__ is not None:
+            # What went wrong inside Cellbook first has become the message.
+            self.__suppress_context__ |= _is_ours(around.__traceback__.tb_frame)
+        shell: Any = sys.modules["IPython"].get_ipython()
+        shown: list[str] = shell.InteractiveTB.structured_traceback(
+            type(self), self, self.__traceback__, tb_offset=1
+        )
+        return shown
 
 
 class InvalidInput(CellbookError, ValueError):
@@ -103,6 +124,10 @@ class MissingDependency(CellbookError, ImportError):
 
 class CellbookWarning(UserWarning):
     """Something was not recorded; the user's cell ran on undisturbed."""
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).partition(".")[0] == "cellbook"
 
 
 def one_line(error: BaseException) -> str:

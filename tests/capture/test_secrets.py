@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellbook.capture.secrets import MASK, is_secret_name, mask, mask_argv, mask_mapping
-from cellbook.capture.words import words
+from cellbook.records.words import words
 
 # Put together here, so that no scanner of repositories takes them for real ones.
 A1 = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6"

@@ -108,6 +108,19 @@ def test_cells_lists_the_last(cli: Cli, book: Book) -> None:
     assert len(cli("cells", "--limit", "1")[1].splitlines()) == 1
 
 
+def test_runs_of_a_loop_are_shown_with_their_cell(cli: Cli, book: Book) -> None:
+    add_cells(book, None, "for n in range(2): fit(n)")
+    (cell,) = book.table("cells").all()
+    with book.runs.cell(cell["execution_id"]):
+        book.start_run("turn-0").end()
+        book.start_run("turn-1").end()
+    for name in ("turn-0", "turn-1"):
+        number = book.find_run(name).run_number
+        assert "for n in range(2): fit(n)" in cli("show", name)[1]
+        (line,) = cli("cells", "--run", name)[1].splitlines()
+        assert f" #{number} " in line
+
+
 def test_cells_as_json(cli: Cli, book: Book) -> None:
     add_cells(book, None, "x = 1")
     (cell,) = json.loads(cli("cells", "--json")[1])

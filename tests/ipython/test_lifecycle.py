@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,8 +124,10 @@ def test_book_is_the_nearest_one_above_the_notebook(tmp_path: Path) -> None:
     in_terminal("import cellbook; cellbook.open('.')", tmp_path)
     env = {"JPY_SESSION_NAME": str(tmp_path / "deep" / "fit.ipynb")}
     with kernel(tmp_path / "deep" / "er", env) as k:
-        k.run("%load_ext cellbook\nimport os; os.chdir('/')")
+        said = k.run("%load_ext cellbook\nimport os; os.chdir('/')").text
         k.run("%track_run")
+    assert said.startswith(f"Recording into the book of the parent folder {tmp_path}; ")
+    assert 'cb.open(".")' in said
     assert not (tmp_path / "deep" / ".cellbook").exists()
     assert {cell.notebook for cell in cells(tmp_path)} == {"deep/fit.ipynb"}
 
@@ -141,6 +144,33 @@ def test_book_is_the_one_that_was_said(tmp_path: Path) -> None:
     with kernel(tmp_path) as k:
         k.run("import cellbook as cb\ncb.open('opened');\n%load_ext cellbook")
     assert len(cells(tmp_path / "opened")) == 1
+
+
+def test_book_beside_the_notebook_or_said_is_not_announced(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    for folder, env in ((tmp_path, {}), (tmp_path / "deep", {"CELLBOOK_URL": str(tmp_path)})):
+        with kernel(folder, env) as k:
+            assert k.run("%load_ext cellbook").shown == []
+    assert not (tmp_path / "deep" / ".cellbook").exists()
+
+
+def test_resume_says_that_the_open_run_is_gone_with_a_deleted_book(k: Kernel) -> None:
+    assert "0 runs, 1 cell\n" in k.run("%load_ext cellbook\n%cellbook").stdout
+    k.run("%track_run lost")
+    shutil.rmtree(k.folder / ".cellbook")
+    status = k.run("%cellbook status").stdout
+    assert "#0" not in status
+    assert "FAILING" in status
+    said = k.run("%cellbook resume").text
+    assert said == (
+        "Cells are recorded again. The book was deleted, so this is a new one. "
+        "The open run lost is gone with the old one."
+    )
+    status = k.run("%cellbook status").stdout
+    assert "none open" in status
+    assert "0 runs, 2 cells" in status
+    k.run("%track_run again")
+    assert open_book(k.folder).find_run("again").run_number == 1
 
 
 def test_extension_loads_from_the_configuration(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cellbook.capture.outputs import strip_ansi
 from cellbook.records import CellState, RunState
 from tests.ipython.kernels import Kernel, cells, kernel, open_book
 
@@ -179,12 +180,14 @@ def test_parent_is_any_target_and_errors_name_the_mend(k: Kernel) -> None:
         ("%track_run x --tags loose", "The tag 'loose' has no value."),
         ("%track_run x --notes", "expected one argument"),
         ("%track_run {1/0}", "`1/0` could not be worked out: ZeroDivisionError"),
+        ("%track_run x lr=1e-3 lr=2", "`lr` is given twice."),
         ("%log", "Nothing to log."),
         ("%log 0.5", "What is `0.5`?"),
         ("%log acc=0.5 --step two", "The step 'two' is no whole number."),
         ("%log acc=unknown_name", "There is no variable `unknown_name`."),
         ("%log acc={[1, 2].copy}", "does not stand for one number"),
-        ("%cellbook dance", "invalid choice: 'dance'"),
+        ("%cellbook dance", "There are status, pause, resume, doctor, help."),
+        ("%cellbook staus", "There is no `%cellbook staus`. Did you mean status?"),
         ("%runs metrics.acc >", "metrics.acc >"),
         ("print(1)\n%%track_run x\nprint(2)", "`%%track_run` not found"),
     ],
@@ -211,6 +214,65 @@ def test_log_takes_numbers_as_metrics_and_the_rest_as_params(k: Kernel) -> None:
     assert run["metrics"]["a b"] == pytest.approx(3.14159, rel=1e-5)
     assert run["stats"]["acc"]["step"] == 4
     assert run["params"] == {"opt": "adam", "ok": True}
+
+
+def test_log_hints_at_what_was_probably_meant(k: Kernel) -> None:
+    k.run("%track_run hinted")
+    assert k.run('%log optimizer="adam" acc=0.5').shown == []
+    assert k.run('%log loss="0.2"').text == (
+        "'loss' is text, so it became a param; for a metric write %log loss=0.2"
+    )
+    assert k.run('%log acc="high"').text.startswith("'acc' is text")
+    assert k.run("%log step=3 loss=0.1").text == (
+        "A metric named 'step' was logged; for the step of the others write --step 3"
+    )
+    assert k.run("%log step=3 loss=0.1 --step 3").shown == []
+    assert k.run("%log step=3").shown == []
+
+
+def test_secret_params_are_masked(k: Kernel) -> None:
+    secret = "correct-horse-7"
+    reply = k.run(
+        f"%%track_run masked db_password={secret} max_tokens=100\napi_key = '{secret}'\n"
+        f"login = {{'user': 'ada', 'password': '{secret}'}}\n%log auth_token='{secret}'"
+    )
+    assert secret not in str(reply.shown)
+    assert last_run(k)["params"] == {
+        "db_password": "••••",
+        "max_tokens": 100,
+        "api_key": "••••",
+        "login": {"user": "ada", "password": "••••"},
+        "auth_token": "••••",
+    }
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        'cb.search_runs("metrics.loss > 0.1 adn")',
+        'cb.log_metric("loss", "abc")',
+        'cb.log_metric("loss", [1, 2])',
+        'cb.start_run(run_id="nosuch")',
+        'cb.start_run("").__enter__()',
+    ],
+)
+def test_mistake_in_python_shows_the_callers_lines_only(k: Kernel, mistake: str) -> None:
+    k.run("import cellbook as cb")
+    reply = k.run(f"def fit():\n    {mistake}\nfit()")
+    assert reply.error in ("QuerySyntaxError", "InvalidMetric", "NotFound", "InvalidInput")
+    shown = strip_ansi(reply.traceback)
+    assert "in fit()" in shown
+    assert "/cellbook/" not in shown
+    assert shown.count(reply.error) == 2  # above the frames and below
+    assert len(k.run(mistake).traceback.splitlines()) < 12
+
+
+def test_mistake_in_python_leaves_the_callers_own_error_in_sight(k: Kernel) -> None:
+    k.run("import cellbook as cb")
+    reply = k.run("try:\n    1 / 0\nexcept ArithmeticError:\n    cb.log_metric('loss', 'abc')")
+    first, _, second = reply.traceback.partition("During handling of the above exception")
+    assert "ZeroDivisionError" in first
+    assert "InvalidMetric" in second
 
 
 def test_log_reads_local_names_in_a_function_and_starts_a_run(k: Kernel) -> None:

@@ -62,6 +62,13 @@ def test_start_records_what_it_was_given(runs: Runs) -> None:
     assert record.end_time is None
 
 
+def test_run_and_record_are_shown_in_short(runs: Runs) -> None:
+    run = runs.start("named", params={"layers": list(range(1000))})
+    assert repr(run) == "<Run #1 named running>"
+    run.end()
+    assert repr(runs.delete("named")) == "<RunRecord #1 named finished>"
+
+
 def test_start_makes_up_a_name(runs: Runs) -> None:
     names = {runs.start().name for _ in range(20)}
     assert len(names) > 10

@@ -24,7 +24,7 @@ import re
 import textwrap
 import warnings
 
-from cellbook.capture.words import words
+from cellbook.records.words import words
 
 RUN_A_STATEMENT = words("debug lprun memit mprun prun pyinstrument snakeviz time")
 """Line magics whose argument, after options, runs as Python in the user's namespace."""

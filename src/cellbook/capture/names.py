@@ -28,8 +28,8 @@ from functools import lru_cache
 from cellbook.capture.escapes import parse, to_python
 from cellbook.capture.scopes import Module
 from cellbook.capture.walk import walk
-from cellbook.capture.words import words
 from cellbook.records import Json
+from cellbook.records.words import words
 
 SOURCE_LIMIT = 500_000
 """Longest source that is analysed, in characters; longer ones are data rather than code."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from cellbook.capture.words import words
+from cellbook.records.words import words
 
 MODULES_BY_CUSTOM = words(
     "alt cb cellbook go jax jnp json lgb logging math mlflow mpl nn np os pd pl plt px random re "

@@ -9,7 +9,7 @@ from typing import Any
 
 from cellbook.capture.literals import note_literals
 from cellbook.capture.scopes import LOOPED, Block, Class, Function, Late, Module, Scope
-from cellbook.capture.words import words
+from cellbook.records.words import words
 
 LOOKS = words(
     "close describe display flush head hist info items join keys plot print sample savefig score "

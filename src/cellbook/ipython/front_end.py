@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from cellbook.book import Book
 from cellbook.records import SessionKind
 
 
@@ -29,6 +30,18 @@ class Place:
             return self.notebook.relative_to(book).as_posix()
         except ValueError:
             return self.notebook.as_posix()
+
+    def book_elsewhere(self, book: Book) -> str:
+        """Return the sentence that says that a book is a parent folder's; empty if it is beside."""
+        home = Path(book.url).parent.resolve()
+        if home == self.folder.resolve() or home not in self.folder.resolve().parents:
+            return ""
+        if os.environ.get("CELLBOOK_URL"):
+            return ""
+        return (
+            f"Recording into the book of the parent folder {home}; for one of its own here: "
+            'import cellbook as cb; cb.open("."), or set CELLBOOK_URL.'
+        )
 
 
 def kind_of(shell: Any) -> SessionKind:

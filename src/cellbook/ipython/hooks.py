@@ -31,7 +31,7 @@ from cellbook.ipython.front_end import cell_id, find_place, kind_of, message_id
 from cellbook.ipython.magics import MAGICS
 from cellbook.ipython.magics.run import first_line
 from cellbook.ipython.outputs import Tap
-from cellbook.ipython.saying import bundle_of, start_line, title
+from cellbook.ipython.saying import bundle_of, start_line
 from cellbook.records import CellExecution
 from cellbook.tracking import Run, Trouble, encode_displayed, outcome_of, warn
 from cellbook.views.formatting import plural
@@ -86,6 +86,9 @@ class Extension:
             result = getattr(self.shell.displayhook, "exec_result", None)
             if result is not None and not self._stack:
                 self._before_cell(result.info)
+            elsewhere = self._place.book_elsewhere(self.book())
+            if elsewhere:
+                self.say(elsewhere)
 
     def unload(self) -> None:
         """Stop recording; the cell under way is recorded to its end."""
@@ -221,7 +224,7 @@ class Extension:
             "recording": f"FAILING: {failing}" if failing else state,
             "book": book.url,
             "notebook": "not told by this front end" if notebook is None else str(notebook),
-            "run": "none open" if run is None else f"{title(run)} ({run.experiment})",
+            "run": "none open" if run is None else f"{run.label} ({run.experiment})",
             "recorded": f"{plural(len(book.table('runs')), 'run')}, "
             f"{plural(len(book.table('cells')), 'cell')}",
             **self._stale(book),

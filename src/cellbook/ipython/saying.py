@@ -22,11 +22,6 @@ def bundle_of(shell: Any, text: str, markup: str | None = None) -> dict[str, str
     return bundle
 
 
-def title(run: Run) -> str:
-    """Return such as ``#3 wide``; without the number where the book has no such run any more."""
-    return f"#{run.number} {run.name}" if run.number else run.name
-
-
 def start_line(run: Run, rest: str) -> tuple[str, str]:
     """Return the line that says that a run has begun, as text and in HTML."""
     return _line("▶", run, rest)
@@ -42,6 +37,6 @@ def end_line(run: Run, rest: str = "") -> tuple[str, str]:
 
 def _line(glyph: str, run: Run, rest: str) -> tuple[str, str]:
     return (
-        f"{glyph} run {title(run)} {rest}",
-        f"{glyph} run <b>{html.escape(title(run))}</b> {html.escape(rest)}",
+        f"{glyph} run {run.label} {rest}",
+        f"{glyph} run <b>{html.escape(run.label)}</b> {html.escape(rest)}",
     )

@@ -10,6 +10,7 @@ from cellbook.records.cell import CellExecution, CellState, Output
 from cellbook.records.checkpoint import Checkpoint, CheckpointKind, StoredBytes
 from cellbook.records.environment import Environment, GitState
 from cellbook.records.run import MetricStats, RunRecord, RunState
+from cellbook.records.secret_names import without_secrets
 from cellbook.records.session import ProcessIdentity, Session, SessionKind, SessionState
 from cellbook.records.values import Json, as_metric, as_param, as_step, as_text, check_name
 
@@ -39,4 +40,5 @@ __all__ = [
     "check_name",
     "from_doc",
     "to_doc",
+    "without_secrets",
 ]

@@ -81,7 +81,8 @@ class RunRecord(Record):
     """When it was deleted (to the trash), or None."""
 
     def __repr__(self) -> str:
-        return f"<RunRecord #{self.run_number} {self.run_name} {self.state.value}>"
+        number = f"#{self.run_number} " if self.run_number else ""
+        return f"<RunRecord {number}{self.run_name} {self.state.value}>"
 
     @property
     def duration(self) -> float | None:

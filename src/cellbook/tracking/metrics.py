@@ -71,6 +71,10 @@ class MetricLog:
         live.min, live.max = stats.min, stats.max
         self._live[of.key if not of.context else (of.key, of.context)] = live
 
+    def has(self, key: str) -> bool:
+        """Whether a metric of that name was logged, in whatever context."""
+        return any(live.of.key == key for live in list(self._live.values()))
+
     def log(
         self,
         key: str,

@@ -19,6 +19,7 @@ from cellbook.records import (
     check_name,
     from_doc,
     to_doc,
+    without_secrets,
 )
 from cellbook.records.values import TEXT_LIMIT
 from cellbook.store import Op, create, update
@@ -90,6 +91,11 @@ class Run:
         return self._store.number("runs", self.run_id)
 
     @property
+    def label(self) -> str:
+        """Such as ``#12 wide``; without the number where the book has no such run any more."""
+        return f"#{self.number} {self._name}" if self.number else self._name
+
+    @property
     def url(self) -> str:
         """Where its book is."""
         return self._store.url
@@ -99,6 +105,10 @@ class Run:
         """The params logged so far."""
         return dict(self._params)
 
+    def has_metric(self, key: str) -> bool:
+        """Whether a metric of that name was logged, in whatever context."""
+        return self.metrics_log.has(key)
+
     @property
     def record(self) -> RunRecord:
         """A frozen copy of the run as it stands in the book now."""
@@ -107,7 +117,7 @@ class Run:
         return self._runs.get(self.run_id)
 
     def __repr__(self) -> str:
-        return f"<Run #{self.number} {self._name} {self._state.value}>"
+        return f"<Run {self.label} {self._state.value}>"
 
     # -- params and tags -----------------------------------------------------------------------
 
@@ -123,9 +133,11 @@ class Run:
         """Log params in one transaction.
 
         Numbers, booleans, None, strings, lists and dictionaries are kept as they are; whatever
-        else as its ``repr``.  Text beyond 6,000 characters is kept whole as an artifact.
+        else as its ``repr``.  Text beyond 6,000 characters is kept whole as an artifact.  What a
+        name says to be a secret (``password``, ``api_key`` …) is masked.
         """
         checked = {check_name(key, "param"): as_param(value) for key, value in params.items()}
+        checked = {key: without_secrets(key, value) for key, value in checked.items()}
         with self._lock, self._guarded():
             changes, drop = self._param_changes(checked)
             if changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from IPython.core.magic_arguments import argument
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
 
+_COMMANDS = ("status", "pause", "resume", "doctor", "help")
 _HELP = """\
 %track_run [NAME] [key=value …]   start a run; all cells belong to it
 %%track_run [NAME] [key=value …]  this cell is the run; its literal assignments are params
@@ -35,7 +37,7 @@ class StatusMagics(CellbookMagics):
             "command",
             nargs="?",
             default="status",
-            choices=("status", "pause", "resume", "doctor", "help"),
+            metavar="{" + ",".join(_COMMANDS) + "}",
             help="What to do; status if nothing is said.",
         ),
     )
@@ -49,6 +51,10 @@ class StatusMagics(CellbookMagics):
             %cellbook doctor
         """
         command = parsed(type(self).cellbook, line, line.words()).command
+        if command not in _COMMANDS:
+            near = difflib.get_close_matches(command, _COMMANDS, 1)
+            mend = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_COMMANDS)}."
+            raise line.error(f"There is no `%cellbook {command}`. {mend}")
         if command == "pause":
             self.extension.pause()
             self.say("Cells are not recorded until %cellbook resume. Runs log on.")

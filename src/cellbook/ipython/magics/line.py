@@ -169,8 +169,13 @@ class Values:
         self._strict = strict
 
     def assigned(self, words: list[Word]) -> dict[str, Any]:
-        """Return the values of words that all are ``key=value``."""
-        return {word.key: self.value(word) for word in words}
+        """Return the values of words that all are ``key=value``, each key once."""
+        values: dict[str, Any] = {}
+        for word in words:
+            if word.key in values:
+                raise self._line.error(f"`{word.key}` is given twice. Give it once.", word.at)
+            values[word.key] = self.value(word)
+        return values
 
     def value(self, word: Word) -> Any:
         """Return the value of a ``key=value`` word.

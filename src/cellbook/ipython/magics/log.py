@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from IPython.core.magic import magics_class
@@ -11,7 +11,7 @@ from IPython.core.magic_arguments import argument
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
 from cellbook.ipython.saying import start_line
-from cellbook.tracking import sort_values
+from cellbook.tracking import Run, sort_values
 
 
 @magics_class
@@ -53,6 +53,8 @@ class LogMagics(CellbookMagics):
             run.log_metrics(metrics, step)
         if params:
             run.log_params(params)
+        for hint in _hints(run, metrics, params, step):
+            self.say(hint)
         if options.verbose:
             kinds = (("metrics", metrics), ("params", params))
             said = [f"{kind} {', '.join(keys)}" for kind, keys in kinds if keys]
@@ -64,3 +66,26 @@ class LogMagics(CellbookMagics):
             return int(text)
         except ValueError:
             raise line.error(f"The step {text!r} is no whole number.") from None
+
+
+def _hints(
+    run: Run, metrics: Mapping[str, float], params: Mapping[str, Any], step: int | None
+) -> Iterator[str]:
+    """Give a sentence for each value that was logged as something else than was probably meant."""
+    for key, value in params.items():
+        if isinstance(value, str) and (_is_number(value) or run.has_metric(key)):
+            wanted = value if _is_number(value) else "0.5"
+            yield f"{key!r} is text, so it became a param; for a metric write %log {key}={wanted}"
+    if "step" in metrics and len(metrics) > 1 and step is None:
+        yield (
+            "A metric named 'step' was logged; for the step of the others write "
+            f"--step {metrics['step']:g}"
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -16,7 +16,7 @@ from cellbook.capture import analyse
 from cellbook.ipython.front_end import in_notebook
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
-from cellbook.ipython.saying import end_line, start_line, title
+from cellbook.ipython.saying import end_line, start_line
 from cellbook.tracking import Run
 from cellbook.views import formatting
 
@@ -138,9 +138,11 @@ class RunMagics(CellbookMagics):
             parent=None if options.parent is None else values.text(options.parent),
             description=None if options.notes is None else values.text(options.notes),
         )
-        rest = _described(run, {key: value for key, value in found.items() if key not in params})
+        # As they were recorded: secrets are masked.
+        noted = {key: run.params.get(key, "") for key in found if key not in params}
+        rest = _described(run, noted)
         if before is not None and before.state.is_final:
-            rest += f" · ended {title(before)}: {before.state.value}"
+            rest += f" · ended {before.label}: {before.state.value}"
         name = f"cellbook-{run.run_id}" if own else ""
         self.say(*start_line(run, f"· {rest}"), name=name)
         if own:
