@@ -6,6 +6,7 @@ from pathlib import Path
 
 FOLDERS = (
     "CELLBOOK_CACHE_DIR",
+    "CELLBOOK_DATA_DIR",
     "IPYTHONDIR",
     "JUPYTERLAB_SETTINGS_DIR",
     "JUPYTERLAB_WORKSPACES_DIR",

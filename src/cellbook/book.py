@@ -18,7 +18,7 @@ from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpoints import Checkpoints
 from cellbook.errors import InvalidInput
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
-from cellbook.store import FolderStore, Report, create
+from cellbook.store import Finding, FolderStore, Report, create
 from cellbook.tracking import Run, Runs, Trouble, outcome_of
 from cellbook.views import runs_table
 
@@ -137,7 +137,11 @@ class Book:
 
     def verify(self) -> Report:
         """Check every byte of the book."""
-        return self.store.verify()
+        report = self.store.verify()
+        for place, problem, harmless in self.checkpoints.check():
+            report.findings.append(Finding(place, problem, harmless))
+        report.chunks = len(self.store.packs)
+        return report
 
     # -- its end -------------------------------------------------------------------------------
 

@@ -61,10 +61,10 @@ class Kernel:
             raise
 
 
-def process_state(*, environment: bool = False) -> dict[str, Any]:
+def process_state(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return random generators, working folder and module path.
 
-    With `environment`, environment variables too.
+    `environment` is what to save of the environment variables, if anything.
     """
     state: dict[str, Any] = {"random": random.getstate(), "path": list(sys.path)}
     with contextlib.suppress(OSError):
@@ -75,8 +75,8 @@ def process_state(*, environment: bool = False) -> dict[str, Any]:
     torch: Any = sys.modules.get("torch")
     if torch is not None:
         state["torch"] = torch.get_rng_state().numpy()
-    if environment:
-        state["environment"] = dict(os.environ)
+    if environment is not None:
+        state["environment"] = dict(environment)
     return state
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import os
 import platform
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,15 @@ from cellbook.checkpoints.kernel import Kernel, process_state, restore_process
 from cellbook.checkpoints.saving import PROCESS, Job, Outcome, Saver
 from cellbook.checkpoints.signing import is_own, sign
 from cellbook.checkpoints.states import Piece, StateTable, read
+from cellbook.checkpoints.upkeep import TABLE, check
 from cellbook.errors import InvalidInput, NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
 from cellbook.store import Packs, Store, create, update
 
-TABLE = "checkpoints"
 _NAMED = 20
 """Names that a record lists of each kind of change; the rest is counted."""
-DEFAULT_QUOTA = 10 << 30
-"""Bytes that the packs of a book may take before automatic checkpoints stop."""
+_QUOTA_GB = 10.0
+"""What the packs of a book may take before automatic checkpoints stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class Checkpoints:
         self._report = report
         self.packs = packs
         self.saver = Saver(packs, lambda: store.writer)
-        self.quota = DEFAULT_QUOTA
+        self.quota = _quota()
+        """Bytes that the packs may take before automatic checkpoints stop."""
         self.head: str | None = None
         """The checkpoint that this session's state comes from."""
         self._digests: dict[str, str] = {}
@@ -101,7 +103,7 @@ class Checkpoints:
         kind: CheckpointKind = CheckpointKind.MANUAL,
         label: str | None = None,
         document: Path | None = None,
-        environment: bool = False,
+        environment: Mapping[str, str] | None = None,
         done: Callable[[Checkpoint | None], None] | None = None,
     ) -> None:
         """Begin to save the kernel's state.
@@ -122,7 +124,7 @@ class Checkpoints:
         document
             The notebook's file.
         environment
-            Whether environment variables are saved too.
+            The environment variables to save, if any: not those with secrets in them.
         done
             Called with the record once it is on disk (that of the one before if nothing changed),
             or with None if it failed.
@@ -137,7 +139,7 @@ class Checkpoints:
         job = Job(
             variables=variables,
             namespace=kernel.namespace,
-            process=process_state(environment=environment),
+            process=process_state(environment),
             shell=kernel.shell,
             document=content,
             skip=skip,
@@ -361,6 +363,13 @@ class Checkpoints:
         """Whether this user saved a checkpoint."""
         return is_own(checkpoint, self._store.book_id)
 
+    def check(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield place, problem and whether that is harmless, of all that is damaged."""
+        for name, offset, problem, harmless in self.packs.check():
+            yield f"packs/{name}", f"at byte {offset:,}: {problem}", harmless
+        for number, problem in check(self._store, self.packs):
+            yield f"checkpoint {number}", f"cannot be restored: {problem}", False
+
     # -- restoring -----------------------------------------------------------------------------
 
     def load(
@@ -452,7 +461,7 @@ class Checkpoints:
             if name in values
             for note in notes
         ]
-        done.differences = self._differences(checkpoint)
+        done.differences = differences(self._store, checkpoint, moment.session)
         if dry_run:
             return done
         kernel.replace(values, done.removed)
@@ -472,17 +481,34 @@ class Checkpoints:
                 }
         return done
 
-    def _differences(self, checkpoint: Checkpoint) -> list[str]:
-        there, here = checkpoint.python, platform.python_version()
-        found = []
-        if there.split(".")[:2] != here.split(".")[:2]:
-            found.append(f"Python {there} → {here}: functions of the notebook cannot be read")
-        return found
-
     def close(self) -> None:
         """Let the state under way be saved, and let go of files."""
         self.saver.stop(10)
         self.packs.close()
+
+
+def differences(store: Store, checkpoint: Checkpoint, session: str) -> list[str]:
+    """Return how this process differs from the one that a checkpoint was saved in."""
+    there, here = checkpoint.python, platform.python_version()
+    found = []
+    if there.split(".")[:2] != here.split(".")[:2]:
+        found.append(f"Python {there} → {here}: functions of the notebook cannot be read")
+    before, after = (_packages(store, one) for one in (checkpoint.session_id, session))
+    changed = [
+        f"{name} {before[name]} → {after.get(name, 'not installed')}"
+        for name in sorted(before)
+        if before[name] != after.get(name)
+    ]
+    if after and changed:
+        more = f" and {len(changed) - 8:,} more" if len(changed) > 8 else ""
+        found.append(f"other packages than then: {', '.join(changed[:8])}{more}")
+    return found
+
+
+def _packages(store: Store, session: str) -> dict[str, str]:
+    environment = (store.get("sessions", session) or {}).get("environment")
+    doc = None if environment is None else store.get("environments", environment)
+    return dict((doc or {}).get("packages", {}))
 
 
 def check_label(label: str) -> str:
@@ -500,6 +526,13 @@ def check_label(label: str) -> str:
             f"{label!r} cannot be a label: it would be taken for a number or a run. Choose a name."
         )
     return label
+
+
+def _quota() -> float:
+    try:
+        return float(os.environ.get("CELLBOOK_CHECKPOINT_QUOTA", _QUOTA_GB)) * 1e9
+    except ValueError:
+        return _QUOTA_GB * 1e9
 
 
 def _piece(stored: StoredBytes) -> Piece:

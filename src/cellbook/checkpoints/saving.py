@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import faulthandler
 import gc
 import io
 import mmap
@@ -102,7 +103,6 @@ class Saver:
         self._lock = threading.Lock()
         self._collector: threading.Thread | None = None
         self._pid = 0
-        self._fresh = False
 
     @property
     def busy(self) -> bool:
@@ -128,9 +128,7 @@ class Saver:
         """
         self.wait()
         began = time.perf_counter()
-        if not self._fresh:
-            self._packs.refresh()
-            self._fresh = True
+        self._packs.refresh()
         writer = self._packs.writer(self._writer())
         if not can_fork():
             outcome = self._inline(job, writer)
@@ -251,6 +249,7 @@ def _settle() -> None:
     _die_with_parent()
     os.nice(5)
     allow_interrupts()
+    faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nowhere, fd)

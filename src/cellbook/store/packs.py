@@ -15,8 +15,9 @@ from __future__ import annotations
 import os
 import struct
 import threading
+import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -38,6 +39,9 @@ _LARGEST = 1 << 28
 """Bytes at which a writer begins its next pack."""
 _SAMPLE = 4096
 _OLD = ".old"
+_ASIDE_SECONDS = 3600.0
+_DENSE = 0.75
+"""Share of a pack that must be wanted for it to stay as it is."""
 
 
 def key_of(data: bytes | memoryview) -> Key:
@@ -61,8 +65,9 @@ class Packs:
         self._packs: dict[str, _Pack] = {}
         self._by_number: list[_Pack] = []
         self._places: dict[Key, Place] = {}
+        self._aside: dict[Key, Place] = {}
         self._files: dict[int, int] = {}
-        self._writing: dict[str, _Pack] = {}
+        self._current: dict[str, _Pack] = {}
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -72,15 +77,23 @@ class Packs:
     def refresh(self) -> None:
         """Take note of what packs hold by now, and of packs that are gone."""
         with self._lock:
-            there = {}
+            there: dict[str, Path] = {}
             if self._folder.is_dir():
-                there = {path.name: path for path in sorted(self._folder.glob("*.pack"))}
-            gone = self._packs.keys() - there.keys()
+                # What was put aside is read where nothing else has a chunk, and relied on no more.
+                for path in sorted(self._folder.glob(f"*.pack{_OLD}")):
+                    there[path.name] = path
+                for path in sorted(self._folder.glob("*.pack")):
+                    there[path.name] = path
+            gone = (
+                self._packs.keys()
+                - there.keys()
+                - {one.path.name for one in self._current.values() if not one.scanned}
+            )
             if gone:
                 numbers = {self._packs.pop(name).number for name in gone}
-                self._places = {
-                    key: place for key, place in self._places.items() if place[0] not in numbers
-                }
+                for places in (self._places, self._aside):
+                    for key in [key for key, place in places.items() if place[0] in numbers]:
+                        del places[key]
             for name, path in there.items():
                 pack = self._packs.get(name)
                 if pack is None:
@@ -90,10 +103,18 @@ class Packs:
                     self._scan(pack)
 
     def _scan(self, pack: _Pack) -> None:
+        places = self._aside if pack.path.name.endswith(_OLD) else self._places
         with pack.path.open("rb") as file:
             for key, place in read_headers(file.fileno(), pack.number, pack.scanned):
-                self._places.setdefault(key, place)
+                places.setdefault(key, place)
                 pack.scanned = place[1] + place[2]
+
+    def has(self, key: Key) -> bool:
+        """Whether a chunk can be read, be it from a pack that was put aside."""
+        return self._find(key) is not None
+
+    def _find(self, key: Key) -> Place | None:
+        return self._places.get(key) or self._aside.get(key)
 
     def get(self, key: Key) -> bytes:
         """Return a chunk.
@@ -103,10 +124,10 @@ class Packs:
         StoreCorrupt
             If the book has no such chunk, or other bytes in its place.
         """
-        place = self._places.get(key)
+        place = self._find(key)
         if place is None:
             self.refresh()
-            place = self._places.get(key)
+            place = self._find(key)
         if place is None:
             raise StoreCorrupt(
                 f"The book holds no chunk {key.hex()}. Copy the files under packs/ from where the "
@@ -128,7 +149,7 @@ class Packs:
                 path = self._by_number[number].path
                 try:
                     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                except FileNotFoundError:
+                except FileNotFoundError:  # It was put aside meanwhile.
                     fd = os.open(path.with_name(path.name + _OLD), os.O_RDONLY | os.O_CLOEXEC)
                 self._files[number] = fd
         data = os.pread(fd, stored, offset)
@@ -155,13 +176,13 @@ class Packs:
         :meth:`accept`.
         """
         with self._lock:
-            pack = self._writing.get(name)
-            if pack is None or pack.scanned >= _LARGEST:
-                number = 1 + sum(1 for one in self._packs if one.startswith(f"{name}-"))
+            pack = self._current.get(name)
+            if pack is None or pack.scanned >= _LARGEST or pack.path.name not in self._packs:
+                number = 1 + sum(1 for one in self._by_number if one.path.name.startswith(name))
                 path = self._folder / f"{name}-{number:04}.pack"
                 pack = _Pack(path, len(self._by_number))
                 self._by_number.append(pack)
-                self._packs[path.name] = self._writing[name] = pack
+                self._packs[path.name] = self._current[name] = pack
             return PackWriter(self, pack.path, pack.number, pack.scanned)
 
     def accept(self, entries: bytes) -> None:
@@ -174,8 +195,8 @@ class Packs:
 
     # -- upkeep --------------------------------------------------------------------------------
 
-    def check(self) -> Iterator[tuple[Path, int, str]]:
-        """Yield file, offset and what is wrong, of all that is damaged."""
+    def check(self) -> Iterator[tuple[str, int, str, bool]]:
+        """Yield file, offset, what is wrong and whether it is harmless, of all that is damaged."""
         self.refresh()
         for pack in list(self._packs.values()):
             if not pack.path.exists():
@@ -185,25 +206,32 @@ class Packs:
                 for key, place in read_headers(file.fileno(), pack.number, 0):
                     end = place[1] + place[2]
                     if key_of(self._read(place)) != key:
-                        yield pack.path, place[1], "a chunk is damaged"
+                        yield pack.path.name, place[1], "a chunk is damaged", False
                 size = os.fstat(file.fileno()).st_size
-                if size > end:
-                    yield pack.path, end, f"{size - end:,} bytes after the last whole chunk"
+            if size > end:
+                # A killed writer leaves such a tail; were it damage, checkpoints would lack chunks.
+                yield pack.path.name, end, f"{size - end:,} bytes follow the last chunk", True
 
-    def keys(self) -> set[Key]:
-        """Return the hashes of all chunks."""
-        self.refresh()
-        return set(self._places)
+    def __len__(self) -> int:
+        return len(self._places)
 
     def size(self) -> int:
-        """Return how many bytes all packs take."""
+        """Return how many bytes all packs take on disk."""
         with self._lock:
             return sum(_size(pack.path) for pack in self._packs.values())
 
-    def sweep(self, wanted: set[Key], name: str) -> int:
-        """Rewrite packs that are less than half wanted; return how many bytes that frees.
+    def waste(self, wanted: set[Key], busy: Collection[str]) -> int:
+        """Return how many bytes :meth:`sweep` would free, at most."""
+        return sum(
+            _size(pack.path) - sum(place[2] + _HEADER.size for _, place in live)
+            for pack, live, _ in self._sparse(wanted, busy)
+        )
 
-        The former file is put aside for whoever reads it just now, and goes at the next sweep.
+    def sweep(self, wanted: set[Key], name: str, busy: Collection[str]) -> int:
+        """Rewrite packs much of which is not wanted; return how many bytes that frees.
+
+        The former file is put aside for an hour, for whoever reads it or has relied on its chunks
+        just now; what is wanted of it by then is kept.
 
         Parameters
         ----------
@@ -211,31 +239,47 @@ class Packs:
             The hashes of the chunks to keep.
         name
             The writer under whose name they are kept.
+        busy
+            Writers whose processes live: their packs stay.
         """
-        freed = 0
-        for path in self._folder.glob(f"*{_OLD}"):
-            freed += _size(path)
-            path.unlink()
         self.refresh()
+        freed = 0
+        with self.writer(name) as writer:
+            for key in wanted - self._places.keys():
+                if key in self._aside:
+                    writer.put(self._read(self._aside[key]), anew=True)
+            sparse = list(self._sparse(wanted, busy))
+            for _, live, _ in sparse:
+                for _, place in live:
+                    writer.put(self._read(place), anew=True)
+        for _, _, found in sparse:
+            for key, place in found:
+                if self._places.get(key) == place:
+                    del self._places[key]
+        self.accept(writer.entries())
+        for pack, _, _ in sparse:
+            freed += _size(pack.path)
+            pack.path.rename(pack.path.with_name(pack.path.name + _OLD))
+            del self._packs[pack.path.name]
+        for path in self._folder.glob(f"*.pack{_OLD}"):
+            if path.stat().st_ctime < time.time() - _ASIDE_SECONDS:
+                path.unlink()
+        self.refresh()
+        return freed - writer.written
+
+    def _sparse(
+        self, wanted: set[Key], busy: Collection[str]
+    ) -> Iterator[tuple[_Pack, list[tuple[Key, Place]], list[tuple[Key, Place]]]]:
+        """Yield packs that are worth rewriting, with what is wanted of them, and all they hold."""
         for pack in list(self._packs.values()):
-            if pack in self._writing.values() or not pack.path.exists():
+            writer = pack.path.name.partition("-")[0]
+            if writer in busy or pack.path.name.endswith(_OLD) or not pack.path.exists():
                 continue
             with pack.path.open("rb") as file:
                 found = list(read_headers(file.fileno(), pack.number, 0))
             live = [(key, place) for key, place in found if key in wanted]
-            if sum(place[2] for _, place in live) * 2 > sum(place[2] for _, place in found):
-                continue
-            writer = self.writer(name)
-            with writer:
-                for key, place in live:
-                    writer.put(self._read(place), anew=True)
-                    self._places.pop(key, None)
-            self.accept(writer.entries())
-            size = _size(pack.path)
-            pack.path.rename(pack.path.with_name(pack.path.name + _OLD))
-            del self._packs[pack.path.name]
-            freed += size - writer.written
-        return freed
+            if sum(place[2] for _, place in live) < _DENSE * sum(place[2] for _, place in found):
+                yield pack, live, found
 
 
 class PackWriter:

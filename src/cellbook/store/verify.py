@@ -36,6 +36,7 @@ class Report:
     transactions: int = 0
     points: int = 0
     blobs: int = 0
+    chunks: int = 0
     unsealed: int = 0
     """Series files of runs that have not ended, whose points carry no check yet."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
+from cellbook.capture import mask_mapping
 from cellbook.checkpoints import Moment, check_label
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import base
@@ -16,6 +18,12 @@ from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
 from cellbook.records import CheckpointKind
 from cellbook.views import formatting
+
+
+def _open_environment() -> dict[str, str]:
+    """Return the environment variables that hold no secret."""
+    masked = mask_mapping(os.environ)
+    return {name: value for name, value in os.environ.items() if masked[name] == value}
 
 
 class Extension(base.Extension, Protocol):
@@ -39,7 +47,7 @@ class CheckpointMagics(CellbookMagics):
     @our_line_magic(
         "checkpoint",
         argument("words", nargs="*", metavar="LABEL", help="A name for it."),
-        argument("--env", action="store_true", help="Save environment variables, too."),
+        argument("--env", action="store_true", help="Environment variables too, but no secrets."),
     )
     def checkpoint(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """Save a notebook checkpoint: the document and the kernel's variables, as they are now.
@@ -64,7 +72,7 @@ class CheckpointMagics(CellbookMagics):
             kind=CheckpointKind.MANUAL,
             label=label,
             document=self.extension.document(),
-            environment=options.env,
+            environment=_open_environment() if options.env else None,
         )
         number = self.book.checkpoints.find(saved.checkpoint_id)[0]
         name = f" {label}" if label else ""
