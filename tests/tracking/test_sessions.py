@@ -61,6 +61,28 @@ def line_of(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
+def test_crashed_run_lasted_until_its_last_sign_of_life(runs: Runs, script: Script) -> None:
+    process = script(
+        """
+        runs.sessions.ensure()
+        time.sleep(3)
+        run = runs.start("doomed")
+        run.log_metric("loss", 1)
+        print(run.run_id, flush=True)
+        time.sleep(60)
+        """
+    )
+    run_id = line_of(process)
+    time.sleep(5)
+    process.kill()
+    process.wait()
+    runs.sessions.repair(force=True)
+    record = runs.get(run_id)
+    assert record.state is RunState.CRASHED
+    assert record.duration is not None
+    assert 2 < record.duration < 7
+
+
 def test_killed_process_leaves_a_crashed_run_and_a_killed_cell(runs: Runs, script: Script) -> None:
     process = script(
         """

@@ -181,8 +181,12 @@ class Store(ABC):
         """The name under which this process writes."""
 
     @abstractmethod
-    def beat(self) -> None:
-        """Show life on behalf of this process."""
+    def beat(self, *, closely: bool = False) -> None:
+        """Show life on behalf of this process.
+
+        It is seldom written down; with `closely`, while something is under way whose end the last
+        sign may become, each time.
+        """
 
     @abstractmethod
     def verify(self) -> Report:

@@ -339,6 +339,7 @@ class Runs:
 
     def _tick(self) -> None:
         now = time.monotonic()
+        self.store.beat(closely=bool(self.open_runs()))
         for run in self.open_runs():
             age = (self.now() - run.start_time) / 1000
             if now - self._flushed.get(run.run_id, now) > max(_FLUSH_SECONDS, age * _FLUSH_SHARE):

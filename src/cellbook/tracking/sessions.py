@@ -184,7 +184,6 @@ class Sessions:
 
     def _live(self, stop: threading.Event) -> None:
         while not stop.wait(_TICK_SECONDS):
-            self._store.beat()
             with contextlib.suppress(StoreError):
                 self._on_tick()
 
