@@ -38,6 +38,17 @@ def test_mistyped_magic_decides_nothing(k: Kernel, typo: str) -> None:
     assert k.run("%end_run").text.split(" · ")[0].endswith("typo finished")
 
 
+def test_cell_that_is_no_python_decides_nothing(k: Kernel) -> None:
+    k.run("%track_run slip")
+    assert k.run("x = 1\nif True print(x)").error == "SyntaxError"
+    k.run("%end_run")
+    assert find(k, "slip").state is RunState.FINISHED
+    k.run("%track_run real")
+    k.run("import ast; ast.parse('if True print')")
+    k.run("%end_run")
+    assert find(k, "real").state is RunState.FAILED
+
+
 def test_mistyped_magic_leaves_the_run_before_open(k: Kernel) -> None:
     k.run("%track_run kept")
     k.run('%track_run next --tags ""=x')

@@ -11,8 +11,8 @@ from IPython.core.error import UsageError
 from cellbook.records import RunState
 from cellbook.tracking import Run, outcome_of
 
-_LOOKS = {"runs", "compare", "cellbook", "pinfo", "pinfo2"}
-"""The line magics that change nothing; IPython's ``?`` is ``pinfo``."""
+_LOOKS = {"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff", "pinfo", "pinfo2"}
+"""The line magics that leave a run as it is; IPython's ``?`` is ``pinfo``."""
 
 
 def judge(run: Run, shell: Any, source: str, error: BaseException | None) -> None:
@@ -63,8 +63,7 @@ def _statements(shell: Any, source: str) -> list[ast.stmt]:
     try:
         return ast.parse(code).body
     except (SyntaxError, ValueError):
-        # No Python, so it is no look: it failed, or something reads it in its own way.
-        return [ast.Pass()]
+        return []  # It is no Python, so nothing of it ran.
 
 
 def _magic(statement: ast.stmt) -> str:
