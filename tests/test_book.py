@@ -147,6 +147,37 @@ def test_script_that_raises_leaves_a_failed_run(tmp_path: Path) -> None:
     assert (record.state, record.error) == ("failed", "ValueError: no luck")
 
 
+@pytest.mark.parametrize(
+    ("leave", "state"),
+    [
+        ("raise SystemExit(3)", "failed"),
+        ("sys.exit('no data')", "failed"),
+        ("sys.exit(0)", "finished"),
+        ("raise SystemExit", "finished"),
+    ],
+)
+def test_script_that_exits_leaves_a_run_that_says_so(
+    tmp_path: Path, leave: str, state: str
+) -> None:
+    body = """
+        import sys
+        import cellbook as cb
+        cb.start_run("open")
+        try:
+            sys.exit(9)
+        except SystemExit:
+            pass
+        """
+    script(tmp_path, f"{textwrap.dedent(body)}{leave}", check=False)
+    # Python 3.11 tells nobody of an exit.
+    expected = state if sys.version_info >= (3, 12) else "finished"
+    assert cb.open().find_run("open").state == expected
+    blocks = "import sys\nimport cellbook as cb\nwith cb.start_run('block'):\n    "
+    script(tmp_path, blocks + leave, check=False)
+    cb.open().refresh()
+    assert cb.open().find_run("block").state == state
+
+
 def test_script_that_just_ends_leaves_a_finished_run(tmp_path: Path) -> None:
     script(tmp_path, "import cellbook as cb\ncb.start_run('r')\ncb.log_metric('m', 1)\n")
     record = cb.open().find_run("r")

@@ -19,7 +19,7 @@ from cellbook.checkpoints import Checkpoints
 from cellbook.errors import InvalidInput
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
-from cellbook.tracking import Run, Runs, Trouble, outcome_of
+from cellbook.tracking import Run, Runs, Trouble, exit_error, outcome_of, watch_exit
 from cellbook.views import runs_table
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class Book:
     def start_run(self, run_name: str | None = None, **options: Any) -> Run:
         """Start or resume a run; see :func:`cellbook.start_run`."""
         run = self.runs.start(run_name, **options)
+        if self.runs.sessions.kind is SessionKind.SCRIPT:
+            watch_exit()
         self.record_environment()
         return run
 
@@ -242,7 +244,7 @@ def close_all() -> None:
     """Close every open book, as the process ends: runs end as their script did."""
     global _default
     with _lock:
-        error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+        error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None) or exit_error()
         for book in list(_books.values()):
             if book.runs.sessions.kind is SessionKind.SCRIPT and error is not None:
                 for run in book.runs.open_runs():

@@ -1,9 +1,20 @@
 """Runs, params, metrics and artifacts: what is logged, by whom, and how it ended."""
 
 from cellbook.tracking.displayed import encode_displayed
+from cellbook.tracking.exits import exit_error, watch_exit
 from cellbook.tracking.mixed import sort_values
 from cellbook.tracking.run import Run, outcome_of
 from cellbook.tracking.runs import Runs
 from cellbook.tracking.trouble import Trouble, warn
 
-__all__ = ["Run", "Runs", "Trouble", "encode_displayed", "outcome_of", "sort_values", "warn"]
+__all__ = [
+    "Run",
+    "Runs",
+    "Trouble",
+    "encode_displayed",
+    "exit_error",
+    "outcome_of",
+    "sort_values",
+    "warn",
+    "watch_exit",
+]
