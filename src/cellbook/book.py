@@ -16,7 +16,7 @@ from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpoints import Checkpoints
-from cellbook.errors import InvalidInput
+from cellbook.errors import Ambiguous, InvalidInput, NotFound
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
 from cellbook.tracking import Run, Runs, Trouble, exit_error, outcome_of, watch_exit
@@ -112,9 +112,21 @@ class Book:
         return runs_table.search_runs(self.store, query, order_by=order_by, max_results=max_results)
 
     def find_run(self, target: Target) -> RunRecord:
-        """Return the run that `target` names."""
+        """Return the run that `target` names.
+
+        Raises
+        ------
+        NotFound
+            If there is none; it suggests the name that is nearest.
+        """
         self.refresh()
-        return self.runs.find(target)
+        try:
+            return self.runs.find(target)
+        except Ambiguous:
+            raise
+        except NotFound as error:
+            near = near_run(self.store, str(target))
+            raise NotFound(f"{error} Did you mean {near!r}?") if near else error from None
 
     def artifacts(self, target: Target) -> list[Artifact]:
         """Return a run's artifacts, by path."""

@@ -23,9 +23,14 @@ def closed_books() -> Iterator[None]:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
+def opened(tmp_path: Path) -> Book:
+    """An empty book."""
+    return books.open(tmp_path)
+
+
+@pytest.fixture
+def book(opened: Book) -> Book:
     """A book with four runs: two that finished, one that failed, one without anything."""
-    opened = books.open(tmp_path)
     with opened.start_run(
         "baseline", params={"lr": 0.01, "layers": [64, 64]}, tags={"team": "vision"}
     ) as run:

@@ -15,6 +15,12 @@ def test_rename(cli: Cli, book: Book) -> None:
     assert book.find_run("wider net").run_number == 2
 
 
+def test_rename_warns_of_a_namesake(cli: Cli, book: Book) -> None:
+    status, out, err = cli("run", "rename", "1", "wide")
+    assert (status, out) == (0, "#1 baseline is now wide\n")
+    assert err == "cellbook: #2 is named wide, too. Use the number to say which is meant.\n"
+
+
 def test_tag_sets_and_takes_off(cli: Cli, book: Book) -> None:
     status, out, _ = cli("run", "tag", "1", "stage=a=b", "owner=ada", "--remove", "team")
     assert (status, out) == (0, "#1 baseline has the tags stage=a=b, owner=ada\n")
@@ -51,6 +57,14 @@ def test_delete_and_restore(cli: Cli, book: Book, command: str) -> None:
     assert book.find_run(3).trashed is not None
     assert cli(command, "restore", "3")[1] == "#3 too bold is out of the trash\n"
     assert book.find_run(3).trashed is None
+    assert book.find_run(1).trashed is not None
+
+
+def test_restore_says_what_is_not_in_the_trash(cli: Cli, book: Book) -> None:
+    book.runs.delete(1)
+    status, out, err = cli("run", "restore", "1", "4")
+    assert (status, out) == (2, "")
+    assert err.startswith("cellbook: #4 empty is not in the trash. `cellbook runs ")
     assert book.find_run(1).trashed is not None
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from cellbook.records import CellExecution, CellState
 from tests.cli.conftest import Cli
 
 
-def add_cells(book: Book, run_id: str | None, *sources: str) -> None:
+def add_cells(book: Book, run_id: str | None, *sources: str, stale: tuple[str, ...] = ()) -> None:
     for number, source in enumerate(sources, 1):
         cell = CellExecution(
             execution_id=book.store.new_id(),
@@ -23,6 +25,7 @@ def add_cells(book: Book, run_id: str | None, *sources: str) -> None:
             execution_count=number,
             run=run_id,
             duration=1.5,
+            stale=stale,
         )
         book.cells.begin(dataclasses.replace(cell, state=CellState.RUNNING, duration=None))
         book.cells.end(cell)
@@ -43,7 +46,8 @@ def test_show_tells_all(cli: Cli, book: Book) -> None:
     assert lines[0] == "✓ #5 rich"
     assert "notes a note" in lines
     assert "lr 0.2 was 0.1" in lines
-    assert "acc 0.2500 0.2500 to 0.5000 2 ×" in lines
+    assert lines[lines.index("metrics") + 1] == "last min to max points"
+    assert "acc 0.2500 0.2500 to 0.5000 2" in lines
     assert "[1] ok 1.5 s x = 1 …" in lines
     assert "[2] error 1.5 s x / 0" in lines
     assert any(line.startswith("Python 3.") for line in lines)
@@ -119,6 +123,26 @@ def test_runs_of_a_loop_are_shown_with_their_cell(cli: Cli, book: Book) -> None:
         assert "for n in range(2): fit(n)" in cli("show", name)[1]
         (line,) = cli("cells", "--run", name)[1].splitlines()
         assert f" #{number} " in line
+
+
+def test_stale_cells_say_why(cli: Cli, book: Book) -> None:
+    reasons = ("edited since it ran", "uses x, whose cell [3] ran again since")
+    add_cells(book, book.find_run(1).run_id, "y = x", stale=reasons)
+    add_cells(book, None, "z = 1")
+    said = f"y = x  ◌ stale: {'; '.join(reasons)}"
+    stale, sound = cli("cells")[1].splitlines()
+    assert stale.endswith(said)
+    assert sound.endswith("z = 1")
+    assert said in cli("show", "1")[1]
+
+
+def test_cells_as_csv(cli: Cli, book: Book) -> None:
+    add_cells(book, book.find_run(2).run_id, "x = 1\ny = 2", stale=("one", "two"))
+    add_cells(book, None, "1 / 0")
+    first, second = csv.DictReader(io.StringIO(cli("cells", "--csv")[1]))
+    assert (first["run_number"], first["stale"]) == ("2", "one; two")
+    assert (first["source"], first["duration"]) == ("x = 1\ny = 2", "1.5")
+    assert (second["run_number"], second["state"]) == ("", "error")
 
 
 def test_cells_as_json(cli: Cli, book: Book) -> None:

@@ -47,6 +47,25 @@ def test_runs_as_json_keeps_what_json_lacks(cli: Cli, book: Book) -> None:
     assert runs["too bold"]["metrics"] == {"loss": "Infinity"}
     assert runs["baseline"]["params"] == {"lr": 0.01, "layers": [64, 64]}
     assert runs["baseline"]["run_number"] == 1
+    assert "points" not in runs["baseline"], "where points lie is the book's own affair"
+
+
+def test_runs_as_markdown_is_a_table(cli: Cli, book: Book) -> None:
+    lines = cli("runs", "metrics.acc > 0", "--markdown")[1].splitlines()
+    assert lines[0] == "|  | run | name | acc | loss | lr | layers | time | started |"
+    assert lines[2].startswith("| ✓ | #2 | wide | 0.9500 | — | 0.03 | [128, 128] | ")
+    assert len(lines) == 4
+
+
+def test_runs_speaks_of_commands(cli: Cli, book: Book) -> None:
+    _, out, _ = cli("runs", "metrics.los > 0.1")
+    assert out == (
+        "No run matches metrics.los > 0.1. No run has metrics.los: did you mean metrics.loss? "
+        "`cellbook runs` alone lists all.\n"
+    )
+    for number in (1, 2, 3, 4):
+        book.runs.change(number, archived=True)
+    assert '`cellbook runs "archived = true"` lists them.' in cli("runs")[1]
 
 
 def test_runs_as_csv_is_the_data_frame(cli: Cli, book: Book) -> None:
@@ -67,7 +86,35 @@ def test_compare_shows_what_differs(cli: Cli, book: Book) -> None:
     assert "#1 baseline" in out
     assert "▲ +0.09" in out
     assert "experiment" not in out
+    assert " more are the same in all runs" in out
     assert "experiment" in cli("compare", "1", "wide", "--all")[1]
+
+
+def test_compare_without_names_takes_the_last_runs(cli: Cli, book: Book) -> None:
+    for number in range(4):
+        book.start_run(f"r{number}", params={"n": number}).end()
+    head = cli("compare")[1].splitlines()[0]
+    assert head.split()[:3] == ["#4", "empty", "★"]
+    assert "#8 r3" in head
+    assert "#1 baseline ★" in cli("compare", "--experiment", book.find_run(1).experiment)[1]
+    assert cli("compare", "--experiment", "none")[0] == 2
+    assert "Name one of the two" in cli("compare", "1", "2", "--experiment", "x")[2]
+
+
+def test_compare_as_json_has_values(cli: Cli, book: Book) -> None:
+    doc = json.loads(cli("compare", "1", "2", "--json")[1])
+    assert [run["run_name"] for run in doc["runs"]] == ["baseline", "wide"]
+    rows = {row["name"]: row for row in doc["rows"]}
+    assert rows["layers"]["values"] == [[64, 64], [128, 128]]
+    assert rows["loss"] == {
+        "group": "Metrics",
+        "name": "loss",
+        "same": False,
+        "values": [0.1, None],
+    }
+    assert "experiment" not in rows
+    every = json.loads(cli("compare", "1", "2", "--json", "--all")[1])["rows"]
+    assert {row["name"]: row["same"] for row in every}["experiment"]
 
 
 def test_compare_as_csv_has_whole_values(cli: Cli, book: Book) -> None:
@@ -82,9 +129,16 @@ def test_compare_as_markdown_is_a_table(cli: Cli, book: Book) -> None:
     lines = cli("compare", "1", "2", "--markdown")[1].splitlines()
     assert lines[:2] == ["| name | #1 baseline | #2 a\\|b |", "| --- | --- | --- |"]
     assert "| lr | 0.01 | 0.03 |" in lines
+    assert " more are the same in all runs" in lines[-1]
 
 
 def test_compare_wants_two(cli: Cli, book: Book) -> None:
     status, _, err = cli("compare", "1")
     assert status == 2
-    assert "Name at least two" in err
+    assert err == "cellbook: There is one run to compare. Name at least two.\n"
+
+
+def test_compare_of_an_empty_book_says_how(cli: Cli, opened: Book) -> None:
+    status, _, err = cli("compare")
+    assert status == 2
+    assert "`cellbook compare 1 2` compares two; `cellbook runs` lists" in err

@@ -66,6 +66,7 @@ def test_verbs_are_those_of_run(cli: Cli) -> None:
     [
         ([], "the following arguments are required: COMMAND (`cellbook --help` explains)"),
         (["rnus"], "there is no `rnus`; did you mean `runs`? (`cellbook --help` explains)"),
+        (["runz"], "there is no `runz`; did you mean `runs`?"),
         (["gc", "--days", "x"], "argument --days: invalid float value: 'x'"),
         (["show"], "cellbook show: the following arguments are required: RUN"),
         (["run", "renam"], "did you mean `rename`?"),
@@ -92,7 +93,9 @@ def test_missing_run_is_answered_in_one_line(cli: Cli, book: Book) -> None:
     status, out, err = cli("show", "nobody")
     assert (status, out) == (2, "")
     assert err.startswith("cellbook: The book has no run 'nobody'.")
+    assert err.endswith("`cellbook runs` lists them.\n")
     assert err.count("\n") == 1
+    assert cli("show", "baselin")[2].endswith("Did you mean 'baseline'?\n")
 
 
 @pytest.mark.parametrize("place", ["before", "after", "environment"])

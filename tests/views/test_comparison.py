@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from cellbook.book import Book
@@ -133,6 +134,12 @@ def test_compare_names_metrics_that_have_curves(store: Store, log: Log) -> None:
 
 
 def test_compare_start_tells_nothing(store: Store, log: Log) -> None:
-    comparison = compare_runs(store, [log(), log()])
+    two = [log(), log()]
+    comparison = compare_runs(store, two)
     assert not row(comparison, "started").differs
+    assert row(comparison, "state").same
+    later = [replace(record, start_time=5000 * n) for n, record in enumerate(two)]
+    comparison = compare_runs(store, later)
+    assert not row(comparison, "started").same
+    assert "more hidden: " in comparison.rest_text
     assert Verdict.NONE.value == ""

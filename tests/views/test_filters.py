@@ -249,6 +249,8 @@ def test_parse_filter_finds(query: str, expected: list[int]) -> None:
         ("#1 and metrcs.acc > 1", 7, "Did you mean metrics.acc?"),
         ("metrics.acc > 1 and leraning_rate = 1", 20, "Did you mean params.learning_rate?"),
         ("stat = finished", 0, "Did you mean state"),
+        ("order by metrics.acc DESC", 0, '--order-by "metrics.acc DESC"'),
+        ("metrics.acc > 1 ORDER BY name", 16, '--order-by "name"'),
         ("xyzzy = 1", 0, "params.NAME"),
         ("run.xyzzy = 1", 0, "no field"),
         ("metrics. = 1", 0, "metrics.NAME"),

@@ -63,7 +63,9 @@ def test_comparison_shows_differences_and_counts_the_rest(store: Store, log: Log
     assert "▲ +0.0118" in text
     assert "seed" not in text
     assert "more are the same in all runs" in text
+    assert "(★ baseline, which the others are compared with" in text
     assert "seed" in comparison_text(comparison, everything=True)
+    assert "more" not in comparison_text(comparison, everything=True)
 
 
 def test_comparison_of_many_runs_goes_on_below(store: Store, log: Log) -> None:
@@ -76,7 +78,9 @@ def test_comparison_of_many_runs_goes_on_below(store: Store, log: Log) -> None:
 
 def test_comparison_of_the_same_or_of_none(store: Store, log: Log) -> None:
     comparison = compare_runs(store, [log("one", {"a": 1})])
-    assert comparison_text(comparison) == "#1 one: nothing differs."
+    assert "#1 one\n" in comparison_text(comparison), "one run is shown by itself"
+    same = compare_runs(store, [log("two", tags={"x": "y"}), log("three", tags={"x": "y"})])
+    assert comparison_text(same).startswith("#2 two, #3 three: nothing differs. (")
     assert "%compare #1 #2" in comparison_text(compare_runs(store, []))
 
 

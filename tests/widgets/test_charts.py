@@ -115,3 +115,8 @@ def test_spark_needs_two_numbers() -> None:
     assert len(list(root.iter("path"))) == 1
     assert len(list(root.iter("circle"))) == 1
     parsed(swatch(9))
+
+
+def test_spark_is_solid_whatever_the_number() -> None:
+    assert "dash" not in spark((1.0, 3.0), 9)
+    assert "dash" in swatch(9)

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 
+import pytest
+
 from cellbook.book import Book
+from cellbook.errors import InvalidInput, NotFound
+from cellbook.store import update
 from cellbook.views import curves
 from cellbook.widgets import compare_panel
 from cellbook.widgets.compare import line_of, metric_chart
@@ -32,7 +37,34 @@ def test_compare_without_targets_takes_the_newest_of_an_experiment(opened: Book,
     assert "r3" in compare_panel(opened).text
     assert "r2" not in compare_panel(opened).text
     assert "other" not in compare_panel(opened).text
-    assert "r0" in compare_panel(opened, limit=None).text
+    everyone = compare_panel(opened, experiment="it's").text
+    assert "r0" in everyone
+    assert "other" not in everyone
+    with pytest.raises(NotFound, match="no runs"):
+        compare_panel(opened, experiment="none")
+    with pytest.raises(InvalidInput, match="one of the two"):
+        compare_panel(opened, ["r0"], experiment="it's")
+
+
+def test_compare_counts_what_it_hides(opened: Book, log: Log) -> None:
+    """A row that differs without telling anything is not said to be the same."""
+    records = [log(name, {"lr": lr, "seed": 7}) for name, lr in (("one", 1), ("two", 2))]
+    opened.store.commit(
+        [update("runs", r.run_id, {"start_time": 1000 * n}) for n, r in enumerate(records)]
+    )
+    panel = compare_panel(opened, ["one", "two"])
+    for told in (panel.text, Checker(panel.html).text, panel.widget.children[2].value):
+        found = re.search(
+            r"(\d+) more are the same in all runs, (\d) more hidden: ([a-z, ]+)", told
+        )
+        assert found is not None
+        assert "started" in found[3]
+        assert len(found[3].split(", ")) == int(found[2])
+    everything = compare_panel(opened, ["one", "two"], everything=True)
+    assert "seed" in everything.text
+    assert "hidden" not in everything.text
+    assert "<details>" not in everything.html
+    assert "seed" in everything.widget.children[2].value
 
 
 def test_compare_without_runs_teaches(opened: Book) -> None:
@@ -45,13 +77,23 @@ def test_compare_without_runs_teaches(opened: Book) -> None:
 def test_compare_goes_on_without_what_is_not_there(opened: Book, log: Log) -> None:
     log("same")
     log("same")
-    panel = compare_panel(opened, ["#1", "#99", "same", "#1"])
+    panel = compare_panel(opened, ["#1", "#99", "same", "#2"])
     assert "has no run" in panel.html
     assert "2 runs are named" in panel.html
+    assert panel.text.startswith("The book has no run '#99'")
     assert "#1 same" in panel.text
-    nothing = compare_panel(opened, ["#99"])
-    assert "has no run" in nothing.html
-    assert "has no run" in nothing.text
+
+
+@pytest.mark.parametrize("targets", [["#99"], ["#1", "#99"], ["#99", "same"]])
+def test_compare_of_fewer_than_two_says_only_why(
+    opened: Book, log: Log, targets: list[str]
+) -> None:
+    log("same")
+    panel = compare_panel(opened, targets)
+    assert panel.text.startswith("The book has no run '#99'")
+    assert "\n" not in panel.text
+    assert "<table" not in panel.html
+    assert panel.widget is None
 
 
 def test_compare_one_run_shows_all_of_it(opened: Book, log: Log) -> None:
@@ -60,6 +102,9 @@ def test_compare_one_run_shows_all_of_it(opened: Book, log: Log) -> None:
     assert "0.01" in panel.html
     assert "This run has no curves" in panel.html
     assert "★" not in panel.html
+    assert panel.text.startswith("There is one run to compare. Name at least two.\n")
+    assert "nothing differs" not in panel.text
+    assert "There is one run to compare." in compare_panel(opened).html
 
 
 def test_compare_runs_without_a_difference_or_a_common_metric(opened: Book, log: Log) -> None:

@@ -16,17 +16,25 @@ def panel_of(opened: Book, log: Log) -> ComparePanel:
 def test_toggle_shows_what_is_the_same(opened: Book, log: Log) -> None:
     panel = panel_of(opened, log)
     assert "seed" not in panel._table.value
-    assert "more are the same" in panel._table.value
+    assert "more are the same in all runs, " in panel._table.value
     panel._rows.value = "all"
     assert "seed" in panel._table.value
 
 
-def test_chip_makes_a_run_the_baseline(opened: Book, log: Log) -> None:
+def test_panel_may_begin_with_all_rows(opened: Book, log: Log) -> None:
+    records = [log("one", {"seed": 7}), log("two", {"seed": 7})]
+    panel = ComparePanel(opened, records, everything=True)
+    assert "seed" in panel._table.value
+    assert panel._rows.value == "all"
+
+
+def test_baseline_is_chosen_from_a_list_that_says_so(opened: Book, log: Log) -> None:
     panel = panel_of(opened, log)
-    assert [chip.description for chip in panel._chips] == ["★ #1 baseline", "#2 wide"]
+    assert panel._base.description == "baseline ★"
+    assert [label for label, _ in panel._base.options] == ["#1 baseline", "#2 wide"]
     assert "▲ +0.19" in panel._table.value
-    panel._chips[1].click()
-    assert [chip.description for chip in panel._chips] == ["#1 baseline", "★ #2 wide"]
+    assert "★ baseline, which the others are compared with" in panel._table.value
+    panel._base.value = 1
     assert "▼ −0.19" in panel._table.value
     assert panel.comparison.baseline == 1
 
@@ -73,15 +81,8 @@ def test_panel_without_curves_has_no_controls(opened: Book, log: Log) -> None:
     panel = ComparePanel(opened, [opened.find_run(1)])
     assert panel._controls.layout.display == "none"
     assert "no curves" in panel._chart.value
-    assert "★" not in panel._chips[0].description
-
-
-def test_panel_of_many_runs_chooses_the_baseline_from_a_list(opened: Book, log: Log) -> None:
-    records = [log(f"r{i}", acc=i) for i in range(15)]
-    panel = ComparePanel(opened, records)
-    assert panel._chips == []
-    panel._base.value = 3
-    assert panel.comparison.baseline == 3
+    assert panel._base.layout.display == "none"
+    assert "★" not in panel._table.value
 
 
 def test_panel_is_what_compare_displays(opened: Book, log: Log) -> None:

@@ -31,8 +31,17 @@ def test_list_shows_what_a_query_finds(opened: Book, log: Log) -> None:
 def test_list_tells_that_there_are_more(opened: Book, log: Log) -> None:
     for _ in range(3):
         log()
-    assert "cb.search_runs()" in runs_list(opened, limit=2).html
+    assert "These are the newest 2." in runs_list(opened, limit=2).html
+    assert "These are the first 2." in runs_list(opened, order_by="name", limit=2).html
     assert "cb.search_runs()" not in runs_list(opened, limit=3).html
+
+
+def test_list_is_in_the_order_asked_for(opened: Book, log: Log) -> None:
+    for acc in (0.1, 0.9, 0.5):
+        log(f"at {acc}", acc=acc)
+    panel = runs_list(opened, order_by="metrics.acc DESC", limit=2)
+    assert panel.html.index("at 0.9") < panel.html.index("at 0.5")
+    assert "at 0.1" not in panel.html
 
 
 def test_list_sees_what_a_running_run_logged(opened: Book) -> None:

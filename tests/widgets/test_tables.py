@@ -123,11 +123,12 @@ def test_list_shows_values_lines_and_marks(opened: Book, log: Log) -> None:
     opened.store.commit([create("cells", opened.store.new_id(), cell)])
     html = runs_table(runs_page(opened.store))
     text = Checker(html).text
-    for part in ("✓ #1", "0.9412", "0.01", "adam", "↳ in", "see the plots", "ValueError", "◌ 1"):
+    for part in ("✓#1", "0.9412", "0.01", "adam", "↳ in", "see the plots", "ValueError", "◌ 1"):
         assert part in text
     assert 'title="ValueError: no such file"' in html
     assert 'title="1 cell ran out of order"' in html
     assert html.count('class="cb-spark"') == 1
+    assert '<td class="cb-num">#1</td>' in html, "numbers line up, apart from the marks"
     assert text.count("—") == 3 * 3
 
 

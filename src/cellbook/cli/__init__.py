@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from cellbook._version import __version__
 from cellbook.cli.parsing import Parser, Stop, add_book
+from cellbook.cli.wording import in_shell
 from cellbook.errors import CellbookError, CellbookWarning
 
 COMMANDS = {
@@ -54,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Stop as stop:
         return stop.status
     except CellbookError as error:
-        print(f"cellbook: {error.args[-1] if error.args else error}", file=sys.stderr)
+        said = str(error.args[-1] if error.args else error)
+        print(f"cellbook: {in_shell(said)}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough; without this, Python's last flush would say so.
@@ -120,4 +122,4 @@ def _show_warning(
 ) -> None:
     """Say what Cellbook warns of in one line; other libraries' warnings are not the user's."""
     if issubclass(category, CellbookWarning):
-        print(f"cellbook: {message}", file=sys.stderr)
+        print(f"cellbook: {in_shell(str(message))}", file=sys.stderr)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
+
+from tinydb import where
 
 from cellbook.book import Book
 from cellbook.cli.parsing import Parser, add_book, add_target, open_book
 from cellbook.errors import InvalidInput, StoreReadOnly
 from cellbook.records import RunRecord
+from cellbook.views.runs_table import find_records
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +55,19 @@ def _rename(args: argparse.Namespace) -> int:
     before = book.find_run(args.run)
     after = book.runs.change(before, run_name=args.name)
     print(f"{_title(before)} is now {after.run_name}")
+    _warn_of_namesakes(book, after)
     return 0
+
+
+def _warn_of_namesakes(book: Book, record: RunRecord) -> None:
+    named = find_records(book.store, where("run_name") == record.run_name)
+    others = [f"#{one.run_number}" for one in named if one.run_id != record.run_id]
+    if others:
+        print(
+            f"cellbook: {', '.join(others)} {'is' if len(others) == 1 else 'are'} named "
+            f"{record.run_name}, too. Use the number to say which is meant.",
+            file=sys.stderr,
+        )
 
 
 def _tag(args: argparse.Namespace) -> int:
@@ -84,7 +100,14 @@ def _note(args: argparse.Namespace) -> int:
 def _each(args: argparse.Namespace) -> int:
     book = _writable(args)
     # All are looked up before one is changed: a wrong name changes nothing.
-    for record in [book.find_run(target) for target in args.runs]:
+    records = [book.find_run(target) for target in args.runs]
+    kept = [_title(record) for record in records if record.trashed is None]
+    if kept and args.change is _restore:
+        raise InvalidInput(
+            f"{', '.join(kept)} {'is' if len(kept) == 1 else 'are'} not in the trash. "
+            "`%runs trashed IS NOT NULL` lists what is."
+        )
+    for record in records:
         print(f"{_title(args.change(book, record))} {args.outcome}")
     if args.change is _delete:
         print("`cellbook run restore RUN` takes it out again, `cellbook gc` empties the trash.")

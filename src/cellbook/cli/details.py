@@ -6,12 +6,14 @@ import argparse
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tinydb import where
 
 from cellbook.book import Book
-from cellbook.cli.output import as_json, columns
-from cellbook.cli.parsing import add_book, add_target, open_book
+from cellbook.cli.listing import run_doc
+from cellbook.cli.output import as_json, columns, csv_lines
+from cellbook.cli.parsing import add_book, add_forms, add_target, open_book
 from cellbook.errors import InvalidInput
 from cellbook.records import (
     Artifact,
@@ -25,6 +27,7 @@ from cellbook.views.filters import parse_order
 from cellbook.views.formatting import (
     GLYPHS,
     MISSING,
+    STALE_GLYPH,
     age,
     date,
     duration,
@@ -37,6 +40,20 @@ from cellbook.views.formatting import (
 
 _CELLS_SHOWN = 20
 _SOURCE_WIDTH = 60
+_CELL_COLUMNS = (
+    "execution_id",
+    "start_time",
+    "run_number",
+    "notebook",
+    "cell_id",
+    "execution_count",
+    "state",
+    "duration",
+    "stale",
+    "error",
+    "source",
+)
+"""Of a cell in CSV; times are milliseconds since 1970."""
 
 
 def add_show(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +62,7 @@ def add_show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save", type=Path, metavar="FOLDER", help="write the run's artifacts into FOLDER"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    add_forms(parser, "json")
     add_book(parser)
     parser.set_defaults(call=_show)
 
@@ -58,8 +75,8 @@ def _show(args: argparse.Namespace) -> int:
         return _save(book, artifacts, args.save)
     cells = _cells_of(book, record, limit=None)
     environment = _environment(book, record)
-    if args.json:
-        doc = {**to_doc(record), "run_number": record.run_number}
+    if args.form == "json":
+        doc = run_doc(record)
         doc["artifacts"] = [to_doc(artifact) for artifact in artifacts]
         doc["cells"] = [to_doc(cell) for cell in cells]
         doc["environment"] = None if environment is None else to_doc(environment)
@@ -126,7 +143,7 @@ def _params(record: RunRecord) -> list[list[str]]:
 
 
 def _metrics(record: RunRecord) -> list[list[str]]:
-    lines = []
+    lines = [["", "last", *(["min to max", "points"] if record.stats else [])]]
     for key, last in sorted(record.metrics.items()):
         stats = record.stats.get(key)
         lines.append(
@@ -136,10 +153,10 @@ def _metrics(record: RunRecord) -> list[list[str]]:
                 key,
                 number(last),
                 f"{number(stats.min)} to {number(stats.max)}",
-                f"{stats.count} ×",
+                f"{stats.count:,}",
             ]
         )
-    return lines
+    return lines if len(lines) > 1 else []
 
 
 def _environment(book: Book, record: RunRecord) -> Environment | None:
@@ -187,7 +204,7 @@ def add_cells(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=int, default=50, metavar="N", help="the last N (%(default)s)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    add_forms(parser, "json", "csv")
     add_book(parser)
     parser.set_defaults(call=_cells)
 
@@ -198,8 +215,10 @@ def _cells(args: argparse.Namespace) -> int:
     if record is None:
         book.refresh()
     cells = _cells_of(book, record, limit=args.limit)
-    if args.json:
+    if args.form == "json":
         print(as_json([to_doc(cell) for cell in cells]))
+    elif args.form == "csv":
+        print(csv_lines([_CELL_COLUMNS, *(_cell_values(book, cell) for cell in cells)]))
     elif cells:
         print(columns(_dated_lines(book, cells, record)))
     else:
@@ -233,8 +252,15 @@ def _dated_lines(
     return lines
 
 
+def _cell_values(book: Book, cell: CellExecution) -> list[Any]:
+    number_of_run = None if cell.run is None else book.store.number("runs", cell.run)
+    given = {"run_number": number_of_run, "stale": "; ".join(cell.stale)}
+    return [given.get(name, getattr(cell, name, None)) for name in _CELL_COLUMNS]
+
+
 def _cell_line(cell: CellExecution) -> list[str]:
     count = f"[{cell.execution_count}]" if cell.execution_count is not None else "[ ]"
     first, _, rest = cell.source.strip().partition("\n")
     source = shorten(f"{first} …" if rest else first, _SOURCE_WIDTH)
-    return [count, cell.state.value, duration(cell.duration), source]
+    line = [count, cell.state.value, duration(cell.duration), source]
+    return [*line, f"{STALE_GLYPH} stale: {'; '.join(cell.stale)}"] if cell.stale else line

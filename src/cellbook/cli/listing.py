@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
+from typing import Any
 
-from cellbook.cli.output import as_json, markdown, terminal_width
-from cellbook.cli.parsing import add_book, add_target, open_book
-from cellbook.errors import InvalidInput
-from cellbook.records import to_doc
-from cellbook.views.comparison import CompareCell, RunComparison, compare_runs
+from cellbook.cli.output import as_json, csv_lines, markdown, terminal_width
+from cellbook.cli.parsing import add_book, add_forms, add_target, open_book
+from cellbook.cli.wording import in_shell
+from cellbook.errors import InvalidInput, NotFound
+from cellbook.records import RunRecord, to_doc
+from cellbook.views.comparison import (
+    TOO_FEW,
+    CompareCell,
+    RunComparison,
+    compare_runs,
+    runs_to_compare,
+)
 from cellbook.views.runs_list import runs_page
 from cellbook.views.runs_table import find_records
-from cellbook.views.text import comparison_text, runs_text
+from cellbook.views.text import (
+    NOTHING_TO_COMPARE,
+    comparison_text,
+    no_runs_text,
+    runs_cells,
+    runs_text,
+)
 
 _SHOWN = 20
 
@@ -38,11 +51,16 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"at most N runs (else {_SHOWN}, and with --json or --csv all)",
     )
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON, for other programs")
-    form.add_argument("--csv", action="store_true", help="print CSV, a column for each name")
+    add_forms(parser, "json", "csv", "markdown")
     add_book(parser)
     parser.set_defaults(call=_runs)
+
+
+def run_doc(record: RunRecord) -> dict[str, Any]:
+    """Return a run for other programs: without the book's own accounts of where its points lie."""
+    doc = {**to_doc(record), "run_number": record.run_number}
+    doc.pop("points", None)
+    return doc
 
 
 def _runs(args: argparse.Namespace) -> int:
@@ -50,42 +68,58 @@ def _runs(args: argparse.Namespace) -> int:
         raise InvalidInput(f"--limit {args.limit} is no number of runs. Give 0 or more.")
     book = open_book(args)
     query = " ".join(args.query)
-    if args.csv:
+    if args.form == "csv":
         frame = book.search_runs(query, order_by=args.order_by, max_results=args.limit)
         frame.to_csv(sys.stdout, index=False)
         return 0
     book.refresh()
-    if args.json:
+    if args.form == "json":
         records = find_records(book.store, query, order_by=args.order_by, max_results=args.limit)
-        print(as_json([{**to_doc(record), "run_number": record.run_number} for record in records]))
+        print(as_json([run_doc(record) for record in records]))
         return 0
     limit = _SHOWN if args.limit is None else args.limit
     page = runs_page(book.store, query, order_by=args.order_by, limit=limit)
-    print(runs_text(page, terminal_width()))
+    if not page.rows:
+        print(in_shell(no_runs_text(page)))
+    elif args.form == "markdown":
+        print(markdown(runs_cells(page)))
+    else:
+        print(runs_text(page, terminal_width()))
     return 0
 
 
 def add_compare(parser: argparse.ArgumentParser) -> None:
     """Add what ``cellbook compare`` takes."""
-    add_target(parser, several=True)
+    add_target(parser, several=True, optional=True)
+    parser.add_argument("--experiment", metavar="NAME", help="all runs of an experiment")
     parser.add_argument("--all", action="store_true", help="show what is the same in all, too")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help="print CSV, with whole values")
-    form.add_argument("--markdown", action="store_true", help="print a Markdown table")
+    add_forms(parser, "json", "csv", "markdown")
     add_book(parser)
     parser.set_defaults(call=_compare)
 
 
 def _compare(args: argparse.Namespace) -> int:
-    if len(args.runs) < 2:
-        raise InvalidInput("There is one run to compare. Name at least two.")
+    if args.runs and args.experiment is not None:
+        raise InvalidInput("Runs and an experiment are named. Name one of the two.")
     book = open_book(args)
-    records = [book.find_run(target) for target in args.runs]
+    if args.runs:
+        records = [book.find_run(target) for target in args.runs]
+    else:
+        book.refresh()
+        records = runs_to_compare(book.store, args.experiment)
+    if not records and args.experiment is not None:
+        raise NotFound(f"The experiment {args.experiment!r} has no runs.")
+    if len(records) < 2:
+        raise InvalidInput(TOO_FEW if records else NOTHING_TO_COMPARE)
     comparison = compare_runs(book.store, records)
-    if args.csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(_table(comparison, args.all))
-    elif args.markdown:
+    if args.form == "json":
+        print(as_json(_comparison_doc(comparison, args.all)))
+    elif args.form == "csv":
+        print(csv_lines(_table(comparison, args.all)))
+    elif args.form == "markdown":
         print(markdown([row[1:] for row in _table(comparison, args.all)]))
+        if comparison.rest and not args.all:
+            print(f"\n{comparison.rest_text}")
     else:
         print(comparison_text(comparison, terminal_width(), everything=args.all))
     return 0
@@ -95,6 +129,30 @@ def _table(comparison: RunComparison, everything: bool) -> list[list[str]]:
     rows = comparison.rows if everything else comparison.differing
     heads = ["group", "name", *(run.label for run in comparison.runs)]
     return [heads, *([row.group.value, row.name, *map(_whole, row.cells)] for row in rows)]
+
+
+def _comparison_doc(comparison: RunComparison, everything: bool) -> dict[str, Any]:
+    rows = comparison.rows if everything else comparison.differing
+    return {
+        "runs": [
+            {
+                "run_id": run.run_id,
+                "run_number": run.number,
+                "run_name": run.name,
+                "state": run.state.value,
+            }
+            for run in comparison.runs
+        ],
+        "rows": [
+            {
+                "group": row.group.value,
+                "name": row.name,
+                "same": row.same,
+                "values": [cell.value for cell in row.cells],
+            }
+            for row in rows
+        ],
+    }
 
 
 def _whole(cell: CompareCell) -> str:

@@ -1,11 +1,13 @@
-"""How the commands print: aligned columns, and JSON that any program reads."""
+"""How the commands print: aligned columns, and what other programs read."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cellbook.views.text import WIDTH, text_width
@@ -37,6 +39,13 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
     ]
     lines.insert(1, "|" + " --- |" * len(rows[0]))
     return "\n".join(lines)
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+    """Return rows, the first of which are the heads, as CSV without a line end behind it."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().rstrip("\n")
 
 
 def terminal_width() -> int:

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from cellbook.book import Book
 
 
+_FORMS = {
+    "json": "print JSON, for other programs",
+    "csv": "print CSV, with whole values",
+    "markdown": "print a table of Markdown",
+}
+
+
 class Stop(Exception):
     """Ends the command with an exit status; what there is to say has been said."""
 
@@ -28,7 +35,9 @@ class Parser(argparse.ArgumentParser):
         wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message)
         if wrong:
             choices = re.findall(r"[\w-]+", wrong[2])
-            near = difflib.get_close_matches(wrong[1], choices, 1)
+            near = difflib.get_close_matches(wrong[1], choices)
+            # Of two that are near, a slip of one letter is likelier than one left out.
+            near.sort(key=lambda choice: len(choice) != len(wrong[1]))
             meant = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(choices)}"
             message = f"there is no `{wrong[1]}`; {meant}"
         self.exit(2, f"{self.prog}: {message} (`{self.prog} --help` explains)\n")
@@ -51,14 +60,26 @@ def add_book(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_target(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+def add_target(
+    parser: argparse.ArgumentParser, *, several: bool = False, optional: bool = False
+) -> None:
     """Let a command be told which run, or which runs, it is for."""
+    help_text = "number (12, or '#12' in quotes: to a shell a bare # begins a comment), name or id"
     parser.add_argument(
         "runs" if several else "run",
         metavar="RUN",
-        nargs="+" if several else None,
-        help="number (12, or '#12' in quotes: to a shell a bare # begins a comment), name or id",
+        nargs="*" if optional else "+" if several else None,
+        help=f"{help_text}; none means the last runs" if optional else help_text,
     )
+
+
+def add_forms(parser: argparse.ArgumentParser, *forms: str) -> None:
+    """Let a command be told to print for other programs: ``--json``, ``--csv``, ``--markdown``."""
+    group = parser.add_mutually_exclusive_group()
+    for form in forms:
+        group.add_argument(
+            f"--{form}", action="store_const", const=form, dest="form", help=_FORMS[form]
+        )
 
 
 def open_book(args: argparse.Namespace) -> Book:

@@ -1,6 +1,8 @@
 """Pure read structs that every door renders: computed once, drawn by widget and CLI alike."""
 
 from cellbook.views.comparison import (
+    LEGEND,
+    TOO_FEW,
     CompareCell,
     CompareRow,
     Group,
@@ -8,6 +10,7 @@ from cellbook.views.comparison import (
     RunHead,
     Verdict,
     compare_runs,
+    runs_to_compare,
 )
 from cellbook.views.directions import Direction, direction_of
 from cellbook.views.runs_list import RunRow, RunsPage, runs_page
@@ -16,6 +19,8 @@ from cellbook.views.series import Curve, curves, metric_history, smooth
 from cellbook.views.text import comparison_text, runs_text
 
 __all__ = [
+    "LEGEND",
+    "TOO_FEW",
     "CompareCell",
     "CompareRow",
     "Curve",
@@ -34,6 +39,7 @@ __all__ = [
     "metric_history",
     "runs_page",
     "runs_text",
+    "runs_to_compare",
     "search_runs",
     "smooth",
 ]

@@ -5,16 +5,25 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from tinydb import where
 
 from cellbook.records import Environment, RunRecord, RunState, from_doc
 from cellbook.store import Store
 from cellbook.views import formatting
 from cellbook.views.directions import Direction, direction_of
 from cellbook.views.runs_list import duration_of
+from cellbook.views.runs_table import find_records
 from cellbook.views.series import metric_names
+
+LATEST = 5
+"""Runs that are compared when nobody says which."""
+TOO_FEW = "There is one run to compare. Name at least two."
+LEGEND = "★ baseline, which the others are compared with · ▲ better · ▼ worse"
+"""What the marks of a comparison mean."""
 
 _TIME_NOISE = 0.1
 """Durations that differ by less than this part are no better or worse than one another."""
@@ -71,6 +80,8 @@ class CompareCell:
     delta: str = ""
     """The difference to the baseline, such as ``+0.0118`` or ``×2.7``; empty if there is none."""
     verdict: Verdict = Verdict.NONE
+    value: Any = field(default=None, compare=False)
+    """The value itself, for other programs: a duration is in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +92,15 @@ class CompareRow:
     name: str
     cells: tuple[CompareCell, ...]
     differs: bool
-    """Whether the runs do not all have the same."""
+    """Whether the runs differ here in a way that tells something."""
     numeric: bool = False
     """Whether the values are numbers, to be set flush right."""
     direction: Direction | None = None
+
+    @property
+    def same(self) -> bool:
+        """Whether all runs have the same, rather than a difference that tells nothing."""
+        return not self.differs and len({(cell.text, cell.full) for cell in self.cells}) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,32 @@ class RunComparison:
     def differing(self) -> tuple[CompareRow, ...]:
         """The rows that differ."""
         return tuple(row for row in self.rows if row.differs)
+
+    @property
+    def rest(self) -> tuple[CompareRow, ...]:
+        """The other rows."""
+        return tuple(row for row in self.rows if not row.differs)
+
+    @property
+    def rest_text(self) -> str:
+        """What the other rows are: ``12 more are the same in all runs, 1 more hidden: started``."""
+        same = sum(row.same for row in self.rest)
+        hidden = [row.name for row in self.rest if not row.same]
+        parts = [f"{same} more {'is' if same == 1 else 'are'} the same in all runs"] if same else []
+        parts += [f"{len(hidden)} more hidden: {', '.join(hidden)}"] if hidden else []
+        return ", ".join(parts)
+
+
+def runs_to_compare(store: Store, experiment: str | None = None) -> list[RunRecord]:
+    """Return the runs that are compared when none is named, the oldest first.
+
+    These are all of `experiment`; without one, the newest few of the experiment that ran last.
+    """
+    limit = None
+    if experiment is None:
+        latest = find_records(store, max_results=1)
+        experiment, limit = (latest[0].experiment if latest else None), LATEST
+    return find_records(store, where("experiment") == experiment, max_results=limit)[::-1]
 
 
 def compare_runs(
@@ -173,14 +215,14 @@ def _metric_cell(
     if value is None:
         return _MISSING
     text, whole = formatting.number(value), repr(value)
-    cell = CompareCell(text, whole if whole != text else "")
+    cell = CompareCell(text, whole if whole != text else "", value=value)
     if base is None or not (math.isfinite(value) and math.isfinite(base)) or value == base:
         return cell
     verdict = Verdict.NONE
     if direction is not None:
         better = (value > base) is (direction is Direction.MORE)
         verdict = Verdict.BETTER if better else Verdict.WORSE
-    return CompareCell(text, cell.full, delta=_signed(value - base), verdict=verdict)
+    return replace(cell, delta=_signed(value - base), verdict=verdict)
 
 
 def _signed(difference: float) -> str:
@@ -199,7 +241,7 @@ def _mapping_rows(group: Group, mappings: Sequence[Mapping[str, Any]]) -> Iterab
 
 def _value_cell(value: Any) -> CompareCell:
     text, whole = formatting.value(value), formatting.full(value)
-    return CompareCell(text, whole if whole != text else "")
+    return CompareCell(text, whole if whole != text else "", value=value)
 
 
 def _run_rows(records: Sequence[RunRecord], baseline: int, now: int) -> Iterable[CompareRow]:
@@ -232,12 +274,12 @@ def _run_rows(records: Sequence[RunRecord], baseline: int, now: int) -> Iterable
 def _duration_cell(value: float | None, base: float | None) -> CompareCell:
     if value is None:
         return _MISSING
-    cell = CompareCell(formatting.duration(value), f"{value:.3f} s")
+    cell = CompareCell(formatting.duration(value), f"{value:.3f} s", value=value)
     if not base or not value or abs(value - base) < max(_TIME_NOISE * base, _LEAST_SECONDS):
         return cell
     factor = formatting.value(float(f"{value / base:.2g}"))
     verdict = Verdict.BETTER if value < base else Verdict.WORSE
-    return CompareCell(cell.text, cell.full, delta=f"×{factor}", verdict=verdict)
+    return replace(cell, delta=f"×{factor}", verdict=verdict)
 
 
 def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[CompareRow]:

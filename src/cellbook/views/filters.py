@@ -40,6 +40,7 @@ A query that is one word or phrase and nothing else is looked for in name, descr
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ def parse_filter(
         If it does not parse; it points at the place.
     """
     tokens = tokenize(text)
+    _refuse_order(text, tokens)
     phrase = _phrase(text, tokens)
     if phrase is not None:
         return fields.holds_phrase(phrase) if phrase else None
@@ -107,6 +109,32 @@ def parse_order(
     """
     texts = [order_by] if isinstance(order_by, str) else order_by or ()
     return [term for text in texts for term in _Parser(text, tokenize(text), known, now=0).order()]
+
+
+def _refuse_order(text: str, tokens: list[Token]) -> None:
+    """Raise where a query goes on as SQL does, with ORDER BY."""
+    for word, following in itertools.pairwise(tokens):
+        both = f"{word.text} {following.text}".lower()
+        if both == "order by" and word.kind == following.kind == "word":
+            keys = text[following.position + 2 :].strip() or "metrics.acc DESC"
+            raise QuerySyntaxError(
+                f'A query holds no order. Write --order-by "{keys}" beside it, or in Python '
+                f"order_by=.",
+                text,
+                word.position,
+            )
+
+
+def logged_fields(text: str) -> list[tuple[str, str]]:
+    """Return the metrics, params and tags that a filter string names, as group and key."""
+    found: list[tuple[str, str]] = []
+    for token in tokenize(text):
+        if token.kind in ("word", "name") and fields.names_field(token.text):
+            # A value may look like a field, and be none.
+            with contextlib.suppress(InvalidInput):
+                path = find_field(token.text, ()).path
+                found += [(path[0], path[1])] if len(path) == 2 else []
+    return found
 
 
 def _phrase(text: str, tokens: list[Token]) -> str | None:

@@ -12,6 +12,7 @@ from tinydb.queries import where
 from cellbook.records import RunRecord, RunState
 from cellbook.store import Store
 from cellbook.views.directions import direction_of
+from cellbook.views.hints import query_hint
 from cellbook.views.runs_table import find_records
 from cellbook.views.series import metric_names, spark_points
 
@@ -64,6 +65,8 @@ class RunsPage:
     """Whether the query finds more than these."""
     empty_book: bool
     """Whether the book has no runs at all."""
+    hint: str
+    """What the query was perhaps meant to ask for, where it finds nothing; else empty."""
     now: int
     """When it was read, in milliseconds since 1970."""
 
@@ -135,6 +138,7 @@ def runs_page(
         query=query.strip() if isinstance(query, str) else "",
         more=more,
         empty_book=not rows and store.count("runs") == 0,
+        hint=query_hint(store, query) if isinstance(query, str) and not records else "",
         now=now,
     )
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cellbook.views import formatting
-from cellbook.views.comparison import CompareCell, CompareRow, RunComparison, RunHead, Verdict
+from cellbook.views.comparison import (
+    LEGEND,
+    CompareCell,
+    CompareRow,
+    RunComparison,
+    RunHead,
+    Verdict,
+)
 from cellbook.views.runs_list import RunRow, RunsPage
 
 WIDTH = 100
 """Columns of a terminal that does not tell how many it has."""
+
+NOTHING_TO_COMPARE = (
+    "No runs to compare. `%compare #1 #2` compares two; `%runs` lists what there is."
+)
 
 _GAP = "  "
 _NAME_WIDTH = 28
@@ -26,6 +38,20 @@ def runs_text(page: RunsPage, width: int = WIDTH) -> str:
     """
     if not page.rows:
         return no_runs_text(page)
+    lines = _lines(_runs_columns(page, width), width)
+    if page.more:
+        lines.append(f"… and more: these are the first {len(page.rows)}.")
+    return "\n".join(lines)
+
+
+def runs_cells(page: RunsPage) -> list[list[str]]:
+    """Return the table of :func:`runs_text` whole, as texts: a line of heads, then a line a run."""
+    columns = [column for column in _runs_columns(page) if not column.drawing]
+    lines = zip(*(column.cells for column in columns), strict=True)
+    return [[column.head for column in columns], *(list(line) for line in lines)]
+
+
+def _runs_columns(page: RunsPage, width: float = math.inf) -> list[_Column]:
     columns = [
         _Column("", [formatting.GLYPHS[row.state] for row in page.rows]),
         _Column("run", [f"#{row.number}" for row in page.rows], right=True),
@@ -40,10 +66,7 @@ def runs_text(page: RunsPage, width: int = WIDTH) -> str:
         if _width([*columns, *added]) <= width:
             columns[before:before] = added
             before += len(added)
-    lines = _lines(columns, width)
-    if page.more:
-        lines.append(f"… and more: these are the first {len(page.rows)}.")
-    return "\n".join(lines)
+    return columns
 
 
 def no_runs_text(page: RunsPage) -> str:
@@ -56,7 +79,8 @@ def no_runs_text(page: RunsPage) -> str:
             "`with cb.start_run():` in a script."
         )
     if page.query:
-        return f"No run matches {page.query}. `%runs` alone lists all."
+        hint = f" {page.hint}" if page.hint else ""
+        return f"No run matches {page.query}.{hint} `%runs` alone lists all."
     return "Nothing but archived or deleted runs. `%runs archived = true` lists them."
 
 
@@ -77,10 +101,12 @@ def comparison_text(
         Whether to write what is the same in all runs, too.
     """
     if not comparison.runs:
-        return "No runs to compare. `%compare #1 #2` compares two; `%runs` lists what there is."
+        return NOTHING_TO_COMPARE
+    everything = everything or len(comparison.runs) == 1
     rows = comparison.rows if everything else comparison.differing
     if not rows:
-        return f"{_heads(comparison.runs)}: nothing differs."
+        note = f" ({comparison.rest_text})" if comparison.rest_text else ""
+        return f"{_heads(comparison.runs)}: nothing differs.{note}"
     others = [place for place in range(len(comparison.runs)) if place != comparison.baseline]
     names = _Column("", [_row_name(row) for row in rows])
     base = _run_column(comparison, rows, comparison.baseline)
@@ -94,9 +120,9 @@ def comparison_text(
             columns.append(column)
             others.pop(0)
         tables.append("\n".join(_lines(columns, width)))
-    hidden = len(comparison.rows) - len(rows)
-    note = f"\n({hidden} more are the same in all runs.)" if hidden else ""
-    return "\n\n".join(tables) + note
+    notes = [LEGEND] if len(comparison.runs) > 1 else []
+    notes += [comparison.rest_text] if comparison.rest_text and not everything else []
+    return "\n".join(["\n\n".join(tables), *(f"({note})" for note in notes)])
 
 
 @dataclass
@@ -106,6 +132,8 @@ class _Column:
     head: str
     cells: list[str]
     right: bool = False
+    drawing: bool = False
+    """Whether it holds spark lines."""
 
     @property
     def width(self) -> int:
@@ -125,7 +153,8 @@ def _metric_columns(page: RunsPage, name: str) -> list[_Column]:
     column = _Column(formatting.shorten(name, _VALUE_WIDTH), cells, right=True)
     if name != page.spark_metric:
         return [column]
-    return [column, _Column("", [formatting.sparkline(row.spark) for row in page.rows])]
+    lines = [formatting.sparkline(row.spark) for row in page.rows]
+    return [column, _Column("", lines, drawing=True)]
 
 
 def _param_column(page: RunsPage, name: str) -> _Column:

@@ -128,7 +128,10 @@ def picture(svg: str) -> str:
 
 
 def spark(points: Sequence[float], number: int, width: int = 56, height: int = 16) -> str:
-    """Return a spark line as an SVG element; nothing where there are no two numbers to draw."""
+    """Return a spark line as an SVG element; nothing where there are no two numbers to draw.
+
+    It is solid: alone in its row, it need not be told from another one.
+    """
     finite = [point for point in points if math.isfinite(point)]
     bounds = _range(finite, padded=False)
     if len(finite) < 2 or bounds is None:
@@ -139,7 +142,7 @@ def spark(points: Sequence[float], number: int, width: int = 56, height: int = 1
     return (
         f'<svg class="cb-spark" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-hidden="true">'
-        + _curve(number, range(len(points)), points, x, y, "")
+        + _curve(number, range(len(points)), points, x, y, "", dashed=False)
         + f'<circle cx="{x(last):.1f}" cy="{y(points[last]):.1f}" r="2" '
         f'style="fill:{colour_of(number)}"/></svg>'
     )
@@ -249,14 +252,21 @@ def _tick_texts(marks: Sequence[float]) -> list[str]:
 # -- curves ------------------------------------------------------------------------------------
 
 
-def _stroke(number: int) -> str:
-    dash = dash_of(number)
+def _stroke(number: int, *, dashed: bool = True) -> str:
+    dash = dash_of(number) if dashed else ""
     pattern = f' stroke-dasharray="{dash}"' if dash else ""
     return f'style="stroke:{colour_of(number)}"{pattern}'
 
 
 def _curve(
-    number: int, xs: Sequence[float], ys: Sequence[float], x: _Scale, y: _Scale, kind: str
+    number: int,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    x: _Scale,
+    y: _Scale,
+    kind: str,
+    *,
+    dashed: bool = True,
 ) -> str:
     """Return the path of a curve, in pieces between what is no number; lone points as dots."""
     path: list[str] = []
@@ -272,7 +282,8 @@ def _curve(
         elif piece:
             path.append("M" + "L".join(piece))
         piece = []
-    drawn = f'<path class="cb-curve {kind}" {_stroke(number)} d="{"".join(path)}"/>' if path else ""
+    stroke = _stroke(number, dashed=dashed)
+    drawn = f'<path class="cb-curve {kind}" {stroke} d="{"".join(path)}"/>' if path else ""
     return drawn + ("" if kind == "cb-raw" else "".join(dots))
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from tinydb import where
-
-from cellbook.errors import NotFound
+from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import RunRecord
 from cellbook.views import (
+    LEGEND,
+    TOO_FEW,
     Curve,
     RunComparison,
     compare_runs,
     comparison_text,
     curves,
-    find_records,
+    runs_to_compare,
     smooth,
 )
+from cellbook.views.text import NOTHING_TO_COMPARE
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.charts import Line, chart, picture
 from cellbook.widgets.style import framed
@@ -28,17 +30,17 @@ if TYPE_CHECKING:
     from cellbook.book import Book, Target
     from cellbook.store import Store
 
-LATEST = 5
-"""Runs that are compared when nobody says which."""
-
 _STATIC_CHARTS = 6
 _MOST_CURVES = 40
 """Curves in one chart; more would be a thicket, and slow."""
-_NOTHING = "No runs to compare. `%compare #1 #2` compares two; `%runs` lists what there is."
 
 
 def compare_panel(
-    book: Book, targets: Sequence[Target] = (), *, limit: int | None = LATEST
+    book: Book,
+    targets: Sequence[Target] = (),
+    *,
+    experiment: str | None = None,
+    everything: bool = False,
 ) -> Panel:
     """Return a comparison of runs, to be displayed.
 
@@ -49,36 +51,50 @@ def compare_panel(
     targets
         The runs, the first being the baseline: anything that :meth:`Book.find_run` takes.  None
         at all means the newest of the experiment that ran last.
-    limit
-        How many these are; None means all.
+    experiment
+        Compare all runs of this experiment, instead of named ones.
+    everything
+        Whether to show what is the same in all runs, too.
 
-    Runs that are not in the book are named in a note, and the rest is compared.
+    Runs that are not in the book are named in a note, and the others are compared; where these
+    are fewer than two, the notes are all that is shown.  A single run is shown by itself.
+
+    Raises
+    ------
+    InvalidInput
+        If both runs and an experiment are named.
+    NotFound
+        If the experiment has no runs.
     """
-    records, notes = _find(book, targets, limit)
+    records, notes = _find(book, targets, experiment)
+    if not records or (notes and len(records) < 2):
+        notes = notes or [NOTHING_TO_COMPARE]
+        return Panel(framed(_notes_html(notes)), "\n".join(notes))
+    notes += [TOO_FEW] if len(records) == 1 else []
     comparison = compare_runs(book.store, records)
-    text = "\n".join([comparison_text(comparison), *notes])
-    if not records:
-        html = "".join(f'<p class="cb-note">{sentence(note)}</p>' for note in [*notes, _NOTHING])
-        return Panel(framed(html), text)
-    html = framed(static_html(book.store, comparison, records, notes))
-    return Panel(html, text, lambda: _live(book, records, notes))
+    text = "\n".join([*notes, comparison_text(comparison, everything=everything)])
+    html = static_html(book.store, comparison, records, notes, everything=everything)
+    return Panel(framed(html), text, lambda: _live(book, records, notes, everything))
 
 
-def _live(book: Book, records: Sequence[RunRecord], notes: Sequence[str]) -> Any:
+def _live(book: Book, records: Sequence[RunRecord], notes: Sequence[str], everything: bool) -> Any:
     # ipywidgets takes a good part of a second to import, which only a live panel needs.
     from cellbook.widgets.live import ComparePanel  # noqa: PLC0415
 
-    return ComparePanel(book, records, notes).box
+    return ComparePanel(book, records, notes, everything=everything).box
 
 
 def _find(
-    book: Book, targets: Sequence[Target], limit: int | None
+    book: Book, targets: Sequence[Target], experiment: str | None
 ) -> tuple[list[RunRecord], list[str]]:
     book.refresh()
     if not targets:
-        latest = find_records(book.store, max_results=1)
-        query = where("experiment") == (latest[0].experiment if latest else None)
-        return find_records(book.store, query, max_results=limit)[::-1], []
+        found = runs_to_compare(book.store, experiment)
+        if experiment is not None and not found:
+            raise NotFound(f"The experiment {experiment!r} has no runs. `%runs` lists what has.")
+        return found, []
+    if experiment is not None:
+        raise InvalidInput("Runs and an experiment are named. Name one of the two.")
     records: dict[str, RunRecord] = {}
     notes = []
     for target in targets:
@@ -99,21 +115,19 @@ def static_html(
     comparison: RunComparison,
     records: Sequence[RunRecord],
     notes: Sequence[str] = (),
+    *,
+    everything: bool = False,
 ) -> str:
     """Return a comparison as HTML that needs neither a kernel nor JavaScript."""
-    parts = [f'<p class="cb-note">{sentence(note)}</p>' for note in notes]
-    differing = comparison.differing
-    same = [row for row in comparison.rows if not row.differs]
-    if len(records) == 1:
-        parts.append(comparison_table(comparison, comparison.rows))
-    elif differing:
-        parts.append(comparison_table(comparison, differing))
-    else:
-        parts += [comparison_table(comparison, ()), '<p class="cb-note">Nothing differs.</p>']
-    if same and len(records) > 1:
+    everything = everything or len(records) == 1
+    rows = comparison.rows if everything else comparison.differing
+    parts = [_notes_html(notes), comparison_table(comparison, rows)]
+    parts += [] if rows else [_notes_html(["Nothing differs."])]
+    parts += [_notes_html([LEGEND])] if len(records) > 1 else []
+    if comparison.rest and not everything:
         parts.append(
-            f"<details><summary>{len(same)} more are the same in all runs</summary>"
-            f"{comparison_table(comparison, same)}</details>"
+            f"<details><summary>{escape(comparison.rest_text)}</summary>"
+            f"{comparison_table(comparison, comparison.rest)}</details>"
         )
     charts = [
         '<div class="cb-chart">'
@@ -124,12 +138,14 @@ def static_html(
         parts.append(f'<div class="cb-charts">{"".join(charts)}</div>')
         left = comparison.metrics[_STATIC_CHARTS:]
         if left:
-            parts.append(
-                f'<p class="cb-note">{sentence("Also with curves: " + ", ".join(left))}</p>'
-            )
+            parts.append(_notes_html(["Also with curves: " + ", ".join(left)]))
     else:
-        parts.append(f'<p class="cb-note">{sentence(no_curves(records))}</p>')
+        parts.append(_notes_html([no_curves(records)]))
     return "".join(parts)
+
+
+def _notes_html(notes: Sequence[str]) -> str:
+    return "".join(f'<p class="cb-note">{sentence(note)}</p>' for note in notes)
 
 
 def metric_chart(

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from cellbook.records import RunRecord
-from cellbook.views import RunComparison, compare_runs, formatting
-from cellbook.widgets.colours import hex_of
+from cellbook.views import LEGEND, RunComparison, compare_runs, formatting
 from cellbook.widgets.compare import metric_chart, no_curves
 from cellbook.widgets.style import STYLE
 from cellbook.widgets.tables import comparison_table, sentence
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from cellbook.book import Book
 
 _DIFFERING, _ALL = "only what differs", "all"
-_MOST_CHIPS = 12
 _SMOOTHING = 0.99
 """The weight that the slider's right end stands for."""
 
@@ -38,7 +36,14 @@ class ComparePanel:
         The widget to display.
     """
 
-    def __init__(self, book: Book, records: Sequence[RunRecord], notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        book: Book,
+        records: Sequence[RunRecord],
+        notes: Sequence[str] = (),
+        *,
+        everything: bool = False,
+    ) -> None:
         self._book = book
         self._records = list(records)
         self._notes = list(notes)
@@ -46,16 +51,20 @@ class ComparePanel:
         self._comparison = compare_runs(book.store, self._records)
         self._table = ipw.HTML()
         self._chart = ipw.HTML(layout=ipw.Layout(width="100%", max_width="960px"))
-        self._chips = self._make_chips()
         self._base = ipw.Dropdown(
-            description="★",
+            description="baseline ★",
             options=[(_label(record), place) for place, record in enumerate(self._records)],
             tooltip="The run that the others are compared with",
             style={"description_width": "auto"},
-            layout=ipw.Layout(width="auto", max_width="280px"),
+            layout=ipw.Layout(
+                width="auto",
+                max_width="320px",
+                margin="2px 16px 2px 0",
+                display=None if len(self._records) > 1 else "none",
+            ),
         )
         self._base.observe(lambda change: self._set_baseline(change.new), "value")
-        self._rows = self._toggle()
+        self._rows = self._toggle(_ALL if everything else _DIFFERING)
         self._again = ipw.Button(
             icon="refresh", tooltip="Read the runs again", layout=ipw.Layout(width="36px")
         )
@@ -88,7 +97,7 @@ class ComparePanel:
             layout=ipw.Layout(flex_flow="row wrap", align_items="center", margin="12px 0 0 0"),
         )
         head = ipw.HBox(
-            [*(self._chips or [self._base]), self._rows, self._again],
+            [self._base, self._rows, self._again],
             layout=ipw.Layout(flex_flow="row wrap", align_items="center", margin="0 0 8px 0"),
         )
         self.box = ipw.VBox(
@@ -105,25 +114,10 @@ class ComparePanel:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _make_chips(self) -> list[Any]:
-        """Return the buttons that make a run the baseline; none where they would fill the panel."""
-        if len(self._records) > _MOST_CHIPS:
-            return []
-        chips = []
-        for place, record in enumerate(self._records):
-            layout = ipw.Layout(width="auto", margin="2px 8px 2px 0")
-            layout.border_left = f"4px solid {hex_of(record.run_number)}"
-            chip = ipw.Button(
-                tooltip=f"Compare the others with #{record.run_number} {record.run_name}",
-                layout=layout,
-            )
-            chip.on_click(lambda _, place=place: self._set_baseline(place))
-            chips.append(chip)
-        return chips
-
-    def _toggle(self) -> Any:
+    def _toggle(self, shown: str) -> Any:
         return ipw.ToggleButtons(
             options=[_DIFFERING, _ALL],
+            value=shown,
             style={"button_width": "auto"},
             layout=ipw.Layout(display="none" if len(self._records) == 1 else None),
         )
@@ -135,21 +129,18 @@ class ComparePanel:
     # -- drawing -------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        for place, chip in enumerate(self._chips):
-            star = "★ " if place == self._baseline and len(self._chips) > 1 else ""
-            chip.description = star + _label(self._records[place])
         self._draw_table()
         self._draw_chart()
 
     def _draw_table(self) -> None:
         everything = self._rows.value == _ALL or len(self._records) == 1
         rows = self._comparison.rows if everything else self._comparison.differing
-        hidden = len(self._comparison.rows) - len(rows)
-        note = "" if rows else "Nothing differs."
-        if hidden:
-            note = f"{note} {hidden} more are the same in all runs.".strip()
+        notes = [] if rows else ["Nothing differs."]
+        notes += [LEGEND] if len(self._records) > 1 else []
+        notes += [] if everything or not self._comparison.rest else [self._comparison.rest_text]
         table = comparison_table(self._comparison, rows)
-        self._table.value = f'<div class="cellbook">{table}<p class="cb-note">{note}</p></div>'
+        told = "".join(f'<p class="cb-note">{sentence(note)}</p>' for note in notes)
+        self._table.value = f'<div class="cellbook">{table}{told}</div>'
 
     def _draw_chart(self) -> None:
         if self._metric.value is None:

@@ -9,13 +9,15 @@ the still one is seen unless the live one behind it lives.
 
 from __future__ import annotations
 
-_LIGHT = """
+from cellbook.widgets.colours import ON_DARK, ON_EITHER, ON_LIGHT, variables
+
+_LIGHT = f"""
 --cb-text0:#212121;--cb-muted0:#616161;--cb-faint0:#9e9e9e;--cb-line0:#e0e0e0;--cb-back0:#ffffff;
---cb-raised0:#f5f5f5;--cb-better:#0072b2;--cb-worse:#b84e00;--cb-run6:#cdbd00;
+--cb-raised0:#f5f5f5;--cb-better:#0072b2;--cb-worse:#b84e00;{variables(ON_LIGHT)}
 """
-_DARK = """
+_DARK = f"""
 --cb-text0:#e6e6e6;--cb-muted0:#b0b0b0;--cb-faint0:#808080;--cb-line0:#424242;--cb-back0:#111111;
---cb-raised0:#212121;--cb-better:#56b4e9;--cb-worse:#e69f00;--cb-run6:#f0e442;
+--cb-raised0:#212121;--cb-better:#56b4e9;--cb-worse:#e69f00;{variables(ON_DARK)}
 """
 
 CSS = (
@@ -67,6 +69,8 @@ letter-spacing:0.04em}
 .cellbook .cb-strong{font-weight:600}
 .cellbook .cb-note{color:var(--cb-muted);margin:8px 0}
 .cellbook .cb-swatch{margin-right:6px}
+.cellbook table.cb-table .cb-glyph{text-align:center;padding-right:0}
+.cellbook .cb-stopped{font-size:0.72em}
 .cellbook .cb-state{color:var(--cb-muted);font-size:0.92em;margin-left:6px}
 .cellbook th .cb-state{display:block;margin-left:24px}
 .cellbook code{font-family:var(--jp-code-font-family,monospace);font-size:0.95em;
@@ -102,7 +106,7 @@ font-family:var(--jp-ui-font-family,var(--vscode-font-family,system-ui,sans-seri
 
 PICTURE_CSS = (
     ".cb{--cb-text:#7a7a7a;--cb-muted:#7a7a7a;--cb-faint:#9e9e9e;--cb-line:#9e9e9e55;"
-    "--cb-run6:#cdbd00;font-variant-numeric:tabular-nums}"
+    f"{variables(ON_EITHER)}font-variant-numeric:tabular-nums}}"
     + "".join(
         line.replace(".cellbook svg", ".cb") + "\n"
         for line in CSS.splitlines()

@@ -50,7 +50,7 @@ def runs_table(page: RunsPage) -> str:
     """Return a page of runs as a table, a row a run."""
     heads = "".join(
         [
-            '<th></th><th scope="col">run</th>',
+            '<th></th><th scope="col" class="cb-num">run</th><th scope="col">name</th>',
             *(_head(name, numeric=True, span=_span(page, name)) for name in page.metrics),
             *(_head(name, numeric=_is_numeric(page, name)) for name in page.params),
             '<th scope="col" class="cb-num">time</th><th scope="col">started</th>',
@@ -147,8 +147,9 @@ def _head(name: str, *, numeric: bool, span: int = 1) -> str:
 
 def _run_row(page: RunsPage, row: RunRow) -> str:
     cells = [
-        f'<td class="cb-num" title="{row.state.value}">{formatting.GLYPHS[row.state]} '
-        f"#{row.number}</td>",
+        f'<td class="cb-glyph" title="{row.state.value}">'
+        f'<span class="cb-{row.state.value}">{formatting.GLYPHS[row.state]}</span></td>',
+        f'<td class="cb-num">#{row.number}</td>',
         f'<td{_title(row.name, 28)}><span class="cb-strong">{"↳ " if row.nested else ""}'
         f"{escape(formatting.shorten(row.name, 28))}</span>{_marks(row)}</td>",
     ]

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
-from cellbook.ipython.magics.line import Line
+from cellbook.ipython.magics.line import Line, Values, Word
+
+_NUMBERS = re.compile(r"#?\d+(,#?\d+)*,?")
 
 
 @magics_class
 class RunsMagics(CellbookMagics):
     """Show runs."""
 
-    @our_line_magic("runs")
+    @our_line_magic(
+        "runs",
+        argument("--limit", type=int, metavar="N", help="At most N runs; else 20."),
+        argument(
+            "--order-by",
+            action="append",
+            metavar="FIELD",
+            help='Such as "metrics.acc DESC"; else the newest first.',
+        ),
+    )
     def runs(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """List the runs that a query finds, the newest first; without one, all runs.
 
@@ -28,18 +40,24 @@ class RunsMagics(CellbookMagics):
             %runs
             %runs metrics.acc > 0.9 and params.layers = 2
             %runs experiment = 'wine' and state != 'failed'
+            %runs metrics.acc > 0.9 --order-by "metrics.acc DESC" --limit 5
         """
         from cellbook.widgets import runs_list  # noqa: PLC0415 - the panels' libraries are heavy
 
-        query = self.values(line, local).text(line.text.strip())
-        self.show(runs_list(self.book, query))
+        query, words = _options_apart(line)
+        options = parsed(type(self).runs, line, words)
+        if options.limit is not None and options.limit < 0:
+            raise line.error(f"--limit {options.limit} is no number of runs. Give 0 or more.")
+        values = self.values(line, local)
+        chosen = {} if options.limit is None else {"limit": options.limit}
+        order = [values.text(term) for term in options.order_by or ()]
+        self.show(runs_list(self.book, values.text(query), order_by=order, **chosen))
 
     @our_line_magic(
         "compare",
         argument("words", nargs="*", metavar="RUN", help="Runs: #12, 12, names or ids."),
-        argument(
-            "--all", action="store_true", help="All runs of the experiment, not just the newest."
-        ),
+        argument("--all", action="store_true", help="Show what is the same in all runs, too."),
+        argument("--experiment", metavar="NAME", help="All runs of an experiment."),
     )
     def compare(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """Compare runs: what differs in their params and metrics, and their curves.
@@ -50,12 +68,42 @@ class RunsMagics(CellbookMagics):
 
             %compare
             %compare #11 #12
-            %compare baseline "wide net"
+            %compare baseline "wide net" --all
+            %compare --experiment widths
         """
         from cellbook.widgets import compare_panel  # noqa: PLC0415 - as above
 
         options = parsed(type(self).compare, line, line.words())
         values = self.values(line, local)
-        targets = [values.text(word, word.at) for word in options.words]
-        everything = {"limit": None} if options.all else {}
-        self.show(compare_panel(self.book, targets, **everything))
+        targets = _targets(values, options.words)
+        experiment = None if options.experiment is None else values.text(options.experiment)
+        self.show(compare_panel(self.book, targets, experiment=experiment, everything=options.all))
+
+
+def _options_apart(line: Line) -> tuple[str, list[Word]]:
+    """Return the query in a line as it was written, and the words of the options beside it."""
+    if "--" not in line.text:
+        return line.text.strip(), []
+    query, options, left = line.text, [], line.words()
+    while left:
+        word = left.pop(0)
+        if not word.raw.startswith("--"):
+            continue
+        taken = [word] if word.key or not left else [word, left.pop(0)]
+        if left and left[0].lower() in ("asc", "desc"):
+            raise line.error('Put field and direction in quotes: "metrics.acc DESC".', left[0].at)
+        for part in taken:
+            end = part.at + len(part.raw)
+            query = query[: part.at] + " " * len(part.raw) + query[end:]
+        options += taken
+    return query.strip(), options
+
+
+def _targets(values: Values, words: Iterable[Word]) -> list[str]:
+    """Return the runs that a line names, which may have commas between them."""
+    parts = (
+        (part, word.at)
+        for word in words
+        for part in (word.split(",") if _NUMBERS.fullmatch(word) else [word.removesuffix(",")])
+    )
+    return [values.text(part, at) for part, at in parts if part]

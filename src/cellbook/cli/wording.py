@@ -1,0 +1,18 @@
+"""Sentences that are the same at every door, in the words of a terminal."""
+
+from __future__ import annotations
+
+import re
+
+_MAGIC = re.compile(r"`%(?P<name>runs|compare) ?(?P<rest>[^`]*)`")
+
+
+def in_shell(sentence: str) -> str:
+    """Return a sentence with the commands in it that do what its magics do in a notebook."""
+    return _MAGIC.sub(_as_command, sentence)
+
+
+def _as_command(magic: re.Match[str]) -> str:
+    if magic["name"] == "compare":
+        return f"`cellbook compare {magic['rest'].replace('#', '')}`"
+    return f'`cellbook runs "{magic["rest"]}"`' if magic["rest"] else "`cellbook runs`"
