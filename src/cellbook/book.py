@@ -21,6 +21,8 @@ from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
 from cellbook.tracking import Run, Runs, Trouble, exit_error, outcome_of, watch_exit
 from cellbook.views import runs_table
+from cellbook.views.hints import near_run
+from cellbook.views.timeline import checkpoints_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,6 +112,10 @@ class Book:
         """Return runs as a DataFrame; see :func:`cellbook.search_runs`."""
         self.refresh()
         return runs_table.search_runs(self.store, query, order_by=order_by, max_results=max_results)
+
+    def list_checkpoints(self) -> pd.DataFrame:
+        """Return checkpoints as a DataFrame; see :func:`cellbook.checkpoints`."""
+        return checkpoints_table(self.store, self.checkpoints)
 
     def find_run(self, target: Target) -> RunRecord:
         """Return the run that `target` names.

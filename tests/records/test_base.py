@@ -11,6 +11,7 @@ import cellbook.records
 from cellbook.records import (
     CellExecution,
     CellState,
+    CheckpointKind,
     Environment,
     GitState,
     MetricStats,
@@ -76,6 +77,7 @@ SIMPLE: dict[str, st.SearchStrategy[object]] = {
     "float": st.floats(allow_nan=False),
     "Any": json_values,
     "CellState": st.sampled_from(CellState),
+    "CheckpointKind": st.sampled_from(CheckpointKind),
     "RunState": st.sampled_from(RunState),
     "SessionKind": st.sampled_from(SessionKind),
     "SessionState": st.sampled_from(SessionState),

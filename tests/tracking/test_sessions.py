@@ -211,6 +211,7 @@ def test_silent_machine_is_taken_for_dead_and_heals_when_it_speaks(runs: Runs) -
     os.utime(journal, (past, past))
     assert other.sessions.repair(force=True) == 2
     assert other.get(run.run_id).state is RunState.CRASHED
+    time.sleep(0.002)  # Silent for minutes, it speaks in a later millisecond.
     run.log_metric("m", 1)
     run.flush()
     record = other.get(run.run_id)

@@ -7,5 +7,6 @@ whole before anything of the kernel is changed (:mod:`.decoding`).
 
 from cellbook.checkpoints.kernel import Kernel
 from cellbook.checkpoints.room import Checkpoints, Moment, Restored, check_label
+from cellbook.checkpoints.upkeep import Due
 
-__all__ = ["Checkpoints", "Kernel", "Moment", "Restored", "check_label"]
+__all__ = ["Checkpoints", "Due", "Kernel", "Moment", "Restored", "check_label"]

@@ -19,7 +19,7 @@ from cellbook.checkpoints.kernel import Kernel, process_state, restore_process
 from cellbook.checkpoints.saving import PROCESS, Job, Outcome, Saver
 from cellbook.checkpoints.signing import is_own, sign
 from cellbook.checkpoints.states import Piece, StateTable, read
-from cellbook.checkpoints.upkeep import TABLE, check
+from cellbook.checkpoints.upkeep import TABLE, Due, check, find_due, remove_due
 from cellbook.errors import InvalidInput, NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
 from cellbook.store import Packs, Store, create, update
@@ -369,6 +369,14 @@ class Checkpoints:
             yield f"packs/{name}", f"at byte {offset:,}: {problem}", harmless
         for number, problem in check(self._store, self.packs):
             yield f"checkpoint {number}", f"cannot be restored: {problem}", False
+
+    def find_due(self) -> Due:
+        """Look for checkpoints that need not stay; nothing is changed."""
+        return find_due(self._store, self.packs)
+
+    def remove_due(self, due: Due) -> int:
+        """Remove checkpoints for good; return how many bytes that frees."""
+        return remove_due(self._store, self.packs, due)
 
     # -- restoring -----------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ COMMANDS = {
     "compare": ("listing", "show how runs differ"),
     "show": ("details", "show all that is on record of a run"),
     "cells": ("details", "list executions of cells"),
+    "checkpoints": ("checkpoints", "list notebook checkpoints, or write out their document"),
+    "diff": ("checkpoints", "show how two checkpoints differ in cells and variables"),
     "run": ("changing", "rename, tag, note, archive, delete or restore runs"),
     "verify": ("upkeep", "check every byte of the book"),
     "gc": ("upkeep", "empty the trash, and remove files that nothing names any more"),

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from cellbook.cli.parsing import Stop, add_book, open_book
+from cellbook.checkpoints import Due
 from cellbook.doctor import examine
 from cellbook.errors import InvalidInput
 from cellbook.tracking.trash import DEFAULT_DAYS, Rubbish, find_rubbish, remove_rubbish
@@ -25,13 +26,14 @@ def _verify(args: argparse.Namespace) -> int:
     report = book.verify()
     for finding in report.findings:
         print(f"{'note' if finding.harmless else 'DAMAGE'}: {finding.place}: {finding.problem}")
-    read = ", ".join(
-        (
-            plural(report.transactions, "transaction"),
-            plural(report.points, "record of points", "records of points"),
-            plural(report.blobs, "file"),
-        )
-    )
+    parts = [
+        plural(report.transactions, "transaction"),
+        plural(report.points, "record of points", "records of points"),
+        plural(report.blobs, "file"),
+    ]
+    if report.chunks:
+        parts.append(plural(report.chunks, "chunk of checkpoints", "chunks of checkpoints"))
+    read = ", ".join(parts)
     if not report.ok:
         wrong = sum(not finding.harmless for finding in report.findings)
         print(f"{plural(wrong, 'damage')} in {book.url} ({read} read)")
@@ -67,23 +69,24 @@ def _gc(args: argparse.Namespace) -> int:
         raise InvalidInput(f"--days {args.days:g} is no number of days. Give 0 or more.")
     book = open_book(args)
     rubbish = find_rubbish(book.store, days=args.days)
-    _describe(rubbish, args.days)
-    if not rubbish or args.dry_run:
+    due = book.checkpoints.find_due()
+    _describe(rubbish, due, args.days)
+    if not (rubbish or due) or args.dry_run:
         return 0
     if not args.yes and not _agrees():
         print("Nothing was removed.")
         return 0
-    freed = remove_rubbish(book.store, rubbish)
+    freed = remove_rubbish(book.store, rubbish) + book.checkpoints.remove_due(due)
     print(f"Removed; {size(freed)} freed.")
     return 0
 
 
-def _describe(rubbish: Rubbish, days: float) -> None:
+def _describe(rubbish: Rubbish, due: Due, days: float) -> None:
     if rubbish.waiting:
         stay = "stays" if len(rubbish.waiting) == 1 else "stay"
         waiting = plural(len(rubbish.waiting), "run")
         print(f"{waiting} in the trash for less than {days:g} days {stay}.")
-    if not rubbish:
+    if not (rubbish or due):
         print("There is nothing to remove.")
         return
     print("These go for good:")
@@ -94,6 +97,13 @@ def _describe(rubbish: Rubbish, days: float) -> None:
     files = len(rubbish.blobs) + len(rubbish.series)
     if files:
         print(f"  {plural(files, 'file')} of no other run, {size(rubbish.size)}")
+    if due.checkpoints:
+        print(
+            f"  {plural(len(due.checkpoints), 'checkpoint')} without a label, older than a day, "
+            "of which one an hour stays"
+        )
+    if due.size:
+        print(f"  {size(due.size)} of checkpoints that nothing names any more")
 
 
 def _agrees() -> bool:

@@ -23,16 +23,18 @@ from IPython.display import display, update_display
 from cellbook import book as books
 from cellbook.book import Book
 from cellbook.capture import CellRecorder, Shown
+from cellbook.checkpoints import Moment
 from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
 from cellbook.ipython.cells import Cells, OpenCell
 from cellbook.ipython.deeds import judge, judge_before_end, stop_restarted
 from cellbook.ipython.document import SavedDocument
 from cellbook.ipython.front_end import cell_id, find_place, kind_of, message_id
+from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import MAGICS
 from cellbook.ipython.magics.run import first_line
 from cellbook.ipython.outputs import Tap
 from cellbook.ipython.saying import bundle_of, start_line
-from cellbook.records import CellExecution
+from cellbook.records import CellExecution, CheckpointKind
 from cellbook.tracking import Run, Trouble, encode_displayed, outcome_of, warn
 from cellbook.views.formatting import plural
 
@@ -46,6 +48,8 @@ class Extension:
         The shell.
     paused
         Whether cells run off the record for now.
+    keeper
+        Saves checkpoints after cells.
     """
 
     def __init__(self, shell: Any) -> None:
@@ -64,6 +68,7 @@ class Extension:
         self._document = SavedDocument()
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
+        self.keeper = Keeper(shell, lambda: not self._stack)
         self._magics: list[Any] = []
         self._former: dict[tuple[str, str], Any] = {}
 
@@ -107,6 +112,7 @@ class Extension:
             self._tap.remove()
             atexit.unregister(self._at_exit)
             self._cells.settle()
+            self.keeper.settle()
 
     def _add_magics(self) -> None:
         tables = self.shell.magics_manager.magics
@@ -189,6 +195,24 @@ class Extension:
     def quietly(self) -> contextlib.AbstractContextManager[None]:
         """Surround what Cellbook itself displays, which is no artifact of a run."""
         return self._cells.quietly()
+
+    def moment(self) -> Moment:
+        """Return what a checkpoint that is saved now belongs to."""
+        book = self.book()
+        cell = next((cell for cell in self._stack if cell is not None), None)
+        run = book.active_run()
+        done = None if cell is None else cell.cell.execution
+        return Moment(
+            session=book.runs.sessions.ensure(),
+            notebook=book.runs.sessions.notebook,
+            execution=None if done is None else done.execution_id,
+            order=None if done is None else done.order,
+            run=None if run is None else run.run_id,
+        )
+
+    def document(self) -> Path | None:
+        """Return the notebook's file; None where the front end does not tell it."""
+        return self._place.notebook
 
     def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
         """Show one quiet line.
@@ -302,10 +326,23 @@ class Extension:
             with self.guarded():
                 if cell is not None:
                     self._record(cell, error)
+                    if cell.done is not None:
+                        self._checkpoint(cell, cell.done)
                 run = None if self._book is None else self._book.active_run()
                 if run is not None and not run.entered and self._counts(self._local.info):
                     judge(run, self.shell, self.cell_source(), error)
         self._local.info = self._local.own_run = None
+
+    def _checkpoint(self, cell: OpenCell, done: CellExecution) -> None:
+        runs = [*cell.started, *([] if cell.around is None else [cell.around])]
+        ended = next((run for run in runs if run.state.is_final), None)
+        kind, run = CheckpointKind.CELL, cell.run()
+        if ended is not None:
+            kind, run = CheckpointKind.RUN_END, ended
+        elif cell.started:
+            kind = CheckpointKind.RUN_START
+        run_id = None if run is None else run.run_id
+        self.keeper.end_cell(cell.book, done, kind, run_id, self.document())
 
     @staticmethod
     def _counts(info: Any) -> bool:
@@ -394,6 +431,8 @@ class Extension:
 
     def _at_exit(self) -> None:
         self._cells.settle()
+        with self.guarded():
+            self.keeper.settle()
         if self._book is not None:
             stop_restarted(self._book.runs.open_runs(), self.shell)
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ _REST = 2.0
 """A state is saved by itself only so many times as long after the one before as that took."""
 _REST_OF_WAIT = 5.0
 """The same for the time that the cell waited."""
-_MOST = {CheckpointKind.CELL: 0, CheckpointKind.RUN_START: 1, CheckpointKind.RUN_END: 2}
+_PATIENCE = 1.0
+"""Seconds that a cell which begins or ends a run waits for the state before to be saved."""
 
 
 class Keeper:
@@ -34,15 +36,15 @@ class Keeper:
         After how many cells.
     """
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, is_idle: Callable[[], bool]) -> None:
         self.shell = shell
+        self._is_idle = is_idle
         self.on = os.environ.get("CELLBOOK_CHECKPOINTS", "on") != "off"
         self.every = 1
         self._cells = 0
         self._ready_at = 0.0
         self._pending: tuple[Book, Moment, CheckpointKind, Path | None] | None = None
         self._warned = False
-        self._under_way = False
 
     def kernel(self) -> Kernel:
         """Return the kernel as it is now."""
@@ -68,10 +70,6 @@ class Keeper:
         after = "each cell" if self.every == 1 else f"every {self.every} cells"
         return f"A checkpoint is saved after {after}."
 
-    def begin_cell(self) -> None:
-        """Take note that a cell is under way."""
-        self._under_way = True
-
     def end_cell(
         self,
         book: Book,
@@ -82,17 +80,16 @@ class Keeper:
     ) -> None:
         """Save the state that a cell has left, unless it is too soon.
 
-        What marks a run is saved in any case, as soon as there is time.
+        The beginning and the end of a run are saved in any case.
         """
-        self._under_way = False
         self._cells += 1
         if not self.on or (kind is CheckpointKind.CELL and self._cells % self.every):
             return
         moment = Moment(cell.session, cell.notebook, cell.execution_id, cell.order, run)
-        former = self._pending
-        if former is not None and _MOST[former[2]] > _MOST[kind]:
-            kind, moment = former[2], former[1]
         self._pending = (book, moment, kind, document)
+        if kind is not CheckpointKind.CELL:
+            book.checkpoints.saver.wait(_PATIENCE)
+            self._ready_at = 0.0
         self._take()
 
     def settle(self) -> None:
@@ -104,9 +101,7 @@ class Keeper:
 
     def _take(self) -> None:
         """Save what is pending, if it may be now."""
-        if self._pending is None or self._under_way:
-            return
-        if threading.current_thread() is not threading.main_thread():
+        if self._pending is None or threading.current_thread() is not threading.main_thread():
             return
         book, moment, kind, document = self._pending
         if book.checkpoints.saver.busy or time.monotonic() < self._ready_at:
@@ -134,7 +129,11 @@ class Keeper:
         if loop is None:
             return
         with contextlib.suppress(Exception):
-            loop.add_callback(loop.call_later, max(seconds, 0.05), self._take)
+            loop.add_callback(loop.call_later, max(seconds, 0.05), self._take_if_idle)
+
+    def _take_if_idle(self) -> None:
+        if self._is_idle():
+            self._take()
 
     # -- the document and its cells ------------------------------------------------------------
 

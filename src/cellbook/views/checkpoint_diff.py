@@ -234,7 +234,9 @@ def _compare_keys(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> str:
 
 
 def _share(changed: int, whole: int, what: str) -> str:
-    return f"{changed:,} of {whole:,} {what} ({changed / whole:.2%})"
+    part = changed / whole
+    share = "less than 0.01 %" if part < 0.0001 else f"{100 * part:.3g} %"
+    return f"{changed:,} of {whole:,} {what} ({share})"
 
 
 # -- cells -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from cellbook.checkpoints import Restored
 from cellbook.views import formatting
 from cellbook.views.checkpoint_diff import CheckpointDifference
-from cellbook.views.timeline import Timeline
+from cellbook.views.timeline import Timeline, graph_text
 
 
 def timeline_text(shown: Timeline, *, command: str = "%") -> str:
@@ -16,11 +16,11 @@ def timeline_text(shown: Timeline, *, command: str = "%") -> str:
     if not shown.rows:
         return f"No checkpoints yet. `{command}checkpoint` saves one."
     now = time.time_ns() // 1_000_000
-    width = max(len(row.graph) for row in shown.rows)
+    width = 2 * max(len(row.lanes) for row in shown.rows)
     lines = [f"… {shown.older:,} older"] if shown.older else []
     for row in shown.rows:
         one = row.checkpoint
-        graph = row.graph.replace("●", "◆") if one.label else row.graph
+        graph = graph_text(row.lanes, "◆" if one.label else "●")
         named = " ".join(
             part
             for part in (

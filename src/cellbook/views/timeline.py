@@ -6,12 +6,27 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tinydb import where
 
 from cellbook.checkpoints import Checkpoints
 from cellbook.records import CellExecution, CellState, Checkpoint, from_doc
 from cellbook.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What the tree has in one place beside a checkpoint: a dot, and lines from the middle."""
+
+    dot: bool
+    up: bool
+    down: bool
+    left: bool
+    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +35,8 @@ class TimelineRow:
 
     number: int
     checkpoint: Checkpoint
-    graph: str
-    """A few characters: ``●`` in its lane, ``│`` where others pass by, ``├─●`` for a branch."""
+    lanes: tuple[Lane, ...]
+    """The tree beside it, from the left."""
     cell: str
     """The cell it followed: its prompt's number and the first line of its source."""
     run: str
@@ -62,21 +77,51 @@ def timeline(
     found = [
         (number, one) for number, one in room.all() if notebook is None or one.notebook == notebook
     ]
-    graphs = draw([(one.checkpoint_id, one.parent) for _, one in found])
+    graph = draw([(one.checkpoint_id, one.parent) for _, one in found])
     start = max(0, len(found) - limit)
     rows = [
         TimelineRow(
             number=number,
             checkpoint=one,
-            graph=graph,
+            lanes=lanes,
             cell=_cell(store, one),
             run=_run(store, one),
             changes=changes(one),
             is_now=one.checkpoint_id == room.head,
         )
-        for (number, one), graph in list(zip(found, graphs, strict=True))[start:]
+        for (number, one), lanes in list(zip(found, graph, strict=True))[start:]
     ]
     return Timeline(tuple(rows), start, room.packs.size())
+
+
+def checkpoints_table(store: Store, room: Checkpoints) -> pd.DataFrame:
+    """Return all checkpoints as a DataFrame, oldest first; see :func:`cellbook.checkpoints`."""
+    import pandas as pd  # noqa: PLC0415 - slow to import, and rarely asked for here
+
+    rows = [
+        {
+            "number": number,
+            "checkpoint_id": one.checkpoint_id,
+            "label": one.label,
+            "kind": one.kind.value,
+            "time": pd.to_datetime(one.time, unit="ms", utc=True),
+            "notebook": one.notebook,
+            "cell": _cell(store, one),
+            "run": _run(store, one),
+            "parent": one.parent,
+            "variables": one.variables,
+            "size": one.size,
+            "stored": one.stored,
+            "added": list(one.added),
+            "changed": list(one.changed),
+            "removed": list(one.removed),
+            "lost": dict(one.lost),
+            "author": one.author,
+        }
+        for number, one in room.all()
+    ]
+    columns = list(rows[0]) if rows else ["number", "checkpoint_id", "label", "kind", "time"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def changes(checkpoint: Checkpoint) -> str:
@@ -94,51 +139,65 @@ def changes(checkpoint: Checkpoint) -> str:
     return " · ".join(parts)
 
 
-def draw(tree: Sequence[tuple[str, str | None]]) -> list[str]:
-    """Return a line of the graph for each checkpoint, given as id and parent, oldest first.
+def draw(tree: Sequence[tuple[str, str | None]]) -> list[tuple[Lane, ...]]:
+    """Return the lanes beside each checkpoint, given as id and parent, oldest first.
 
     The last child goes on in its parent's lane, so that the straight line is the way to now; what
     was left by a restore branches off to the right.
     """
     children = Counter(parent for _, parent in tree)
-    lanes: list[str | None] = []
-    lines = []
+    tips: list[str | None] = []
+    rows = []
     for one, parent in tree:
         children[parent] -= 1
-        origin = lanes.index(parent) if parent is not None and parent in lanes else None
+        origin = tips.index(parent) if parent is not None and parent in tips else None
         if origin is not None and not children[parent]:
-            lane, start = origin, origin
+            place = start = origin
         else:
-            lane = _free_lane(lanes, origin)
-            start = lane if origin is None else origin
-        lines.append(_line(lanes, start, lane))
-        lanes[lane] = one if children[one] else None
-    return lines
+            place = _free_lane(tips, origin)
+            start = place if origin is None else origin
+        rows.append(
+            tuple(
+                Lane(
+                    dot=lane == place,
+                    up=tip is not None if lane != place else start == place and origin is not None,
+                    down=tip is not None if lane != place else children[one] > 0,
+                    left=start < lane <= place,
+                    right=start <= lane < place,
+                )
+                for lane, tip in enumerate(tips)
+            )
+        )
+        tips[place] = one if children[one] else None
+    return rows
 
 
-def _free_lane(lanes: list[str | None], right_of: int | None) -> int:
+def _free_lane(tips: list[str | None], right_of: int | None) -> int:
     first = 0 if right_of is None else right_of + 1
-    for lane in range(first, len(lanes)):
-        if lanes[lane] is None:
+    for lane in range(first, len(tips)):
+        if tips[lane] is None:
             return lane
-    lanes.append(None)
-    return len(lanes) - 1
+    tips.append(None)
+    return len(tips) - 1
 
 
-def _line(lanes: Sequence[str | None], start: int, end: int) -> str:
+def graph_text(lanes: Sequence[Lane], dot: str = "●") -> str:
+    """Return the lanes beside one checkpoint as characters."""
     drawn = ""
-    for lane, tip in enumerate(lanes):
-        inside = start <= lane < end
-        if lane == end:
-            drawn += "●"
-        elif lane == start and inside:
-            drawn += "├"
-        elif inside:
-            drawn += "┼" if tip is not None else "─"
-        else:
-            drawn += "│" if tip is not None else " "
-        drawn += "─" if inside else " "
+    for lane in lanes:
+        drawn += dot if lane.dot else _GLYPHS[lane.up, lane.left, lane.right]
+        drawn += "─" if lane.right else " "
     return drawn.rstrip()
+
+
+_GLYPHS = {
+    (False, False, False): " ",
+    (True, False, False): "│",
+    (True, False, True): "├",
+    (True, True, True): "┼",
+    (False, True, True): "─",
+}
+"""By whether there are lines up (and so down), left and right."""
 
 
 def producing_cells(

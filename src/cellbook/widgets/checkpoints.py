@@ -8,10 +8,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from cellbook.checkpoints import Kernel, Restored
+from cellbook.records import CheckpointKind
 from cellbook.views import formatting
 from cellbook.views.checkpoint_diff import CheckpointDifference, diff_checkpoints
 from cellbook.views.checkpoint_text import difference_text, restored_text, timeline_text
-from cellbook.views.timeline import Timeline, TimelineRow, timeline
+from cellbook.views.timeline import Timeline, TimelineRow, graph_text, timeline
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import sentence
@@ -19,6 +20,8 @@ from cellbook.widgets.tables import sentence
 if TYPE_CHECKING:
     from cellbook.book import Book
 
+_LISTED = 40
+"""Names that a restore lists of each kind."""
 _NONE = (
     "No checkpoints yet. `%checkpoint` saves the notebook and its variables; one is saved after "
     "each cell by itself unless `%checkpoint auto off` was said."
@@ -35,24 +38,18 @@ def timeline_panel(book: Book, *, notebook: str | None = None, limit: int = 30) 
 def _timeline_html(shown: Timeline) -> str:
     if not shown.rows:
         return f'<p class="cb-note">{sentence(_NONE)}</p>'
-    heads = "".join(
-        f'<th scope="col"{kind}>{name}</th>'
-        for name, kind in (
-            ("", ""),
-            ("", ' class="cb-num"'),
-            ("checkpoint", ""),
-            ("what changed", ""),
-            ("size", ' class="cb-num"'),
-            ("new", ' class="cb-num"'),
-            ("saved in", ' class="cb-num"'),
-            ("", ""),
-        )
+    heads = (
+        '<th></th><th class="cb-num"></th><th scope="col">checkpoint</th>'
+        '<th scope="col">changed</th><th scope="col" class="cb-num">stored</th>'
+        '<th scope="col">when</th>'
     )
-    body = "".join(_timeline_row(row) for row in shown.rows)
+    width = max(len(row.lanes) for row in shown.rows)
+    body = "".join(_timeline_row(row, width) for row in shown.rows)
     older = f"{shown.older:,} older ones are not shown. " if shown.older else ""
+    last = shown.rows[-1].number
     note = (
         f"{older}All checkpoints of this book take {formatting.size(shown.size)} on disk. "
-        "`%restore 12` brings one back, `%diff 12` compares it with now."
+        f"`%restore {last}` brings one back, `%diff {last}` compares it with now."
     )
     return (
         '<div class="cb-scroll cb-tall"><table class="cb-table cb-timeline"><thead><tr>'
@@ -61,33 +58,52 @@ def _timeline_html(shown: Timeline) -> str:
     )
 
 
-def _timeline_row(row: TimelineRow) -> str:
+def _timeline_row(row: TimelineRow, width: int) -> str:
     one = row.checkpoint
-    name = f'<span class="cb-strong">{escape(one.label)}</span> ' if one.label else ""
-    what = name + (f"<code>{escape(row.cell)}</code>" if row.cell else "")
+    what = f'<span class="cb-strong">{escape(one.label)}</span> ' if one.label else ""
+    what += f"<code>{escape(row.cell)}</code> " if row.cell else ""
     if row.run:
-        what += f' <span class="cb-muted">{escape(row.run)}</span>'
-    if one.kind.value not in ("cell", "manual"):
-        what += f' <span class="cb-faint">{one.kind.value}</span>'
+        what += f'<span class="cb-muted">{escape(row.run)}</span> '
+    if one.kind in (CheckpointKind.RUN_START, CheckpointKind.RUN_END, CheckpointKind.RESTORE):
+        what += f'<span class="cb-faint">{one.kind.value}</span> '
     if row.is_now:
-        what += ' <span class="cb-strong">← now</span>'
-    lost = ""
+        what += '<span class="cb-strong">← now</span>'
+    changed = escape(row.changes)
     if one.lost:
-        title = "\n".join(f"{name}: {why}" for name, why in one.lost.items())
-        lost = (
-            f' <span class="cb-worse" title="{escape(title)}">not saved: '
-            f"{escape(', '.join(list(one.lost)[:3]))}</span>"
+        reasons = "\n".join(f"{name}: {why}" for name, why in one.lost.items())
+        names = formatting.shorten(", ".join(one.lost), 40)
+        changed += (
+            f'{" · " if changed else ""}<span class="cb-worse" title="{escape(reasons)}">'
+            f"not saved: {escape(names)}</span>"
         )
+    sizes = (
+        f"{one.variables:,} variables, {formatting.size(one.size)} in all; saved in "
+        f"{formatting.duration(one.seconds)}, of which the cell waited "
+        f"{formatting.duration(one.waited)}"
+    )
     when = formatting.age(one.time, time.time_ns() // 1_000_000)
-    graph = row.graph.replace("●", "◆") if one.label else row.graph
     return (
-        f'<tr><td class="cb-graph">{escape(graph)}</td><td class="cb-num">{row.number}</td>'
-        f"<td>{what}</td><td>{escape(row.changes)}{lost}</td>"
-        f'<td class="cb-num">{formatting.size(one.size)}</td>'
-        f'<td class="cb-num">{formatting.size(one.stored)}</td>'
-        f'<td class="cb-num">{formatting.duration(one.seconds)}</td>'
+        f'<tr><td class="cb-graph">{_graph(row, width)}</td><td class="cb-num">{row.number}</td>'
+        f'<td title="{escape(row.cell)}">{what}</td>'
+        f'<td title="{escape(row.changes)}">{changed}</td>'
+        f'<td class="cb-num" title="{escape(sizes)}">'
+        f"{formatting.size(one.stored) if one.stored else '—'}</td>"
         f'<td class="cb-muted" title="{formatting.date(one.time)}">{when}</td></tr>'
     )
+
+
+def _graph(row: TimelineRow, width: int) -> str:
+    """Return the tree beside a checkpoint: drawn by the style, or as characters without it."""
+    drawn = ""
+    dot = "◆" if row.checkpoint.label else "●"
+    for lane in row.lanes:
+        kinds = [name for name in ("up", "down", "left", "right") if getattr(lane, name)]
+        lines = "".join(f'<i class="cb-{kind}"></i>' for kind in kinds)
+        if lane.dot:
+            label = " cb-label" if row.checkpoint.label else ""
+            lines += f'<i class="cb-dot{label}{" cb-now" if row.is_now else ""}"></i>'
+        drawn += f'<span class="cb-lane">{escape(graph_text([lane], dot))}{lines}</span>'
+    return drawn + '<span class="cb-lane"></span>' * (width - len(row.lanes))
 
 
 def restored_panel(
@@ -99,8 +115,7 @@ def restored_panel(
 ) -> Panel:
     """Return what a restore did: what came back, what stays live, what could not come back."""
     text = restored_text(done, dry_run=dry_run, document=document, recomputed=recomputed)
-    first = text.splitlines()[0]
-    parts = [f'<p class="cb-note"><span class="cb-strong">{escape(first)}</span></p>']
+    rows = []
     for title, names in (
         ("comes back" if dry_run else "restored", dict.fromkeys(done.restored, "")),
         ("stays as it is", done.kept),
@@ -109,35 +124,32 @@ def restored_panel(
         ("recomputed", dict.fromkeys(recomputed, "")),
     ):
         if names:
-            parts.append(_names(title, names))
-    for line in (*done.differences, *done.notes):
-        parts.append(f'<p class="cb-note">{escape(line)}</p>')
+            rows.append(_names(title, names))
+    parts = [
+        f'<p class="cb-strong">{escape(text.splitlines()[0])}</p>',
+        f'<table class="cb-table cb-flush"><tbody>{"".join(rows)}</tbody></table>',
+    ]
+    notes = [*done.differences, *done.notes]
     if document:
-        parts.append(f'<p class="cb-note">The document is at <code>{escape(document)}</code>.</p>')
+        notes.append(f"The document is at `{document}`.")
     if done.before is not None:
-        parts.append(f'<p class="cb-note">{sentence(f"`%restore {done.before}` undoes this.")}</p>')
+        notes.append(f"`%restore {done.before}` undoes this.")
+    parts += [f'<p class="cb-note">{sentence(note)}</p>' for note in notes]
     return Panel(framed("".join(parts)), text)
 
 
 def _names(title: str, names: Mapping[str, str]) -> str:
-    plain = [escape(name) for name, why in names.items() if not why]
-    rows = ""
-    if plain:
-        shown = ", ".join(f"<code>{name}</code>" for name in plain[:40])
-        more = f" and {len(plain) - 40:,} more" if len(plain) > 40 else ""
-        rows += f"<td>{shown}{more}</td>"
-        return (
-            f'<table class="cb-table"><tbody><tr><th scope="row">{title} '
-            f"({len(plain):,})</th>{rows}</tr></tbody></table>"
+    head = f'<th scope="row">{title} ({len(names):,})</th>'
+    if any(names.values()):
+        first, *rest = (
+            f"<td><code>{escape(name)}</code></td><td>{escape(why)}</td>"
+            for name, why in names.items()
         )
-    body = "".join(
-        f"<tr><td><code>{escape(name)}</code></td><td>{escape(why)}</td></tr>"
-        for name, why in names.items()
-    )
-    return (
-        f'<table class="cb-table"><thead><tr><th colspan="2">{title} ({len(names):,})</th></tr>'
-        f"</thead><tbody>{body}</tbody></table>"
-    )
+        return f"<tr>{head}{first}</tr>" + "".join(f"<tr><th></th>{one}</tr>" for one in rest)
+    listed = list(names)
+    shown = ", ".join(f"<code>{escape(name)}</code>" for name in listed[:_LISTED])
+    more = f" and {len(listed) - _LISTED:,} more" if len(listed) > _LISTED else ""
+    return f'<tr>{head}<td colspan="2" class="cb-wrap">{shown}{more}</td></tr>'
 
 
 def difference_panel(
@@ -149,7 +161,7 @@ def difference_panel(
 
 
 def _difference_html(found: CheckpointDifference) -> str:
-    parts = [f'<p class="cb-note">Checkpoint {found.first} → {found.second}</p>']
+    parts = [f'<p class="cb-strong">Checkpoint {found.first} → {found.second}</p>']
     if found.variables:
         body = "".join(
             f'<tr><th scope="row">{escape(one.name)}</th><td class="cb-muted">{one.change}</td>'
@@ -158,8 +170,8 @@ def _difference_html(found: CheckpointDifference) -> str:
             for one in found.variables
         )
         parts.append(
-            '<div class="cb-scroll cb-tall"><table class="cb-table"><thead><tr><th>variable</th>'
-            f"<th></th><th>{found.first}</th><th>{found.second}</th><th></th></tr></thead>"
+            '<div class="cb-scroll cb-tall"><table class="cb-table cb-flush"><thead><tr>'
+            f"<th>variable</th><th></th><th>{found.first}</th><th>{found.second}</th><th></th></tr></thead>"
             f"<tbody>{body}</tbody></table></div>"
         )
     same = f"{found.unchanged:,} variables are the same." if found.unchanged else ""

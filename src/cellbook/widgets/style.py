@@ -73,6 +73,31 @@ letter-spacing:0.04em}
 .cellbook .cb-stopped{font-size:0.72em}
 .cellbook .cb-state{color:var(--cb-muted);font-size:0.92em;margin-left:6px}
 .cellbook th .cb-state{display:block;margin-left:24px}
+.cellbook .cb-flush>*>tr>:first-child{padding-left:0}
+.cellbook table.cb-table td.cb-wrap{white-space:normal;max-width:60em}
+.cellbook table.cb-timeline tbody td{height:28px;padding-top:0;padding-bottom:0;border-bottom:0;
+vertical-align:middle;max-width:32em}
+.cellbook table.cb-timeline td.cb-graph{padding-left:0;font-size:0;overflow:visible;max-width:none}
+.cellbook .cb-timeline code{white-space:nowrap}
+.cellbook .cb-lane{display:inline-block;position:relative;width:16px;height:28px;
+vertical-align:top}
+.cellbook .cb-lane i{position:absolute;box-sizing:border-box}
+.cellbook .cb-up,.cellbook .cb-down{left:7px;height:14px;border-left:2px solid var(--cb-faint)}
+.cellbook .cb-up{top:0}
+.cellbook .cb-down{top:14px}
+.cellbook .cb-left,.cellbook .cb-right{top:13px;width:8px;border-top:2px solid var(--cb-faint)}
+.cellbook .cb-left{left:0}
+.cellbook .cb-right{left:8px}
+.cellbook .cb-dot{left:4px;top:10px;width:8px;height:8px;border-radius:50%;
+background:var(--cb-muted)}
+.cellbook .cb-dot.cb-label{left:3px;top:9px;width:10px;height:10px;border-radius:1px;
+transform:rotate(45deg);background:var(--cb-text)}
+.cellbook .cb-dot.cb-now{box-shadow:0 0 0 2px var(--cb-back),0 0 0 4px var(--cb-better)}
+.cellbook pre.cb-source{margin:0 0 8px;padding:4px 8px;overflow:auto;max-height:320px;
+background:var(--cb-raised);font-family:var(--jp-code-font-family,monospace);font-size:0.95em;
+color:var(--cb-text)}
+.cellbook .cb-added{color:var(--cb-better)}
+.cellbook .cb-removed{color:var(--cb-worse)}
 .cellbook code{font-family:var(--jp-code-font-family,monospace);font-size:0.95em;
 background:var(--cb-raised);padding:1px 4px;border-radius:2px;color:inherit}
 .cellbook details{margin:8px 0}
