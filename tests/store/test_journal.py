@@ -32,15 +32,17 @@ json_values = st.recursive(
 
 @given(st.dictionaries(st.text(), json_values))
 def test_line_round_trip(doc: dict[str, object]) -> None:
-    line = encode_line("01J", [create("t", "a", doc)])
+    line = encode_line("01J", [create("t", "a", doc)], 7)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
-    assert decode_line(line[:-1]).ops == [["t", "a", doc, None]]
+    event = decode_line(line[:-1])
+    assert (event.ops, event.place) == ([["t", "a", doc, None]], 7)
 
 
 @given(st.data())
 def test_line_with_any_byte_changed_is_refused(data: st.DataObject) -> None:
-    line = bytearray(encode_line("01J", [create("t", "a", {"text": "some words", "n": 1.5})])[:-1])
+    ops = [create("t", "a", {"text": "some words", "n": 1.5})]
+    line = bytearray(encode_line("01J", ops, 1)[:-1])
     place = data.draw(st.integers(0, len(line) - 1))
     line[place] ^= data.draw(st.integers(1, 255))
     with pytest.raises(StoreCorrupt):
@@ -49,8 +51,8 @@ def test_line_with_any_byte_changed_is_refused(data: st.DataObject) -> None:
 
 def test_torn_last_line_is_left_for_later(tmp_path: Path) -> None:
     path = tmp_path / "w.jsonl"
-    whole = encode_line("01A", [create("t", "a", {})])
-    torn = encode_line("01B", [create("t", "b", {})])
+    whole = encode_line("01A", [create("t", "a", {})], 1)
+    torn = encode_line("01B", [create("t", "b", {})], 2)
     path.write_bytes(whole + torn[:-5])
     assert [end for end, _ in read_events(path)] == [len(whole)]
     path.write_bytes(whole + torn)

@@ -4,6 +4,7 @@
 """
 
 from cellbook.store.base import Doc, Op, OrderTerm, Store, create, remove, update
+from cellbook.store.blobs import digests_in
 from cellbook.store.folder import FolderStore
 from cellbook.store.ids import is_ulid, milliseconds
 from cellbook.store.packs import CHUNK, Key, Packs, PackWriter, split
@@ -26,6 +27,7 @@ __all__ = [
     "SeriesKey",
     "Store",
     "create",
+    "digests_in",
     "is_ulid",
     "metric_name",
     "milliseconds",

@@ -32,7 +32,8 @@ def update(table: str, doc_id: str, changes: Doc, drop: Sequence[Sequence[Any]] 
     """Take the paths in `drop` out of a document, then merge `changes` into it, leaf by leaf.
 
     A dictionary in `changes` is merged into the dictionary that stands there, key by key; every
-    other value replaces what stands there.
+    other value replaces what stands there.  A document that was never created, or was removed,
+    is not brought about by it.
     """
     return [table, doc_id, changes, [list(path) for path in drop]]
 

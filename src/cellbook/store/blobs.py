@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cellbook.errors import NotFound, StoreWriteError
 
 _CHUNK = 1 << 20
 _NEW = ".new-"
 _ASIDE = ".aside-"
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+def digests_in(value: Any) -> Iterator[str]:
+    """Yield every digest that occurs in a document, whatever its field."""
+    if isinstance(value, str):
+        if len(value) == 64 and _DIGEST.fullmatch(value):
+            yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from digests_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from digests_in(item)
 
 
 class Blobs:

@@ -359,6 +359,8 @@ def _read_format(path: Path, text: bytes) -> tuple[int, str]:
     try:
         data = json.loads(text)
         number, book_id = int(data["format"]), str(data["id"])
+        if number < 1:
+            raise ValueError(f"there is no format {number}")
         if number == FORMAT and data["check"] != _format_check(number, book_id):
             raise ValueError("its check fails")
     except (ValueError, KeyError, TypeError) as error:

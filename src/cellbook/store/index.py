@@ -20,6 +20,7 @@ import sqlite3
 import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,10 +28,11 @@ from typing import Any, TypeAlias
 from cellbook.errors import StoreCorrupt, StoreError
 from cellbook.store.base import Doc, Op
 from cellbook.store.encoding import decode_body, encode_body
+from cellbook.store.folding import fold
 from cellbook.store.ids import Clock, is_ulid
 from cellbook.store.journal import Event, JournalReader, decode_line, read_events, read_lines
 
-VERSION = 2
+VERSION = 3
 NUMBERED = frozenset({"runs", "checkpoints"})
 """Tables whose documents have a number by order of creation."""
 
@@ -93,12 +95,12 @@ class Index:
 
     def has(self, table: str) -> bool:
         """Whether the table holds, or ever held, a document."""
-        return table in self.tables()
+        # Another process may have folded the first document of a table meanwhile.
+        return table in self._tables or table in self.tables()
 
     def tables(self) -> set[str]:
         """Return the names of the tables ever written to."""
-        if not self._tables:
-            self._tables = _list_tables(self._reader())
+        self._tables = _list_tables(self._reader())
         return self._tables
 
     def bodies(self, table: str) -> Iterator[Doc]:
@@ -184,6 +186,7 @@ class Index:
                 folded = {}
             late: set[Key] = set()
             touched: set[str] = set()
+            damaged: Counter[str] = Counter()
             for stem, file in files.items():
                 end = start = folded.get(stem, 0)
                 if file.size <= start:
@@ -192,7 +195,7 @@ class Index:
                 for position, event in read_events(file.path, start):
                     end = position
                     if event is None:
-                        _log.warning("A damaged line of journal %s is passed over.", stem)
+                        damaged[stem] += 1
                         continue
                     events.append(event)
                     if len(events) == _BATCH:
@@ -200,6 +203,13 @@ class Index:
                         events = []
                 touched |= self._apply(connection, events, late)
                 connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (stem, end))
+            if damaged:
+                _log.warning(
+                    "Damaged lines of journals are passed over (%d, the first in %s); "
+                    "`cellbook verify` names them.",
+                    damaged.total(),
+                    next(iter(damaged)),
+                )
             if late:
                 self._save(connection, self._refold(late))
             for table in touched & NUMBERED:
@@ -222,7 +232,7 @@ class Index:
                 if event.ulid < last:
                     late.add(key)
                 else:
-                    rows[key] = (event.ulid, fold(doc, op, removed=doc is None and last != ""))
+                    rows[key] = (event.ulid, fold(doc, op))
         if is_ulid(newest):
             self._clock.observe(newest)
         self._save(connection, rows)
@@ -249,8 +259,8 @@ class Index:
         rows: dict[Key, Row] = {}
         for ulid, _, op in sorted(changes, key=lambda change: change[:2]):
             key = (op[0], op[1])
-            last, doc = rows.get(key, ("", None))
-            rows[key] = (ulid, fold(doc, op, removed=doc is None and last != ""))
+            _, doc = rows.get(key, ("", None))
+            rows[key] = (ulid, fold(doc, op))
         return rows
 
     def _load(self, connection: sqlite3.Connection, table: str, doc_id: str) -> Row:
@@ -410,7 +420,7 @@ class Index:
         folder = self._folder
         if folder is None:
             return
-        full = "full" in str(error) or "readonly" in str(error) or "unable to open" in str(error)
+        full = any(sign in str(error) for sign in _REFUSALS)
         try:
             shutil.rmtree(folder, ignore_errors=full)
         except OSError:
@@ -418,6 +428,9 @@ class Index:
         if full:
             self._folder = None
 
+
+_REFUSALS = ("full", "readonly", "unable to open", "disk I/O error")
+"""What SQLite says where the disk does not take or give a file: a quota is an error of I/O."""
 
 _abandoned: list[sqlite3.Connection] = []
 """A parent's connections in a forked child: closing them, even by forgetting them, would touch
@@ -437,50 +450,6 @@ def _close_all(connections: list[sqlite3.Connection]) -> None:
         with contextlib.suppress(sqlite3.Error):
             connection.close()
     connections.clear()
-
-
-def fold(doc: Doc | None, op: Op, *, removed: bool) -> Doc | None:
-    """Return what a document is after a change.
-
-    Parameters
-    ----------
-    doc
-        What it was; None if it was not there.
-    op
-        The change, as :mod:`cellbook.store.base` makes it.
-    removed
-        Whether it was there once and was removed: then only a creation brings it back.
-    """
-    changes = op[2]
-    if changes is None:
-        return None
-    if op[3] is None:
-        return dict(changes)
-    if removed:
-        return None
-    doc = {} if doc is None else doc
-    for path in op[3]:
-        _drop(doc, path)
-    merge(doc, changes)
-    return doc
-
-
-def merge(target: Doc, changes: Doc) -> None:
-    """Merge `changes` into `target` in place, dictionaries key by key, all else replaced."""
-    for key, value in changes.items():
-        present = target.get(key)
-        if isinstance(value, dict) and isinstance(present, dict):
-            merge(present, value)
-        else:
-            target[key] = value
-
-
-def _drop(doc: Doc, path: Sequence[Any]) -> None:
-    target: Any = doc
-    for key in path[:-1]:
-        target = target.get(key) if isinstance(target, dict) else None
-    if isinstance(target, dict):
-        target.pop(path[-1], None)
 
 
 def sql_table(table: str) -> str:

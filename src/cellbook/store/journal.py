@@ -2,7 +2,9 @@
 
 A line is JSON with a check over the bytes behind it::
 
-    {"c":"<crc32 of the rest of the line>","i":"<ULID>","o":[[table, id, …], …]}
+    {"c":"<crc32 of the rest of the line>","i":"<ULID>","o":[[table, id, …], …],"n":<place>}
+
+The place, from 1, tells a line that was taken out of the file; lines of early books have none.
 
 A writer's file is ``journal/<month>/<writer>.jsonl`` while it may grow and is renamed to
 ``<writer>.closed.jsonl`` at a clean close, so that only files that may have grown need a look.
@@ -36,6 +38,8 @@ class Event:
 
     ulid: str
     ops: list[Op]
+    place: int = 0
+    """The place of its line in the writer's file, from 1; 0 where the line does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ class JournalFile:
     closed: bool
 
 
-def encode_line(ulid: str, ops: list[Op]) -> bytes:
+def encode_line(ulid: str, ops: list[Op], place: int) -> bytes:
     """Return the line of one transaction, with its line end."""
-    rest = b'"i":"%s","o":%s}' % (ulid.encode(), encode_event(ops))
+    rest = b'"i":"%s","o":%s,"n":%d}' % (ulid.encode(), encode_event(ops), place)
     return b'{"c":"%08x",%s\n' % (zlib.crc32(rest), rest)
 
 
@@ -67,7 +71,7 @@ def decode_line(line: bytes) -> Event:
     if line[:6] != b'{"c":"' or line[14:16] != b'",' or line[6:14] != b"%08x" % zlib.crc32(rest):
         raise StoreCorrupt("A line of the journal fails its check.")
     value: dict[str, Any] = decode_event(b"{" + rest)
-    return Event(value["i"], value["o"])
+    return Event(value["i"], value["o"], value.get("n", 0))
 
 
 class JournalWriter:
@@ -76,11 +80,17 @@ class JournalWriter:
     def __init__(self, root: Path, writer: str, *, durable: bool = False) -> None:
         month = time.strftime("%Y-%m", time.gmtime())
         self.file = AppendFile(root / "journal" / month / (writer + _LIVE), durable=durable)
+        self._lines = 0
 
     def append(self, ulid: str, ops: list[Op]) -> None:
-        """Write one transaction; see :meth:`AppendFile.append` for the errors."""
-        line = encode_line(ulid, ops)
+        """Write one transaction; see :meth:`AppendFile.append` for the errors.
+
+        Only one thread may call it at a time.
+        """
+        line = encode_line(ulid, ops, self._lines + 1)
         self.file.check_linked()
+        # A line that the disk refuses waits in its place, or is missed there.
+        self._lines += 1
         self.file.append(line)
 
     def close(self) -> None:

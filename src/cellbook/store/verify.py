@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import StoreCorrupt
+from cellbook.store.blobs import digests_in
 from cellbook.store.ids import Clock
-from cellbook.store.index import Index
+from cellbook.store.index import Index, Key
 from cellbook.store.journal import JournalReader, decode_line, open_journal, read_events
 from cellbook.store.points import MAGIC, RECORD
 
 if TYPE_CHECKING:
     from cellbook.store.folder import FolderStore
+
+
+_NAMED = 5
+"""Damaged lines of one journal that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +71,38 @@ def _check_journals(store: FolderStore, report: Report) -> None:
         store.check_format()
     except StoreCorrupt as error:
         report.findings.append(Finding("format.json", str(error)))
+    known: set[Key] = set()
+    changed: set[Key] = set()
     for stem, file in JournalReader(store.root).files().items():
         place = f"journal/{stem}.jsonl"
-        end = 0
+        end = expected = 0
+        failed: list[int] = []
         for line, (position, event) in enumerate(read_events(file.path), 1):
             end = position
+            expected += 1
             report.transactions += 1
             if event is None:
+                failed.append(line)
+                continue
+            if event.place > expected:
+                gone = event.place - expected
+                lines = "1 line is" if gone == 1 else f"{gone:,} lines are"
                 report.findings.append(
-                    Finding(place, f"line {line} fails its check; what it recorded is lost")
+                    Finding(
+                        place,
+                        f"{lines} missing before line {line}; what was recorded there is lost",
+                    )
                 )
+            expected = event.place or expected
+            for op in event.ops:
+                (changed if op[2] is not None and op[3] is not None else known).add((op[0], op[1]))
+        report.findings += [
+            Finding(place, f"line {line} fails its check; what it recorded is lost")
+            for line in failed[:_NAMED]
+        ]
+        if len(failed) > _NAMED:
+            more = len(failed) - _NAMED
+            report.findings.append(Finding(place, f"{more:,} more of its lines fail their check"))
         tail = _tail(file.path, end)
         if tail and (file.closed or _is_whole(tail[:-1])):
             report.findings.append(
@@ -89,6 +117,20 @@ def _check_journals(store: FolderStore, report: Report) -> None:
                     harmless=True,
                 )
             )
+    _name_headless(changed - known, report)
+
+
+def _name_headless(keys: set[Key], report: Report) -> None:
+    """Name the documents that were changed but neither created nor removed, table by table."""
+    for table, count in sorted(Counter(table for table, _ in keys).items()):
+        documents = "1 document lacks its" if count == 1 else f"{count:,} documents lack their"
+        report.findings.append(
+            Finding(
+                f"table {table!r}",
+                f"{documents} beginning: a journal, or a line of one, is missing or has not "
+                "arrived yet",
+            )
+        )
 
 
 def _tail(path: Path, start: int) -> bytes:
@@ -128,6 +170,7 @@ def _check_series(store: FolderStore, fresh: Index, report: Report) -> None:
                 Finding(place, f"the first {end:,} bytes fail their check; points may be wrong")
             )
         report.unsealed += size > max(seals, default=0)
+    _note_unnamed("points", len(store.series_reader.stems().keys() - sealed.keys()), report)
 
 
 def _check_blobs(store: FolderStore, fresh: Index, report: Report) -> None:
@@ -143,8 +186,11 @@ def _check_blobs(store: FolderStore, fresh: Index, report: Report) -> None:
             report.findings.append(
                 Finding(f"blobs/sha256/{digest[:2]}/{digest[2:]}", "the bytes fail their digest")
             )
+    named: set[str] = set()
+    stored = frozenset(present)
     for table in sorted(fresh.tables()):
         for doc in fresh.bodies(table):
+            named.update(digests_in(doc))
             for digest in _digests(table, doc):
                 if digest not in present:
                     present.add(digest)
@@ -154,6 +200,20 @@ def _check_blobs(store: FolderStore, fresh: Index, report: Report) -> None:
                             f"the file is missing; a document of {table!r} names it",
                         )
                     )
+    _note_unnamed("blobs", len(stored - named), report)
+
+
+def _note_unnamed(place: str, count: int, report: Report) -> None:
+    if count:
+        files = "1 file here is" if count == 1 else f"{count:,} files here are"
+        report.findings.append(
+            Finding(
+                place,
+                f"{files} named by no document: left over (`cellbook gc` removes what is), or the "
+                "journal that names them is missing or has not arrived yet",
+                harmless=True,
+            )
+        )
 
 
 def _digests(table: str, doc: dict[str, Any]) -> list[str]:

@@ -94,11 +94,12 @@ class StoreContract:
         store.commit([update("things", "a", {"p": 5})])
         assert reopen().get("things", "a") == {"p": 5, "l": [2]}
 
-    def test_update_of_missing_makes_it(self, reopen: Reopen) -> None:
-        """A change that comes before its creation is not lost."""
+    def test_update_of_missing_does_not_make_it(self, reopen: Reopen) -> None:
+        """A change alone makes no document: it would lack its beginning."""
         store = reopen()
         store.commit([update("things", "a", {"x": 1}, [["no", "such"]])])
-        assert store.get("things", "a") == {"x": 1}
+        assert store.get("things", "a") is None
+        assert (list(store.select("things")), store.count("things")) == ([], 0)
 
     def test_remove_is_final_but_for_creation(self, reopen: Reopen) -> None:
         """A later change does not bring a removed document back; a creation does."""

@@ -13,7 +13,6 @@ recorded, also of a removed run, and that it was removed.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from tinydb import where
 
 from cellbook.errors import StoreWriteError
 from cellbook.records import RunRecord, SessionState, from_doc
-from cellbook.store import Op, Store, remove
+from cellbook.store import Op, Store, digests_in, remove
 
 DEFAULT_DAYS = 30.0
 """How long a deleted run stays in the trash unless one says otherwise."""
@@ -33,8 +32,6 @@ _SETTLE_SECONDS = 60.0
 _ORPHAN_SECONDS = 86_400.0
 """Files that no document of this book ever named stay longer: where the folder is synced or
 shared, the journal that names them may arrive after them."""
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ def _unnamed_blobs(store: Store, going: Set[str], now: float) -> dict[str, int]:
         digest
         for table in ("artifacts", "cells")
         for _, _, doc in _of_run(store, table, going)
-        for digest in _digests(doc)
+        for digest in digests_in(doc)
     }
     found = {}
     for digest, path in store.blobs.all():
@@ -159,20 +156,8 @@ def _digests_named(store: Store, going: Set[str]) -> set[str]:
     for table in store.tables():
         for doc_id, _, doc in store.select(table):
             if doc_id not in going and doc.get("run") not in going:
-                named.update(_digests(doc))
+                named.update(digests_in(doc))
     return named
-
-
-def _digests(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if len(value) == 64 and _DIGEST.fullmatch(value):
-            yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _digests(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _digests(item)
 
 
 def _unnamed_series(store: Store, due: Sequence[RunRecord], now: float) -> dict[str, int]:
