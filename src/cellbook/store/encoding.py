@@ -6,6 +6,9 @@ infinity is written ``1e999``, which every reader takes for infinity, and NaN
 - in a journal as ``{"$f":"nan"}``, and
 - in the index as ``null``, with the list of its places under the key ``$nan`` of the document, so
   that SQL sees a missing number.
+
+A key of the user's own that reads so is written with one more ``$``: ``$f`` as ``$$f``, ``$$f`` as
+``$$$f``, and likewise ``$nan`` at the top of a document in the index.
 """
 
 from __future__ import annotations
@@ -17,6 +20,12 @@ from collections.abc import Sequence
 from typing import Any
 
 _NAN = {"$f": "nan"}
+_TAG_END = '$f":'
+"""In the JSON of every object with the key ``$f``, ``$$f`` …"""
+_TAG_KEY = re.compile(r"\$+f")
+_OWN_KEY = '"$'
+"""In the text of every document that the index holds otherwise than it is."""
+_PLACES_KEY = re.compile(r"\$+nan")
 NAN_PLACES = "$nan"
 """The key under which the index keeps the places of a document's NaNs."""
 _strict = json.JSONEncoder(
@@ -38,10 +47,13 @@ def encode_event(value: Any) -> bytes:
         If it holds something that JSON has no form for.
     """
     try:
-        return _strict(value).encode()
+        text = _strict(value)
+        if _TAG_END not in text:
+            return text.encode()
+        return _strict(_tag(value)).encode()
     except (ValueError, UnicodeEncodeError):
         # A number that JSON lacks, or half of a surrogate pair: rare, so the slow way is enough.
-        return _finite(_lenient(_tag_nan(value))).encode()
+        return _finite(_lenient(_tag(value))).encode()
 
 
 def decode_event(line: bytes) -> Any:
@@ -52,13 +64,15 @@ def decode_event(line: bytes) -> Any:
     ValueError
         If it is not JSON.
     """
-    if b'"$f"' in line:
+    if _TAG_END.encode() in line:
         return json.loads(line, object_hook=_untag)
     return json.loads(line)
 
 
 def encode_body(doc: dict[str, Any]) -> str:
     """Write a document as the index keeps it: strict JSON that SQL's functions read."""
+    if any(map(is_escaped, doc)):
+        doc = {"$" + key if is_escaped(key) else key: value for key, value in doc.items()}
     try:
         text = _strict(doc)
         text.encode()
@@ -74,13 +88,15 @@ def encode_body(doc: dict[str, Any]) -> str:
 def decode_body(text: str) -> dict[str, Any]:
     """Read what :func:`encode_body` wrote."""
     doc: dict[str, Any] = json.loads(text)
-    return restore_nan(doc) if NAN_PLACES in doc else doc
+    return _restored(doc) if _OWN_KEY in text else doc
 
 
 def decode_bodies(texts: list[str]) -> list[dict[str, Any]]:
     """Read many documents in one go, which is a good deal quicker than one by one."""
     docs: list[dict[str, Any]] = json.loads("[" + ",".join(texts) + "]")
-    return [restore_nan(doc) if NAN_PLACES in doc else doc for doc in docs]
+    return [
+        _restored(doc) if _OWN_KEY in text else doc for doc, text in zip(docs, texts, strict=True)
+    ]
 
 
 def decode_arrays(texts: Sequence[str], fields: Sequence[str]) -> list[list[Any]]:
@@ -94,10 +110,17 @@ def decode_arrays(texts: Sequence[str], fields: Sequence[str]) -> list[list[Any]
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in fields]
 
 
-def restore_nan(doc: dict[str, Any]) -> dict[str, Any]:
-    """Put the NaNs back that the index holds as null."""
-    for path in doc.pop(NAN_PLACES):
+def is_escaped(key: str) -> bool:
+    """Whether a document's key of that name has another one in the index."""
+    return key[:1] == "$" and _PLACES_KEY.fullmatch(key) is not None
+
+
+def _restored(doc: dict[str, Any]) -> dict[str, Any]:
+    """Put the NaNs back that the index holds as null, and the user's own names of keys."""
+    for path in doc.pop(NAN_PLACES, ()):
         _put_nan(doc, path)
+    if any(map(is_escaped, doc)):
+        doc = {key[1:] if is_escaped(key) else key: value for key, value in doc.items()}
     return doc
 
 
@@ -111,18 +134,26 @@ def _finite(text: str) -> str:
     return _TOKENS.sub(lambda match: _NON_FINITE.get(match[0], match[0]), text)
 
 
-def _tag_nan(value: Any) -> Any:
+def _tag(value: Any) -> Any:
     if isinstance(value, float) and value != value:
         return _NAN
     if isinstance(value, dict):
-        return {key: _tag_nan(item) for key, item in value.items()}
+        return {
+            "$" + key if isinstance(key, str) and _TAG_KEY.fullmatch(key) else key: _tag(item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [_tag_nan(item) for item in value]
+        return [_tag(item) for item in value]
     return value
 
 
 def _untag(value: dict[str, Any]) -> Any:
-    return math.nan if value == _NAN else value
+    if value == _NAN:
+        return math.nan
+    return {
+        key[1:] if key.startswith("$$") and _TAG_KEY.fullmatch(key) else key: item
+        for key, item in value.items()
+    }
 
 
 def _find_nan(value: Any, path: list[Any], places: list[list[Any]]) -> None:

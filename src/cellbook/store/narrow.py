@@ -30,6 +30,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from cellbook.store.encoding import is_escaped
+
 _NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 _RELATIVE = 1e-14
 """How far off SQLite may read a float; twenty times what was measured from 3.37 to 3.54, as a C
@@ -152,7 +154,7 @@ def path_expression(path: Sequence[Any]) -> str | None:
 
 
 def _apply(function: str, path: Sequence[Any]) -> str | None:
-    if not path or not all(_is_findable(key) for key in path):
+    if not path or not all(_is_findable(key) for key in path) or is_escaped(path[0]):
         return None
     plain = "".join(f'."{key}"' for key in path)
     if plain.isascii():
