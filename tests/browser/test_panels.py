@@ -12,12 +12,16 @@ import math
 import cellbook as cb
 from cellbook.widgets import compare_panel, runs_list
 book = cb.open(".")
-for name, lr, layers in [("baseline", 0.01, 2), ("wide <b>net</b>", 0.03, 4), ("too bold", 1.0, 2)]:
+made = [("baseline", 0.01, 2), ("wide <b>net</b>", 0.03, 4), ("too bold", 1.0, 2)]
+made += [(f"number {place}", place / 100, 3) for place in range(4, 12)]
+for name, lr, layers in made:
     params = {"lr": lr, "layers": layers, "seed": 7}
     with cb.start_run(name, experiment="digits", params=params) as run:
         for step in range(40):
             gain = 1 - math.exp(-step * lr * 10)
             run.log_metrics({"acc": 0.5 + 0.4 * gain, "loss": 2.2 - 2 * gain}, step)
+        if name.endswith("8"):
+            run.end("stopped")
 """
 
 
@@ -35,7 +39,13 @@ def live_panel(lab: Lab, index: int) -> Locator:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_panels_are_seen(lab: Lab, theme: str) -> None:
-    open_runs(lab, f"panels-{theme}", "runs_list(book)", "compare_panel(book, [1, 2, 3])")
+    open_runs(
+        lab,
+        f"panels-{theme}",
+        "runs_list(book)",
+        "compare_panel(book, [1, 2, 3])",
+        "compare_panel(book, range(1, 9))",
+    )
     lab.use_theme(theme)
     assert "wide <b>net</b>" in lab.run_cell(1)
     lab.screenshot(f"runs-{theme}", lab.outputs(1).first)
@@ -45,6 +55,9 @@ def test_panels_are_seen(lab: Lab, theme: str) -> None:
     expect(panel.locator("svg[role=img]")).to_be_visible()
     expect(lab.outputs(2).first).to_be_hidden()
     lab.screenshot(f"compare-{theme}", panel)
+    lab.run_cell(3)
+    expect(live_panel(lab, 3).locator("svg[role=img]")).to_be_visible()
+    lab.screenshot(f"compare-many-{theme}", live_panel(lab, 3))
 
 
 def test_compare_follows_the_hands(lab: Lab) -> None:
@@ -54,10 +67,12 @@ def test_compare_follows_the_hands(lab: Lab) -> None:
     expect(panel).not_to_contain_text("seed")
     panel.get_by_role("button", name="all", exact=True).click()
     expect(panel).to_contain_text("seed")
-    panel.get_by_role("button", name="#3 too bold").click()
-    expect(panel.get_by_role("button", name="★ #3 too bold")).to_be_visible()
+    baseline = panel.locator(".widget-dropdown", has_text="baseline ★").get_by_role("combobox")
+    baseline.select_option("#3 too bold")
+    expect(panel.locator("th", has_text="#3 too bold")).to_contain_text("★")
+    expect(panel.locator("th", has_text="#1 baseline")).not_to_contain_text("★")
     chart = panel.locator("svg[role=img]")
-    panel.get_by_role("combobox").select_option("loss")
+    panel.get_by_role("combobox").nth(1).select_option("loss")
     expect(chart.locator(".cb-title")).to_have_text("loss")
     panel.get_by_role("button", name="time", exact=True).click()
     expect(chart.get_by_text("time", exact=True)).to_be_attached()

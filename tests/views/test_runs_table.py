@@ -54,6 +54,21 @@ def test_search_makes_a_column_a_name(store: Store, log: Log) -> None:
     assert frame["state"].tolist() == ["finished", "finished"]
 
 
+def test_search_keeps_whole_numbers_that_only_some_runs_have(store: Store, log: Log) -> None:
+    huge = 2**70
+    log(params={"epochs": 40, "lr": 0.1, "on": True, "huge": huge, "mixed": 1})
+    log(params={"epochs": 50, "mixed": "one"})
+    log()
+    frame = search_runs(store)
+    assert frame["params.epochs"].dtype == "Int64"
+    assert frame["params.epochs"].dropna().tolist() == [50, 40]
+    assert ",40," in frame.to_csv()
+    assert frame["params.lr"].dtype == "float64"
+    assert frame["params.on"][2] is True
+    assert frame["params.huge"][2] == huge
+    assert frame["params.mixed"].dropna().tolist() == ["one", 1]
+
+
 @pytest.mark.parametrize("limit", [None, 1000, 2])
 def test_search_comes_newest_first_whichever_way_it_is_read(
     store: Store, log: Log, limit: int | None

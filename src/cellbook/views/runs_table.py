@@ -42,7 +42,8 @@ def search_runs(
 ) -> pd.DataFrame:
     """Return runs as a DataFrame; see :func:`cellbook.search_runs`.
 
-    Times are UTC datetimes, durations seconds.  What a run lacks is missing in its row.
+    Times are UTC datetimes, durations seconds.  What a run lacks is missing in its row; a param
+    that only some runs have is of pandas' type Int64 if it is a whole number in all of these.
     """
     wanted, terms = _read_query(store, query), _read_order(store, order_by)
     with _no_collection():
@@ -231,6 +232,7 @@ def _spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
 
 def _column(part: str, places: Sequence[int], values: Column, length: int) -> Any:
     import numpy as np  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
 
     if part == "metrics":
         numbers = np.array(values, dtype=np.float64)
@@ -241,6 +243,12 @@ def _column(part: str, places: Sequence[int], values: Column, length: int) -> An
         return column
     if len(values) == length:
         return list(values)
+    if set(map(type, values)) == {int}:
+        # pandas' own guess would be floats, as these have NaN for what is missing.
+        with contextlib.suppress(OverflowError):
+            wholes, missing = np.zeros(length, dtype=np.int64), np.ones(length, dtype=bool)
+            wholes[places], missing[places] = values, False
+            return pd.arrays.IntegerArray(wholes, missing)
     spread: list[Any] = [None] * length
     for place, value in zip(places, values, strict=True):
         spread[place] = value

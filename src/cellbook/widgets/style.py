@@ -70,7 +70,7 @@ letter-spacing:0.04em}
 .cellbook .cb-note{color:var(--cb-muted);margin:8px 0}
 .cellbook .cb-swatch{margin-right:6px}
 .cellbook table.cb-table .cb-glyph{text-align:center;padding-right:0}
-.cellbook .cb-stopped{font-size:0.72em}
+.cellbook .cb-stopped{font-size:0.72em;vertical-align:0.1em}
 .cellbook .cb-state{color:var(--cb-muted);font-size:0.92em;margin-left:6px}
 .cellbook th .cb-state{display:block;margin-left:24px}
 .cellbook .cb-flush>*>tr>:first-child{padding-left:0}
