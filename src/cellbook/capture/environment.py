@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from cellbook.capture.git import capture_git
-from cellbook.capture.outputs import encodable, human_size
+from cellbook.capture.outputs import human_size
 from cellbook.capture.secrets import mask_argv
-from cellbook.records import Environment, to_doc
+from cellbook.records import Environment, encodable, to_doc
 
 T = TypeVar("T")
 

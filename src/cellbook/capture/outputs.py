@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from cellbook.records import Json
+from cellbook.records import Json, encodable
 
 HEAD = 64 * 1024
 TAIL = 192 * 1024
@@ -280,15 +280,6 @@ def _unfinished(rows: list[str], row: int) -> str:
 
 def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-
-
-def encodable(text: str, instead: str = "backslashreplace") -> str:
-    """Return `text` as UTF-8 can hold it: a lone surrogate becomes its escape."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", instead).decode()
-    return text
 
 
 # ── rich outputs ──────────────────────────────────────────────────────────────────────────────

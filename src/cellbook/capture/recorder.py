@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cellbook.capture.names import analyse, settle
-from cellbook.capture.outputs import StreamBuffer, encodable, strip_ansi, trim_stream
+from cellbook.capture.outputs import StreamBuffer, strip_ansi, trim_stream
 from cellbook.capture.staleness import Ledger
 from cellbook.errors import one_line
-from cellbook.records import CellExecution, CellState, Output
+from cellbook.records import CellExecution, CellState, Output, encodable
 
 OUTPUTS_CAP = 200
 """Rich outputs that one execution keeps; later ones are counted in its note."""

@@ -12,7 +12,20 @@ from cellbook.records.environment import Environment, GitState
 from cellbook.records.run import MetricStats, RunRecord, RunState
 from cellbook.records.secret_names import without_secrets
 from cellbook.records.session import ProcessIdentity, Session, SessionKind, SessionState
-from cellbook.records.values import Json, as_metric, as_param, as_step, as_text, check_name
+from cellbook.records.values import (
+    Json,
+    as_metric,
+    as_param,
+    as_step,
+    as_text,
+    as_timestamp,
+    check_context,
+    check_mapping,
+    check_metric_name,
+    check_name,
+    check_tags,
+    encodable,
+)
 
 __all__ = [
     "Artifact",
@@ -37,7 +50,13 @@ __all__ = [
     "as_param",
     "as_step",
     "as_text",
+    "as_timestamp",
+    "check_context",
+    "check_mapping",
+    "check_metric_name",
     "check_name",
+    "check_tags",
+    "encodable",
     "from_doc",
     "to_doc",
     "without_secrets",

@@ -9,6 +9,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from cellbook.records.values import encodable
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Record:
@@ -52,8 +54,9 @@ def _encode(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_encode(item) for item in value]
     if isinstance(value, Mapping):
-        return {key: _encode(item) for key, item in value.items()}
-    return value
+        return {_encode(key): _encode(item) for key, item in value.items()}
+    # Names of files and of the machine's parts may hold what UTF-8 does not.
+    return encodable(value) if isinstance(value, str) else value
 
 
 def _decode(kind: Any, value: Any) -> Any:

@@ -71,7 +71,10 @@ class RunRecord(Record):
     tags: Mapping[str, str] = field(default_factory=dict)
     stats: Mapping[str, MetricStats] = field(default_factory=dict)
     param_history: Mapping[str, Any] = field(default_factory=dict)
-    """Former values of params that were logged anew: ``{key: [[ms, value], …]}``."""
+    """Former values of params that were logged anew: ``{key: [[ms, value], …]}``.
+
+    In the document each stands under a ULID of its own, ``{key: {ULID: [ms, value]}}``.
+    """
     points: Mapping[str, Any] = field(default_factory=dict)
     """The series files that hold points of this run: ``{stem: [bytes, crc32] or null}``."""
     error: str | None = None
@@ -79,6 +82,15 @@ class RunRecord(Record):
     archived: bool = False
     trashed: int | None = None
     """When it was deleted (to the trash), or None."""
+
+    def __post_init__(self) -> None:
+        history = {
+            key: [former[place] for place in sorted(former)]
+            if isinstance(former, Mapping)
+            else former
+            for key, former in self.param_history.items()
+        }
+        object.__setattr__(self, "param_history", history)
 
     def __repr__(self) -> str:
         number = f"#{self.run_number} " if self.run_number else ""

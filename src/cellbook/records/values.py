@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
-from cellbook.errors import InvalidInput, InvalidMetric
+from cellbook.errors import InvalidInput, InvalidMetric, one_line
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -21,6 +22,8 @@ A longer one is kept whole as an artifact of the run, and its first part in the 
 """
 
 _BITS = 4096
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
+"""The first and last milliseconds of the years 1 to 9999."""
 _DEPTH = 8
 """Lists and mappings nested deeper than this are kept as their ``repr``."""
 
@@ -33,9 +36,14 @@ def check_name(name: object, what: str) -> str:
     Raises
     ------
     InvalidInput
-        If the name is empty, longer than `NAME_LIMIT`, or holds control characters.
+        If the name is empty, longer than `NAME_LIMIT`, holds control characters, or is a list or
+        dictionary.
     """
-    text = as_text(name)
+    if type(name).__hash__ is None:
+        raise InvalidInput(
+            f"The name of a {what} is {_short(name)}, a {type(name).__name__}. Give it as text."
+        )
+    text = _text(name)
     if not text.strip():
         raise InvalidInput(
             f"The name of a {what} is empty. Give it at least one visible character."
@@ -49,6 +57,72 @@ def check_name(name: object, what: str) -> str:
         raise InvalidInput(
             f"The name of a {what} holds a control character or line break: {text[:60]!r}. "
             "Use a name of one printable line."
+        )
+    return text
+
+
+def check_metric_name(name: object) -> str:
+    """Return `name` as a metric's, as :func:`check_name` does.
+
+    Raises
+    ------
+    InvalidInput
+        Also if it holds braces: ``loss{split=val}`` is how a metric with a context is shown.
+    """
+    text = check_name(name, "metric")
+    if "{" in text or "}" in text:
+        raise InvalidInput(
+            f"The name of a metric holds braces: {text[:60]!r}. What tells it from others of the "
+            'name is its context: log_metric("loss", value, context={"split": "val"}).'
+        )
+    return text
+
+
+def check_mapping(value: object, what: str) -> Mapping[Any, Any]:
+    """Return `value` if it is a mapping of names to values, or say what a `what` look like.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none.
+    """
+    if not _is(value, Mapping):
+        raise InvalidInput(
+            f"The {what} are {_short(value)}, a {type(value).__name__}. "
+            "Give a dictionary of names and values."
+        )
+    return value  # type: ignore[return-value]
+
+
+def check_tags(tags: object) -> dict[str, str]:
+    """Return tags by name, as text.
+
+    Raises
+    ------
+    InvalidInput
+        If they are no mapping, or a name cannot stand.
+    """
+    return {check_name(k, "tag"): as_text(v) for k, v in check_mapping(tags, "tags").items()}
+
+
+def check_context(context: object) -> tuple[tuple[str, str], ...]:
+    """Return the names and values of a metric's context, sorted.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no mapping, or a value is longer than `NAME_LIMIT` or not one printable line.
+    """
+    mapping = check_mapping(context, "entries of a metric's context")
+    return tuple(sorted((check_name(k, "context"), _context_value(v)) for k, v in mapping.items()))
+
+
+def _context_value(value: object) -> str:
+    text = as_text(value)
+    if len(text) > NAME_LIMIT or not text.isprintable():
+        raise InvalidInput(
+            f"A value in a metric's context is {text[:60]!r} ({len(text):,} characters). "
+            f"Use one printable line of at most {NAME_LIMIT}."
         )
     return text
 
@@ -76,36 +150,63 @@ def as_metric(value: object, key: str = "") -> float:
     if type(value) is float:
         return value
     name = f"metric {key!r}" if key else "a metric"
-    if isinstance(value, (str, bytes)) or value is None:
+    if value is None or _is(value, (str, bytes)):
         raise InvalidMetric(
             f"The value of {name} is {_short(value)}, which is not a number. "
             "Log a number, or use log_param / set_tag for text."
         )
     try:
-        return float(value)  # type: ignore[arg-type]
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf  # type: ignore[operator]
+        return _as_float(value)
     except Exception as error:
-        if getattr(value, "size", None) == 1:
-            # An array of several dimensions and one element, which float() refuses.
-            return as_metric(value.item(), key)  # type: ignore[attr-defined]
+        item = _only_element(value)
+        if item is not None:
+            return _as_float(item)
         raise InvalidMetric(
             f"The value of {name} is a {type(value).__name__} that does not stand for one number "
-            f"({error}). Reduce it first, for instance with .mean() or .item()."
+            f"({one_line(error)}). Reduce it first, for instance with .mean() or .item()."
         ) from None
+
+
+def as_timestamp(timestamp: object) -> int:
+    """Turn milliseconds since 1970, or a datetime, into whole milliseconds.
+
+    Raises
+    ------
+    InvalidMetric
+        If `timestamp` is neither, or beyond the years that a calendar has.
+    """
+    try:
+        if isinstance(timestamp, datetime):
+            number = int(timestamp.timestamp() * 1000)
+        else:
+            number = int(timestamp)  # type: ignore[call-overload]
+    except Exception:
+        number = _LAST_MS + 1
+    if not _FIRST_MS <= number <= _LAST_MS:
+        raise InvalidMetric(
+            f"The timestamp {_short(timestamp)} is no time. "
+            "Give milliseconds since 1970 (as MLflow does) or a datetime."
+        )
+    return number
 
 
 def as_text(value: object) -> str:
     """Turn a tag's or description's value into text; an odd object never raises."""
-    if type(value) is str:
-        return value
+    return encodable(_text(value))
+
+
+def encodable(text: str, instead: str = "backslashreplace") -> str:
+    """Return `text` as UTF-8 can hold it: a lone surrogate becomes its escape."""
+    if text.isascii():
+        return text
     try:
-        return str.__str__(value) if isinstance(value, str) else str(value)
-    except Exception:
-        return _safe_repr(value)
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", instead).decode()
+    return text
 
 
-def as_step(step: object, key: str = "") -> int:
+def as_step(step: object, key: str = "", what: str = "metric") -> int:
     """Turn a step into a 64-bit integer.
 
     Raises
@@ -115,52 +216,83 @@ def as_step(step: object, key: str = "") -> int:
     """
     try:
         number = int(step)  # type: ignore[call-overload]
-        exact = number == step
+        exact = bool(number == step)
     except Exception:
         exact, number = False, 0
     if not exact or not -(2**63) <= number < 2**63:
         raise InvalidMetric(
-            f"The step of metric {key!r} is {_short(step)}. Use a whole number, or leave it out."
+            f"The step of {what} {key!r} is {_short(step)}. Use a whole number, or leave it out."
         )
     return int(number)
 
 
-def _plain(value: object, depth: int) -> Json:
-    if value is None or isinstance(value, bool):
+def _is(value: object, kinds: type | tuple[type, ...]) -> bool:
+    """Whether `value` is of a kind; unlike ``isinstance`` this runs no code of the value's."""
+    return issubclass(type(value), kinds)
+
+
+def _text(value: object) -> str:
+    if type(value) is str:
         return value
-    if isinstance(value, str):
-        return as_text(value)
     try:
-        if isinstance(value, numbers.Integral):
-            number = int(value)
-            # Python refuses to write longer ones in decimal.
-            return number if number.bit_length() <= _BITS else hex(number)
-        if isinstance(value, numbers.Real):
-            return float(value)
-        if depth < _DEPTH and isinstance(value, Mapping):
-            return {as_text(key): _plain(item, depth + 1) for key, item in value.items()}
-        if depth < _DEPTH and isinstance(value, (list, tuple)):
-            return [_plain(item, depth + 1) for item in value]
+        return str.__str__(value) if _is(value, str) else str(value)
     except Exception:
         return _safe_repr(value)
-    return _scalar_or_repr(value)
 
 
-def _scalar_or_repr(value: object) -> Json:
-    item: Any = getattr(value, "item", None)
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _only_element(value: Any) -> Any:
+    """Return the number in an array of several dimensions and one element, which float() refuses;
+    None for whatever else."""
+    try:
+        item = value.item() if value.size == 1 else None
+        return item if _is(item, numbers.Real) else None
+    except Exception:
+        return None
+
+
+def _plain(value: object, depth: int) -> Json:
+    if value is None or value is True or value is False:
+        return value
+    if _is(value, str):
+        return as_text(value)
+    try:
+        if _is(value, numbers.Integral):
+            number = int(value)  # type: ignore[call-overload]
+            # Python refuses to write longer ones in decimal.
+            return number if number.bit_length() <= _BITS else hex(number)
+        if _is(value, numbers.Real):
+            return float(value)  # type: ignore[arg-type]
+        if depth < _DEPTH and _is(value, Mapping):
+            items = value.items()  # type: ignore[attr-defined]
+            return {as_text(key): _plain(item, depth + 1) for key, item in items}
+        if depth < _DEPTH and _is(value, (list, tuple)):
+            return [_plain(item, depth + 1) for item in value]  # type: ignore[attr-defined]
+        return _scalar_or_repr(value)
+    except Exception:
+        return _safe_repr(value)
+
+
+def _scalar_or_repr(value: Any) -> Json:
+    item = getattr(value, "item", None)
     if callable(item) and getattr(value, "shape", None) == ():
-        try:
-            scalar = item()
-        except Exception:
-            return _safe_repr(value)
-        if scalar is None or isinstance(scalar, (bool, int, float, str)):
-            return scalar
+        scalar = item()
+        if scalar is None or type(scalar) in (bool, int, float):
+            return scalar  # type: ignore[no-any-return]
+        if _is(scalar, str):
+            return as_text(scalar)
     return _safe_repr(value)
 
 
 def _safe_repr(value: object) -> str:
     try:
-        return repr(value)
+        return encodable(repr(value))
     except Exception as error:
         return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
 

@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from cellbook.errors import InvalidMetric
-from cellbook.records import MetricStats, as_metric, as_step, as_text, check_name, to_doc
+from cellbook.records import (
+    MetricStats,
+    as_metric,
+    as_step,
+    as_text,
+    as_timestamp,
+    check_context,
+    check_mapping,
+    check_metric_name,
+    to_doc,
+)
 from cellbook.store import RECORD, SeriesKey, Store, metric_name
 
 Context = tuple[tuple[str, str], ...]
@@ -17,6 +27,7 @@ Context = tuple[tuple[str, str], ...]
 _pack = RECORD.pack
 _MS_LIMIT = 2**32
 _STEP_LIMIT = 2**63
+_LAST_STEP = _STEP_LIMIT - 1
 _NOWHERE = "nowhere"
 """The file of a series that is in none yet: no writer's stem is called so."""
 
@@ -87,11 +98,13 @@ class MetricLog:
         number = value if type(value) is float else as_metric(value, key)
         if step is not None and not (type(step) is int and -_STEP_LIMIT <= step < _STEP_LIMIT):
             step = as_step(step, key)
-        now = time.time_ns() // 1_000_000 if timestamp is None else _milliseconds(timestamp)
+        now = time.time_ns() // 1_000_000 if timestamp is None else as_timestamp(timestamp)
         with self._lock:
-            live = self._live.get(key) if context is None else None
+            live = self._live.get(key) if context is None and type(key) is str else None
             if live is None:
                 live = self._find(key, context)
+            if step is None and live.step == _LAST_STEP:
+                raise _no_step_left(live)
             self._note(live, number, step)
             while True:
                 if (
@@ -112,12 +125,16 @@ class MetricLog:
     ) -> None:
         """Append one point of each metric, all or none; see :meth:`cellbook.Run.log_metrics`."""
         # Everything is checked before anything is noted: a bad value spoils the whole call.
-        numbers = [(key, as_metric(value, str(key))) for key, value in metrics.items()]
+        check_mapping(metrics, "metrics")
+        numbers = [(key, as_metric(value, as_text(key))) for key, value in metrics.items()]
         if step is not None:
-            step = as_step(step, ", ".join(map(str, metrics)))
-        now = time.time_ns() // 1_000_000 if timestamp is None else _milliseconds(timestamp)
+            step = as_step(step, ", ".join(map(as_text, metrics)))
+        now = time.time_ns() // 1_000_000 if timestamp is None else as_timestamp(timestamp)
         with self._lock:
             entries = [(self._find(key, context), number) for key, number in numbers]
+            for live, _ in entries:
+                if step is None and live.step == _LAST_STEP:
+                    raise _no_step_left(live)
             for live, number in entries:
                 self._note(live, number, step)
             while entries:
@@ -164,17 +181,12 @@ class MetricLog:
             live.stem = _NOWHERE
 
     def _find(self, key: Any, context: Mapping[str, Any] | None) -> _Live:
-        if context:
-            place: Any = (key, _context(context))
-            of_context: Context = place[1]
-        else:
-            place, of_context = key, ()
+        of_context: Context = () if context is None else check_context(context)
+        name = key if type(key) is str else check_metric_name(key)
+        place: Any = (name, of_context) if of_context else name
         live = self._live.get(place)
         if live is None:
-            name = check_name(key, "metric")
-            place = (name, of_context) if of_context else name
-            live = self._live.get(place)
-        if live is None:
+            check_metric_name(name)
             live = self._live[place] = _Live(SeriesKey(self._run_id, name, of_context))
         return live
 
@@ -202,17 +214,8 @@ class MetricLog:
         live.number, live.stem = number, stem
 
 
-def _context(context: Mapping[str, Any]) -> Context:
-    return tuple(sorted((check_name(k, "context"), as_text(v)) for k, v in context.items()))
-
-
-def _milliseconds(timestamp: int | float | datetime) -> int:
-    if isinstance(timestamp, datetime):
-        return int(timestamp.timestamp() * 1000)
-    try:
-        return int(timestamp)
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidMetric(
-            f"The timestamp {timestamp!r} is no time. "
-            "Give milliseconds since 1970 (as MLflow does) or a datetime."
-        ) from None
+def _no_step_left(live: _Live) -> InvalidMetric:
+    return InvalidMetric(
+        f"Metric {live.of.key!r} is at the last step there is, {live.step}, so that none comes "
+        "after it by itself. Give the step."
+    )

@@ -15,8 +15,11 @@ from cellbook.records import (
     RunRecord,
     RunState,
     as_param,
+    as_step,
     as_text,
+    check_mapping,
     check_name,
+    check_tags,
     from_doc,
     to_doc,
     without_secrets,
@@ -24,8 +27,10 @@ from cellbook.records import (
 from cellbook.records.values import TEXT_LIMIT
 from cellbook.store import Op, create, update
 from cellbook.tracking import media
+from cellbook.tracking.folders import files_below
 from cellbook.tracking.metrics import MetricLog
 from cellbook.tracking.summary import summarise
+from cellbook.tracking.trouble import warn
 
 if TYPE_CHECKING:
     from cellbook.tracking.runs import Runs
@@ -48,7 +53,8 @@ class Run:
         self._guarded = runs.trouble.guarded
         self._lock = threading.RLock()
         self._params: dict[str, Any] = dict(record.params)
-        self._history: dict[str, list[Any]] = {k: list(v) for k, v in record.param_history.items()}
+        self.early_history: dict[str, list[Any]] = {}
+        """Former values of params that an early book keeps as lists; a change makes them leaves."""
         self._state = record.state
         self._name = record.run_name
         self._experiment = record.experiment
@@ -136,6 +142,7 @@ class Run:
         else as its ``repr``.  Text beyond 6,000 characters is kept whole as an artifact.  What a
         name says to be a secret (``password``, ``api_key`` …) is masked.
         """
+        check_mapping(params, "params")
         checked = {check_name(key, "param"): as_param(value) for key, value in params.items()}
         checked = {key: without_secrets(key, value) for key, value in checked.items()}
         with self._lock, self._guarded():
@@ -149,7 +156,7 @@ class Run:
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set tags in one transaction."""
-        self._change({"tags": {check_name(k, "tag"): as_text(v) for k, v in tags.items()}})
+        self._change({"tags": check_tags(tags)})
 
     def set_description(self, text: str) -> None:
         """Set the run's description (its notes)."""
@@ -227,13 +234,24 @@ class Run:
         self._keep_file(source, f"{artifact_path}/{source.name}" if artifact_path else source.name)
 
     def log_artifacts(self, local_dir: str | Path, artifact_path: str | None = None) -> None:
-        """Keep a copy of every file below a folder."""
+        """Keep a copy of every file below a folder, books left out.
+
+        A file that cannot be read, or has a name that cannot be recorded, is passed over; one
+        warning names it.
+        """
         folder = Path(local_dir)
         if not folder.is_dir():
             raise InvalidInput(f"There is no folder {str(folder)!r} (looked in {Path.cwd()}).")
-        for source in sorted(path for path in folder.rglob("*") if path.is_file()):
-            place = source.relative_to(folder).as_posix()
-            self._keep_file(source, f"{artifact_path}/{place}" if artifact_path else place)
+        below = f"{media.artifact_path(artifact_path)}/" if artifact_path else ""
+        refused = []
+        for source in files_below(folder, but=Path(self._store.url)):
+            try:
+                self._keep_file(source, below + source.relative_to(folder).as_posix())
+            except InvalidInput as error:
+                refused.append(error)
+        if refused:
+            more = f" (and {len(refused) - 1:,} more)" if len(refused) > 1 else ""
+            warn(f"Of folder {str(folder)!r} one file was not kept{more}: {refused[0]}")
 
     def log_figure(
         self,
@@ -359,9 +377,11 @@ class Run:
                 old = self._params[key]
                 if type(old) is type(value) and (old == value or value != value):
                     continue
-                history = self._history.setdefault(key, [])
-                history.append([now, old])
-                changes.setdefault("param_history", {})[key] = list(history)
+                # A leaf of its own for each former value, so that a change is one short line.
+                history = changes.setdefault("param_history", {}).setdefault(key, {})
+                for place, entry in enumerate(self.early_history.pop(key, ())):
+                    history[f"{place:06d}"] = entry
+                history[self._store.new_id()] = [now, old]
                 drop.append(["params", key])
             self._params[key] = value
             changes.setdefault("params", {})[key] = value
@@ -387,6 +407,8 @@ class Run:
         cell: str | None = None,
         automatic: bool = False,
     ) -> None:
+        if step is not None:
+            step = as_step(step, encoded.path, "artifact")
         with self._guarded():
             digest = self._store.blobs.put(encoded.data)
             artifact = Artifact(
@@ -407,6 +429,13 @@ class Run:
 
     def _keep_file(self, source: Path, path: str) -> None:
         place = media.artifact_path(path)
+        try:
+            source.open("rb").close()
+        except OSError as error:
+            raise InvalidInput(
+                f"The file {str(source)!r} cannot be read ({error.strerror}). "
+                "Make it readable, then log it again."
+            ) from None
         with self._guarded():
             digest, size = self._store.blobs.put_file(source)
             artifact = Artifact(
@@ -427,7 +456,7 @@ class Run:
     def _end_op(self, state: RunState, error: str | None) -> Op:
         changes: dict[str, Any] = {"state": state, "end_time": self._runs.now()}
         if error:
-            changes["error"] = error
+            changes["error"] = as_text(error)
         if self._alone():
             changes.update(self.metrics_log.summary())
             seal = self._store.series_writer.seal()

@@ -18,7 +18,9 @@ from cellbook.records import (
     RunRecord,
     RunState,
     as_text,
+    check_mapping,
     check_name,
+    check_tags,
     from_doc,
     to_doc,
 )
@@ -70,6 +72,8 @@ class Runs:
         description: str | None = None,
     ) -> Run:
         """Start a run, or resume one by `run_id`; see :func:`cellbook.start_run`."""
+        check_mapping(params or {}, "params")
+        labels = check_tags(tags or {})
         around = self.active()
         if run_id is not None:
             return self._resume(run_id, params, tags, description)
@@ -89,7 +93,7 @@ class Runs:
             description=as_text(description or ""),
             parent=parent,
             notebook=self.sessions.notebook,
-            tags={check_name(k, "tag"): as_text(v) for k, v in (tags or {}).items()},
+            tags=labels,
             cells=() if self.current_cell is None else (self.current_cell,),
         )
         # Last, so that a mistake in the call leaves the run before as it was.
@@ -233,7 +237,7 @@ class Runs:
         if "description" in changes:
             changes["description"] = as_text(changes["description"])
         if "tags" in changes:
-            changes["tags"] = {check_name(k, "tag"): as_text(v) for k, v in changes["tags"].items()}
+            changes["tags"] = check_tags(changes["tags"])
         self.store.commit([update("runs", record.run_id, changes)])
         return self.get(record.run_id)
 
@@ -325,6 +329,9 @@ class Runs:
         """Return a handle on a run that this process did not start."""
         run = Run(self, dataclasses.replace(record, state=RunState.RUNNING))
         run.shared = True
+        doc = self.store.get("runs", record.run_id) or {}
+        former = doc.get("param_history", {})
+        run.early_history = {k: v for k, v in former.items() if isinstance(v, list)}
         for series in self.store.series_reader.read(record.points, runs=[record.run_id]):
             run.metrics_log.resume(series.of, stats_of(series), float(series.values[-1]))
         return run

@@ -20,6 +20,7 @@ from cellbook.records import (
     Session,
     SessionKind,
     SessionState,
+    encodable,
     from_doc,
     to_doc,
 )
@@ -60,7 +61,9 @@ class Sessions:
             changed = self._notebook != notebook
             self._notebook = notebook
             if self._id is not None and changed:
-                self._store.commit([update("sessions", self._id, {"notebook": notebook})])
+                self._store.commit(
+                    [update("sessions", self._id, {"notebook": encodable(notebook or "") or None})]
+                )
 
     @property
     def kind(self) -> SessionKind:
