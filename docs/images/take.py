@@ -28,6 +28,8 @@ COMMANDS = (
     ("runs", "metrics.val_acc > 0.9", "--order-by", "metrics.val_acc DESC"),
     ("compare", "baseline", "wide"),
 )
+BEFORE_THE_LAST_RUN = (("delete", "twice as long"), ("tag", "wide", "--remove", "chosen"))
+"""Makes the runs be those that there were when the cell with the comparison ran first."""
 TERMINAL = """<body style="margin: 0"><pre style="display: inline-block; margin: 0; padding: 16px;
 font: 14px/1.35 'DejaVu Sans Mono', monospace; color: #212121; background: #fafafa">%s</pre>"""
 
@@ -46,8 +48,10 @@ def main() -> None:
             context = browser.new_context(
                 viewport={"width": 1000, "height": 1500}, device_scale_factor=1.5
             )
-            photograph_lab(Lab(context.new_page(), server, HERE))
             photograph_terminal(context.new_page(), server.root / "demo", environment)
+            for words in BEFORE_THE_LAST_RUN:
+                cellbook(environment, "run", *words, folder=server.root / "demo")
+            photograph_lab(Lab(context.new_page(), server, HERE))
             browser.close()
 
 
@@ -56,15 +60,17 @@ def photograph_lab(lab: Lab) -> None:
     lab.open("demo/quickstart.ipynb")
     lab.command("application:toggle-left-area")
     places = {
-        lab.cell(place).locator(".jp-Editor").first.inner_text().strip(): place
+        lab.cell(place).locator(".jp-Editor").first.inner_text().strip().splitlines()[0]: place
         for place in range(lab.cells.count())
         if lab.cell(place).locator(".jp-InputPrompt:has-text('[')").count()
     }
     lab.screenshot("runs", lab.cell(places["%runs"]))
-    lab.select(places["%load_ext cellbook"])
-    lab.command("notebook:run-cell")
-    lab.wait_idle()
-    compare = places["%compare #1 #2 #7"]
+    search = next(line for line in places if line.startswith("runs = cb.search_runs("))
+    for line in ("%load_ext cellbook", "import cellbook as cb", search):
+        lab.select(places[line])
+        lab.command("notebook:run-cell")
+        lab.wait_idle()
+    compare = places['numbers = runs["run_number"]']
     lab.run_cell(compare)
     expect(lab.cell(compare).locator(".cellbook-panel svg .cb-curve").first).to_be_visible()
     lab.select(places["%runs"])

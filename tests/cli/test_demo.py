@@ -1,9 +1,10 @@
-"""`cellbook demo`, for real: a kernel, scikit-learn, sixteen cells."""
+"""`cellbook demo`, for real: a kernel, scikit-learn, seventeen cells."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from nbformat.sign import NotebookNotary
 
 from cellbook import book as books
 from cellbook.book import Book
+from cellbook.demo.execution import execute, kernel_environment
 from cellbook.records import RunState
 from cellbook.views.runs_table import find_records
 from tests.cli.conftest import Cli
@@ -61,10 +63,10 @@ def demo(made: Demo, tmp_path: Path) -> Path:
 
 
 def test_demo_runs_to_its_end(made: Demo) -> None:
-    assert (made.done.returncode, made.done.stderr.count("/16  ")) == (0, 16), made.done.stderr
+    assert (made.done.returncode, made.done.stderr.count("/17  ")) == (0, 17), made.done.stderr
     assert made.seconds < 60
-    assert "16/16  %runs tags.chosen = 'yes'\n" in made.done.stderr
-    assert "digit reader" in made.done.stdout
+    assert "17/17  %runs tags.chosen = 'yes'\n" in made.done.stderr
+    assert "twice as long" in made.done.stdout
     assert "✗" in made.done.stdout
     assert "■" in made.done.stdout
 
@@ -86,13 +88,32 @@ def test_demo_records_runs_of_every_end(demo: Path) -> None:
     assert len(finished) == 9
     assert len({str(record.params) for record in finished}) >= 8
     assert all(record.stats["train_loss"].count >= 20 for record in finished)
-    assert records["digit reader"].metrics["val_acc"] > 0.95
-    assert records["digit reader"].tags == {"chosen": "yes"}
+    assert records["twice as long"].params["epochs"] == 40
+
+
+def test_demo_chooses_the_best_run(demo: Path) -> None:
+    records = find_records(books.open(demo).store)
+    best = max(record.metrics.get("val_acc", 0) for record in records)
+    (chosen,) = (record for record in records if record.tags)
+    assert chosen.tags == {"chosen": "yes"}
+    assert chosen.metrics["val_acc"] == best > 0.95
 
 
 def test_demo_keeps_the_figure_with_its_run(demo: Path) -> None:
-    paths = [artifact.path for artifact in books.open(demo).artifacts("digit reader")]
-    assert "mistakes.html" in paths
+    sizes = {a.path: a.size for a in books.open(demo).artifacts("twice as long")}
+    assert sizes["mistakes.json"] < 20_000
+
+
+def test_demo_executed_again_compares_its_new_runs(demo: Path) -> None:
+    path = demo / "quickstart.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook, path, kernel_environment())
+    (compare,) = (cell for cell in notebook.cells if cell.id == "compare")
+    texts = [output.data["text/plain"] for output in compare.outputs if "data" in output]
+    first = next(text for text in texts if "★" in text).splitlines()[0]
+    numbers = [int(number) for number in re.findall(r"#(\d+)", first)]
+    assert len(numbers) == 3
+    assert min(numbers) == 12, "eleven runs are those of the first time"
 
 
 def test_demo_saves_a_notebook_that_jupyterlab_trusts(made: Demo, demo: Path) -> None:
@@ -101,7 +122,7 @@ def test_demo_saves_a_notebook_that_jupyterlab_trusts(made: Demo, demo: Path) ->
     notary = NotebookNotary(data_dir=str(made.place / "private" / "jupyter_data_dir"))
     assert notary.check_signature(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in code] == list(range(1, 17))
+    assert [cell.execution_count for cell in code] == list(range(1, 18))
     errors = {cell.id for cell in code for output in cell.outputs if output.get("ename")}
     assert errors == {"failed", "stopped"}
 
@@ -158,7 +179,7 @@ def test_demo_stopped_by_its_user_begins_again(tmp_path: Path) -> None:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith("   8/16"):
+        if line.startswith("   8/17"):
             break
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
