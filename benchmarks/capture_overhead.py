@@ -5,7 +5,7 @@
 Cells run in blocks, one with the extension and one without in turn, in one and the same process;
 so what else the machine does meanwhile falls on both.  Overhead is the difference of medians and
 of 99th percentiles.  In the kernel a cell takes from the request to the reply, as a front end
-sees it.
+sees it.  Checkpoints are off: benchmarks/checkpoints.py measures what they cost.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def in_kernel(folder: str, cells: int, blocks: int) -> dict[str, dict[str, float
 
 
 def main() -> None:
+    os.environ["CELLBOOK_CHECKPOINTS"] = "off"
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--cells", type=int, default=2000)
     parser.add_argument("--blocks", type=int, default=8)

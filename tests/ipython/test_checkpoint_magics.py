@@ -82,6 +82,15 @@ def test_checkpoint_and_restore(k: Kernel) -> None:
     assert reply.stdout == "5.0 False\n"
 
 
+def test_names_of_the_notebooks_own_module_are_its_variables(k: Kernel) -> None:
+    """The joblib of scikit-learn has the notebook be `__mp_main__` as well."""
+    k.run("import joblib, sys\nassert '__mp_main__' in sys.modules\ndata = [1]")
+    k.run("%checkpoint one")
+    k.run("data.append(2)")
+    k.run("%restore one")
+    assert k.run("print(data)").stdout == "[1]\n"
+
+
 def test_restore_in_a_fresh_kernel_after_a_crash(tmp_path: Path) -> None:
     with kernel(tmp_path) as first:
         first.run("%load_ext cellbook")

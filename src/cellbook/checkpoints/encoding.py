@@ -193,7 +193,8 @@ class Encoder(pickle.Pickler):
     def _begin(self, variables: Mapping[str, Any], done: Encoded) -> None:
         """Put what is live into the memo."""
         things = list(self._singletons)
-        own = find_module_attributes(variables, {id(thing) for thing, _ in things})
+        known = {id(thing) for thing, _ in things}
+        own = find_module_attributes(variables, known, self._namespace)
         for name, path in own.items():
             done.live[name] = ".".join(path)
             things.append((variables[name], ("attribute", *path)))
@@ -370,7 +371,7 @@ def find_singletons(namespace: dict[str, Any], shell: Any) -> list[tuple[Any, tu
 
 
 def find_module_attributes(
-    variables: Mapping[str, Any], known: Iterable[int]
+    variables: Mapping[str, Any], known: Iterable[int], namespace: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
     """Return which variables are the very object that a module has as an attribute, and where.
 
@@ -386,8 +387,8 @@ def find_module_attributes(
         if not wanted:
             break
         attributes = getattr(module, "__dict__", None)
-        if module_name == "__main__" or not isinstance(attributes, dict):
-            continue
+        if attributes is namespace or not isinstance(attributes, dict):
+            continue  # The notebook's own module has several names, `__mp_main__` one of them.
         if id(attributes) in wanted:
             found[wanted.pop(id(attributes))] = (module_name, "__dict__")
         for key in wanted.keys() & {id(value) for value in list(attributes.values())}:

@@ -68,7 +68,7 @@ class Extension:
         self._document = SavedDocument()
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
-        self.keeper = Keeper(shell, lambda: not self._stack)
+        self.keeper = Keeper(shell, lambda: not self._stack, self.guarded)
         self._magics: list[Any] = []
         self._former: dict[tuple[str, str], Any] = {}
 
@@ -287,10 +287,11 @@ class Extension:
         if len(stack) > 1:
             return
         self._local.message, self._local.info, self._local.own_run = message, info, None
-        if self.paused or not self._counts(info):
-            return
         with _interrupts_held() as held:
-            stack[0] = self._open(info, message)
+            with self.guarded():
+                self.keeper.begin_cell()
+            if not self.paused and self._counts(info):
+                stack[0] = self._open(info, message)
         if held:
             # It is meant for the user's code, which has not begun.
             threading.Timer(0.02, _thread.interrupt_main).start()

@@ -1,4 +1,8 @@
-"""Saves a checkpoint after each cell, as far as time and space allow."""
+"""Saves a checkpoint after each cell, as far as time and space allow.
+
+In a kernel the cell does not wait for it: the state is taken when the kernel is idle, a moment
+after the reply, or just before the next cell if that comes first.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,8 @@ _REST = 2.0
 """A state is saved by itself only so many times as long after the one before as that took."""
 _REST_OF_WAIT = 5.0
 """The same for the time that the cell waited."""
+_SOON = 0.01
+"""Seconds after a cell's end at which its reply is on its way."""
 _PATIENCE = 1.0
 """Seconds that a cell which begins or ends a run waits for the state before to be saved."""
 
@@ -36,9 +42,15 @@ class Keeper:
         After how many cells.
     """
 
-    def __init__(self, shell: Any, is_idle: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        shell: Any,
+        is_idle: Callable[[], bool],
+        guarded: Callable[[], contextlib.AbstractContextManager[None]],
+    ) -> None:
         self.shell = shell
         self._is_idle = is_idle
+        self._guarded = guarded
         self.on = os.environ.get("CELLBOOK_CHECKPOINTS", "on") != "off"
         self.every = 1
         self._cells = 0
@@ -87,10 +99,13 @@ class Keeper:
             return
         moment = Moment(cell.session, cell.notebook, cell.execution_id, cell.order, run)
         self._pending = (book, moment, kind, document)
-        if kind is not CheckpointKind.CELL:
-            book.checkpoints.saver.wait(_PATIENCE)
-            self._ready_at = 0.0
-        self._take()
+        if not self._later(_SOON):
+            self._take()
+
+    def begin_cell(self) -> None:
+        """Save the state that the cell before has left, if that did not happen meanwhile."""
+        if self._pending is not None:
+            self._take()
 
     def settle(self) -> None:
         """Save what waits, and wait for what is being saved: the kernel ends."""
@@ -104,6 +119,9 @@ class Keeper:
         if self._pending is None or threading.current_thread() is not threading.main_thread():
             return
         book, moment, kind, document = self._pending
+        if kind is not CheckpointKind.CELL:
+            book.checkpoints.saver.wait(_PATIENCE)
+            self._ready_at = 0.0
         if book.checkpoints.saver.busy or time.monotonic() < self._ready_at:
             self._later(self._ready_at - time.monotonic())
             return
@@ -123,17 +141,19 @@ class Keeper:
         if self._pending is not None:
             self._later(seconds)
 
-    def _later(self, seconds: float) -> None:
-        """Try again when the kernel is idle; in a terminal, after the next cell."""
+    def _later(self, seconds: float) -> bool:
+        """Try when the kernel is idle; return False in a terminal, which never is."""
         loop = getattr(getattr(self.shell, "kernel", None), "io_loop", None)
         if loop is None:
-            return
+            return False
         with contextlib.suppress(Exception):
-            loop.add_callback(loop.call_later, max(seconds, 0.05), self._take_if_idle)
+            loop.add_callback(loop.call_later, max(seconds, _SOON), self._take_if_idle)
+        return True
 
     def _take_if_idle(self) -> None:
         if self._is_idle():
-            self._take()
+            with self._guarded():
+                self._take()
 
     # -- the document and its cells ------------------------------------------------------------
 
