@@ -20,6 +20,10 @@ _HELP = """\
 %log key=value … [--step N]       log to it: numbers are metrics
 %runs [QUERY]                     list runs, e.g. %runs metrics.acc > 0.9
 %compare [RUN …]                  compare runs, the last ones where none is named
+%checkpoint [LABEL]               save the notebook and the kernel's variables
+%checkpoints                      list checkpoints as a tree
+%restore ID                       bring one back: 12, a label, ~1, run:NAME
+%diff A [B]                       compare two, or one with now
 %cellbook status                  what is recorded, and where
 %cellbook pause · resume          stop recording cells for a while
 %cellbook doctor                  check the book and the surroundings
@@ -64,13 +68,19 @@ class StatusMagics(CellbookMagics):
         elif command == "help":
             print(_HELP)
         else:
-            for name, text in self.extension.status().items():
-                print(f"{name:<10}  {text}")
-        if command == "doctor":
-            from cellbook.doctor import examine  # noqa: PLC0415 - rarely asked for, slow to import
+            # The panels' libraries are heavy, and doctor is rarely asked for.
+            from cellbook.widgets import facts_panel  # noqa: PLC0415
 
-            print()
-            for check in examine(self.book.url):
-                print(f"{'✓' if check.ok else '✗'} {check.name:<10}  {check.found}")
-                if check.mend:
-                    print(f"  {'':<10}  → {check.mend}")
+            tables = [list(self.extension.status().items())]
+            if command == "doctor":
+                tables.append(self._examined())
+            self.show(facts_panel(*tables))
+
+    def _examined(self) -> list[tuple[str, str]]:
+        from cellbook.doctor import examine  # noqa: PLC0415 - as above
+
+        found: list[tuple[str, str]] = []
+        for check in examine(self.book.url):
+            found.append((f"{'✓' if check.ok else '✗'} {check.name}", check.found))
+            found += [("", f"→ {check.mend}")] if check.mend else []
+        return found
