@@ -92,3 +92,13 @@ def test_compare_outlives_its_kernel(lab: Lab) -> None:
     expect(still).to_contain_text("#1 baseline ★")
     expect(live).to_contain_text("model not found", timeout=60_000)
     expect(live).to_be_hidden()
+
+
+def test_status_is_a_table(lab: Lab) -> None:
+    lab.server.write_notebook("status.ipynb", "%load_ext cellbook", "%cellbook doctor")
+    lab.open("status.ipynb")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    expect(lab.cell(1).locator("th", has_text="recording")).to_be_visible()
+    expect(lab.cell(1).locator("th", has_text="✓ cellbook")).to_be_visible()
+    lab.screenshot("status", lab.outputs(1).first)

@@ -252,7 +252,7 @@ def test_pause_keeps_cells_off_the_record(k: Kernel) -> None:
     reply = k.run("print('secret')")
     assert reply.stdout == "secret\n"
     assert len(cells(k.folder)) == before
-    assert "paused" in k.run("%cellbook").stdout
+    assert "paused" in k.run("%cellbook").text
     k.run("%cellbook resume")
     assert len(cells(k.folder)) == before
     assert k.record("print('open')").stdout == "open\n"

@@ -155,10 +155,10 @@ def test_book_beside_the_notebook_or_said_is_not_announced(tmp_path: Path) -> No
 
 
 def test_resume_says_that_the_open_run_is_gone_with_a_deleted_book(k: Kernel) -> None:
-    assert "0 runs, 1 cell\n" in k.run("%load_ext cellbook\n%cellbook").stdout
+    assert "0 runs, 1 cell" in k.run("%load_ext cellbook\n%cellbook").text
     k.run("%track_run lost")
     shutil.rmtree(k.folder / ".cellbook")
-    status = k.run("%cellbook status").stdout
+    status = k.run("%cellbook status").text
     assert "#0" not in status
     assert "FAILING" in status
     said = k.run("%cellbook resume").text
@@ -166,7 +166,7 @@ def test_resume_says_that_the_open_run_is_gone_with_a_deleted_book(k: Kernel) ->
         "Cells are recorded again. The book was deleted, so this is a new one. "
         "The open run lost is gone with the old one."
     )
-    status = k.run("%cellbook status").stdout
+    status = k.run("%cellbook status").text
     assert "none open" in status
     assert "0 runs, 2 cells" in status
     k.run("%track_run again")

@@ -321,10 +321,12 @@ def test_every_magic_explains_itself(k: Kernel, name: str) -> None:
     assert "SUPPRESS" not in help_text
 
 
-def test_help_and_status_are_plain_text(k: Kernel) -> None:
+def test_help_and_status_are_text_everywhere(k: Kernel) -> None:
     assert "%track_run [NAME]" in k.run("%cellbook help").stdout
     k.run("%track_run shown --experiment e")
-    status = k.run("%cellbook").stdout
+    reply = k.run("%cellbook")
+    assert reply.shown[0]["text/html"].count("<table") == 1
+    status = reply.text
     assert "every cell" in status
     assert "shown (e)" in status
-    assert "✓ cellbook" in k.run("%cellbook doctor").stdout
+    assert "✓ cellbook" in k.run("%cellbook doctor").text

@@ -23,15 +23,15 @@ def test_status_names_stale_cells_and_saved_edits(
         k.run("X = 1", "a")
         k.run("y = X + 1", "b")
         k.run("z = 3", "c")
-        assert "stale [" not in k.run("%cellbook").stdout
+        assert "stale [" not in k.run("%cellbook").text
         k.run("X = 1", "a")
-        assert "stale [3]  uses `X`, whose cell [6] ran again since" in k.run("%cellbook").stdout
+        assert "stale [3]  uses `X`, whose cell [6] ran again since" in k.run("%cellbook").text
         save(path, {"a": "X = 1", "b": "y = X + 1", "c": "z = 33"})
         deadline = time.monotonic() + 20
-        while "stale [4]  edited since it ran" not in (said := k.run("%cellbook").stdout):
+        while "stale [4]  edited since it ran" not in (said := k.run("%cellbook").text):
             assert time.monotonic() < deadline, said
         k.run("y = X + 1", "b")
-        assert "uses `X`" not in k.run("%cellbook").stdout
+        assert "uses `X`" not in k.run("%cellbook").text
 
 
 def save(path: Path, sources: dict[str, str]) -> None:

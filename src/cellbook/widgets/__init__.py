@@ -3,12 +3,14 @@
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.checkpoints import difference_panel, restored_panel, timeline_panel
 from cellbook.widgets.compare import compare_panel
+from cellbook.widgets.facts import facts_panel
 from cellbook.widgets.runs import runs_list
 
 __all__ = [
     "Panel",
     "compare_panel",
     "difference_panel",
+    "facts_panel",
     "restored_panel",
     "runs_list",
     "timeline_panel",
