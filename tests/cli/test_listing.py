@@ -36,6 +36,7 @@ def test_runs_orders_and_limits(cli: Cli, book: Book) -> None:
     assert status == 0
     assert [run["run_name"] for run in json.loads(out)] == ["wide"]
     assert cli("runs", "--limit", "-1")[0] == 2
+    assert "in quotes" in cli("runs", "--order-by", "metrics.acc", "DESC")[2]
 
 
 def test_runs_says_when_there_are_more(cli: Cli, book: Book) -> None:

@@ -66,8 +66,10 @@ def run_doc(record: RunRecord) -> dict[str, Any]:
 def _runs(args: argparse.Namespace) -> int:
     if args.limit is not None and args.limit < 0:
         raise InvalidInput(f"--limit {args.limit} is no number of runs. Give 0 or more.")
-    book = open_book(args)
     query = " ".join(args.query)
+    if args.order_by and query.split(" ")[0].lower() in ("asc", "desc"):
+        raise InvalidInput('Put field and direction in quotes: --order-by "metrics.acc DESC".')
+    book = open_book(args)
     if args.form == "csv":
         frame = book.search_runs(query, order_by=args.order_by, max_results=args.limit)
         frame.to_csv(sys.stdout, index=False)
