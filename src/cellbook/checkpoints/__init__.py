@@ -6,7 +6,9 @@ whole before anything of the kernel is changed (:mod:`.decoding`).
 """
 
 from cellbook.checkpoints.kernel import Kernel
-from cellbook.checkpoints.room import Checkpoints, Moment, Restored, check_label
+from cellbook.checkpoints.naming import check_label
+from cellbook.checkpoints.restoring import Restored
+from cellbook.checkpoints.room import Checkpoints, Moment
 from cellbook.checkpoints.upkeep import Due
 
 __all__ = ["Checkpoints", "Due", "Kernel", "Moment", "Restored", "check_label"]

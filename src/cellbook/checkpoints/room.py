@@ -5,22 +5,23 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cellbook.checkpoints.decoding import Decoded, decode
 from cellbook.checkpoints.encoding import LostThing
 from cellbook.checkpoints.kernel import Kernel, process_state, restore_process
+from cellbook.checkpoints.naming import match
+from cellbook.checkpoints.restoring import Restored, differences, plan
 from cellbook.checkpoints.saving import PROCESS, Job, Outcome, Saver
 from cellbook.checkpoints.signing import is_own, sign
 from cellbook.checkpoints.states import Piece, StateTable, read
 from cellbook.checkpoints.upkeep import TABLE, Due, check, find_due, remove_due
-from cellbook.errors import InvalidInput, NotFound, StoreError, StoreWriteError, Untrusted
+from cellbook.errors import NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
 from cellbook.store import Packs, Store, create, update
 
@@ -39,28 +40,6 @@ class Moment:
     execution: str | None = None
     order: int | None = None
     run: str | None = None
-
-
-@dataclass(slots=True)
-class Restored:
-    """What a restore did, or would do."""
-
-    checkpoint: Checkpoint
-    number: int
-    restored: list[str] = field(default_factory=list)
-    """Variables that are again as they were."""
-    kept: dict[str, str] = field(default_factory=dict)
-    """Variables that stay as they are now, and why."""
-    missing: dict[str, str] = field(default_factory=dict)
-    """Variables that could not be brought back, and why."""
-    removed: list[str] = field(default_factory=list)
-    """Variables of now that the checkpoint does not have."""
-    notes: list[str] = field(default_factory=list)
-    """What is restored, but not in every respect; what else could not be."""
-    differences: list[str] = field(default_factory=list)
-    """How this kernel differs from the one that was saved."""
-    before: int | None = None
-    """Number of the checkpoint that undoes it."""
 
 
 class Checkpoints:
@@ -301,47 +280,7 @@ class Checkpoints:
         NotFound
             If there is none.
         """
-        text = str(target).strip().removeprefix("checkpoint:")
-        found = list(self.all())
-        if not found:
-            raise NotFound(
-                "The book has no checkpoints. `%checkpoint` in a notebook saves one; `%load_ext "
-                "cellbook` has one saved after each cell."
-            )
-        by_id = {one.checkpoint_id: (number, one) for number, one in found}
-        back = re.fullmatch(r"~(\d*)", text)
-        if back:
-            return self._ancestor(by_id, int(back[1] or 1))
-        matches = [
-            (number, one)
-            for number, one in found
-            if text in (one.label, one.checkpoint_id) or text.removeprefix("#") == str(number)
-        ]
-        if text.startswith("run:"):
-            matches = [(n, one) for n, one in found if one.run_id == text[4:]]
-            ends = [pair for pair in matches if pair[1].kind is CheckpointKind.RUN_END]
-            matches = ends or matches
-        if not matches:
-            labels = ", ".join(sorted({one.label for _, one in found if one.label})[:8])
-            raise NotFound(
-                f"The book has no checkpoint {text!r}. Give a number ({found[0][0]} to "
-                f"{found[-1][0]}), ~1, run:NAME or a label"
-                + (f" ({labels})." if labels else "; `%checkpoint LABEL` gives one.")
-            )
-        return matches[-1]
-
-    def _ancestor(
-        self, by_id: dict[str, tuple[int, Checkpoint]], steps: int
-    ) -> tuple[int, Checkpoint]:
-        place = self.head or max(by_id)
-        for _ in range(steps):
-            parent = by_id[place][1].parent if place in by_id else None
-            if parent is None or parent not in by_id:
-                raise NotFound(
-                    f"There are not {steps} checkpoints before this one. `%checkpoints` lists them."
-                )
-            place = parent
-        return by_id[place]
+        return match(list(self.all()), str(target), self.head)
 
     def table_of(self, checkpoint: Checkpoint) -> StateTable:
         """Return what a checkpoint's state consists of.
@@ -446,32 +385,12 @@ class Checkpoints:
         number, checkpoint, table, decoded = self.load(
             checkpoint.checkpoint_id, kernel, only=only, trust=trust
         )
-        done = Restored(checkpoint, number, before=before)
-        present = kernel.variables()
-        values = {name: value for name, value in decoded.values.items() if name != PROCESS}
-        for name, lost in decoded.lost.items():
-            if name == PROCESS or (only is not None and name not in only):
-                continue
-            why = "; ".join(f"{one.kind}: {one.reason}" for one in lost[:3])
-            (done.kept if name in present else done.missing)[name] = why
-        for name, where in table.live.items():
-            if values.pop(name, None) is not None:
-                done.kept[name] = f"it is {where} itself, which stays as it is"
-                values[name] = decoded.values[name]
-        if only is None:
-            done.removed = [
-                name for name in present if name not in values and name not in decoded.lost
-            ]
-        done.restored = [name for name in values if name not in table.live]
-        done.notes = [
-            f"{name}: {note}"
-            for name, notes in table.notes.items()
-            if name in values
-            for note in notes
-        ]
+        done = plan(number, checkpoint, table, decoded, list(kernel.variables()), only)
+        done.before = before
         done.differences = differences(self._store, checkpoint, moment.session)
         if dry_run:
             return done
+        values = {name: decoded.values[name] for name in decoded.values if name != PROCESS}
         kernel.replace(values, done.removed)
         if only is None:
             process = decoded.values.get(PROCESS)
@@ -493,47 +412,6 @@ class Checkpoints:
         """Let the state under way be saved, and let go of files."""
         self.saver.stop(10)
         self.packs.close()
-
-
-def differences(store: Store, checkpoint: Checkpoint, session: str) -> list[str]:
-    """Return how this process differs from the one that a checkpoint was saved in."""
-    there, here = checkpoint.python, platform.python_version()
-    found = []
-    if there.split(".")[:2] != here.split(".")[:2]:
-        found.append(f"Python {there} → {here}: functions of the notebook cannot be read")
-    before, after = (_packages(store, one) for one in (checkpoint.session_id, session))
-    changed = [
-        f"{name} {before[name]} → {after.get(name, 'not installed')}"
-        for name in sorted(before)
-        if before[name] != after.get(name)
-    ]
-    if after and changed:
-        more = f" and {len(changed) - 8:,} more" if len(changed) > 8 else ""
-        found.append(f"other packages than then: {', '.join(changed[:8])}{more}")
-    return found
-
-
-def _packages(store: Store, session: str) -> dict[str, str]:
-    environment = (store.get("sessions", session) or {}).get("environment")
-    doc = None if environment is None else store.get("environments", environment)
-    return dict((doc or {}).get("packages", {}))
-
-
-def check_label(label: str) -> str:
-    """Return a label that names no number, run or ancestor.
-
-    Raises
-    ------
-    InvalidInput
-        If it would be taken for one.
-    """
-    if not label.strip() or len(label) > 200 or "\n" in label:
-        raise InvalidInput("A label is one line of 1 to 200 characters.")
-    if re.fullmatch(r"#?\d+|~\d*|run:.*|checkpoint:.*", label):
-        raise InvalidInput(
-            f"{label!r} cannot be a label: it would be taken for a number or a run. Choose a name."
-        )
-    return label
 
 
 def _quota() -> float:

@@ -1,0 +1,90 @@
+"""What names a checkpoint: a number, a label, an ancestor, a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from cellbook.errors import InvalidInput, NotFound
+from cellbook.records import Checkpoint, CheckpointKind
+
+Numbered: TypeAlias = "tuple[int, Checkpoint]"
+
+
+def match(found: Sequence[Numbered], target: str, head: str | None) -> Numbered:
+    """Return the checkpoint that `target` names; of several with a label the newest.
+
+    Parameters
+    ----------
+    found
+        All checkpoints with their numbers, oldest first.
+    target
+        What names it; see :meth:`Checkpoints.find`.
+    head
+        The checkpoint that the state of now comes from, if that is known.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    text = target.strip().removeprefix("checkpoint:")
+    if not found:
+        raise NotFound(
+            "The book has no checkpoints. `%checkpoint` in a notebook saves one; `%load_ext "
+            "cellbook` has one saved after each cell."
+        )
+    back = re.fullmatch(r"~(\d*)", text)
+    if back:
+        by_id = {one.checkpoint_id: (number, one) for number, one in found}
+        return _ancestor(by_id, head or max(by_id), int(back[1] or 1))
+    matches = [
+        (number, one)
+        for number, one in found
+        if text in (one.label, one.checkpoint_id) or text.removeprefix("#") == str(number)
+    ]
+    if text.startswith("run:"):
+        matches = [(number, one) for number, one in found if one.run_id == text[4:]]
+        ends = [pair for pair in matches if pair[1].kind is CheckpointKind.RUN_END]
+        matches = ends or matches
+        if not matches:
+            raise NotFound(
+                "That run has no checkpoint: it was made where none are saved by themselves."
+            )
+    if not matches:
+        labels = ", ".join(sorted({one.label for _, one in found if one.label})[:8])
+        raise NotFound(
+            f"The book has no checkpoint {text!r}. Give a number ({found[0][0]} to "
+            f"{found[-1][0]}), ~1, run:NAME or a label"
+            + (f" ({labels})." if labels else "; `%checkpoint LABEL` gives one.")
+        )
+    return matches[-1]
+
+
+def _ancestor(by_id: Mapping[str, Numbered], place: str, steps: int) -> Numbered:
+    for _ in range(steps):
+        parent = by_id[place][1].parent if place in by_id else None
+        if parent is None or parent not in by_id:
+            raise NotFound(
+                f"There are not {steps} checkpoints before this one. `%checkpoints` lists them."
+            )
+        place = parent
+    return by_id[place]
+
+
+def check_label(label: str) -> str:
+    """Return a label that names no number, run or ancestor.
+
+    Raises
+    ------
+    InvalidInput
+        If it would be taken for one.
+    """
+    if not label.strip() or len(label) > 200 or "\n" in label:
+        raise InvalidInput("A label is one line of 1 to 200 characters.")
+    if re.fullmatch(r"#?\d+|~\d*|run:.*|checkpoint:.*", label):
+        raise InvalidInput(
+            f"{label!r} cannot be a label: it would be taken for a number or a run. Choose a name."
+        )
+    return label
