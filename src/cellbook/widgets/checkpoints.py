@@ -68,14 +68,13 @@ def _timeline_row(row: TimelineRow, width: int) -> str:
         what += f'<span class="cb-faint">{one.kind.value}</span> '
     if row.is_now:
         what += '<span class="cb-strong">← now</span>'
-    changed = escape(row.changes)
+    parts = [escape(row.changes)] if row.changes else []
     if one.lost:
         reasons = "\n".join(f"{name}: {why}" for name, why in one.lost.items())
         names = formatting.shorten(", ".join(one.lost), 40)
-        changed += (
-            f'{" · " if changed else ""}<span class="cb-worse" title="{escape(reasons)}">'
-            f"not saved: {escape(names)}</span>"
-        )
+        lost = f'<span class="cb-worse" title="{escape(reasons)}">not saved: {escape(names)}</span>'
+        parts.insert(0, lost)
+    changed = " · ".join(parts)
     sizes = (
         f"{one.variables:,} variables, {formatting.size(one.size)} in all; saved in "
         f"{formatting.duration(one.seconds)}, of which the cell waited "
