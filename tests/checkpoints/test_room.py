@@ -126,6 +126,22 @@ def test_state_that_did_not_change_is_no_new_checkpoint(bench: Bench) -> None:
     assert len(list(bench.room.all())) == 2
 
 
+def test_restored_state_is_no_change(bench: Bench) -> None:
+    """Decoded and encoded again, it may have other bytes."""
+    bench.run("import pandas as pd\nframe = pd.DataFrame({'a': [1], 'b': ['x']}); n = {'a': frame}")
+    first = bench.save()
+    bench.run("n = 2; late = 1")
+    bench.save()
+    bench.restore(1)
+    kind = CheckpointKind.CELL
+    again = bench.room.save_now(bench.kernel, bench.moment, kind=kind)
+    assert again.checkpoint_id == first.checkpoint_id
+    bench.run("n = 3")
+    after = bench.room.save_now(bench.kernel, bench.moment, kind=kind)
+    assert (after.added, after.changed, after.removed) == ((), ("n",), ())
+    assert after.parent == first.checkpoint_id
+
+
 def test_changes_are_told(bench: Bench) -> None:
     bench.run("a = [1]; b = 2; c = 3")
     bench.save()

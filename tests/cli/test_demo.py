@@ -63,9 +63,9 @@ def demo(made: Demo, tmp_path: Path) -> Path:
 
 
 def test_demo_runs_to_its_end(made: Demo) -> None:
-    assert (made.done.returncode, made.done.stderr.count("/17  ")) == (0, 17), made.done.stderr
+    assert (made.done.returncode, made.done.stderr.count("/21  ")) == (0, 21), made.done.stderr
     assert made.seconds < 60
-    assert "17/17  %runs tags.chosen = 'yes'\n" in made.done.stderr
+    assert "21/21  %checkpoints --limit 5\n" in made.done.stderr
     assert "twice as long" in made.done.stdout
     assert "✗" in made.done.stdout
     assert "■" in made.done.stdout
@@ -122,7 +122,7 @@ def test_demo_saves_a_notebook_that_jupyterlab_trusts(made: Demo, demo: Path) ->
     notary = NotebookNotary(data_dir=str(made.place / "private" / "jupyter_data_dir"))
     assert notary.check_signature(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in code] == list(range(1, 18))
+    assert [cell.execution_count for cell in code] == list(range(1, 22))
     errors = {cell.id for cell in code for output in cell.outputs if output.get("ename")}
     assert errors == {"failed", "stopped"}
 
@@ -179,7 +179,7 @@ def test_demo_stopped_by_its_user_begins_again(tmp_path: Path) -> None:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith("   8/17"):
+        if line.startswith("   8/21"):
             break
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

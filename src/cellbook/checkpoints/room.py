@@ -23,7 +23,7 @@ from cellbook.checkpoints.states import Piece, StateTable, read
 from cellbook.checkpoints.upkeep import TABLE, Due, check, find_due, remove_due
 from cellbook.errors import NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
-from cellbook.store import Packs, Store, create, update
+from cellbook.store import Packs, Store, create
 
 _NAMED = 20
 """Names that a record lists of each kind of change; the rest is counted."""
@@ -108,21 +108,8 @@ class Checkpoints:
             Called with the record once it is on disk (that of the one before if nothing changed),
             or with None if it failed.
         """
-        variables = kernel.variables()
-        skip = {
-            name: lost
-            for name, (key, lost) in self._bad.items()
-            if name in variables and id(variables[name]) == key
-        }
         known, content = self._read_document(document)
-        job = Job(
-            variables=variables,
-            namespace=kernel.namespace,
-            process=process_state(environment),
-            shell=kernel.shell,
-            document=content,
-            skip=skip,
-        )
+        job = self._job(kernel, content, environment)
         begun = Checkpoint(
             checkpoint_id=self._store.new_id(),
             session_id=moment.session,
@@ -137,7 +124,7 @@ class Checkpoints:
             run_id=moment.run,
             python=platform.python_version(),
             author=_author(),
-            variables=len(variables),
+            variables=len(job.variables),
         )
         self.saver.save(job, lambda outcome: self._settle(begun, job, document, outcome, done))
 
@@ -157,9 +144,25 @@ class Checkpoints:
             raise StoreError(f"No checkpoint was saved: {self.failed}.")
         return saved
 
-    def label(self, checkpoint_id: str, label: str) -> None:
-        """Give a checkpoint a label; it is kept for ever then."""
-        self._store.commit([update(TABLE, checkpoint_id, {"label": label})])
+    def _job(
+        self,
+        kernel: Kernel,
+        document: bytes | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Job:
+        variables = kernel.variables()
+        return Job(
+            variables=variables,
+            namespace=kernel.namespace,
+            process=process_state(environment),
+            shell=kernel.shell,
+            document=document,
+            skip={
+                name: lost
+                for name, (key, lost) in self._bad.items()
+                if name in variables and id(variables[name]) == key
+            },
+        )
 
     def over_quota(self) -> str:
         """Return why automatic checkpoints stop, with the mend; empty while they need not."""
@@ -401,12 +404,21 @@ class Checkpoints:
             )
             with self._lock:
                 self.head, self._last = checkpoint.checkpoint_id, checkpoint
-                self._digests = {
-                    name: about["digest"]
-                    for name, about in table.about.items()
-                    if "digest" in about
-                }
+            self.saver.save(self._job(kernel), lambda outcome: self._begin_at(checkpoint, outcome))
         return done
+
+    def _begin_at(self, checkpoint: Checkpoint, outcome: Outcome) -> None:
+        """Take a restored state as what later changes are told from.
+
+        It is saved anew for that: what was decoded is equal to what was encoded, but not always in
+        the same order of bytes.
+        """
+        if outcome.state is None:
+            return
+        with self._lock:
+            document = checkpoint.document if self._document is None else self._document[2]
+            self._digests = outcome.digests
+            self._last = replace(checkpoint, state=_stored(outcome.state), document=document)
 
     def close(self) -> None:
         """Let the state under way be saved, and let go of files."""

@@ -77,7 +77,8 @@ letter-spacing:0.04em}
 .cellbook table.cb-table td.cb-wrap{white-space:normal;max-width:60em}
 .cellbook table.cb-timeline tbody td{height:28px;padding-top:0;padding-bottom:0;border-bottom:0;
 vertical-align:middle;max-width:23em}
-.cellbook table.cb-timeline td.cb-graph{padding-left:4px;font-size:0;overflow:visible;max-width:none}
+.cellbook table.cb-timeline td.cb-graph{padding-left:4px;font-size:0;overflow:visible;
+max-width:none}
 .cellbook .cb-timeline code{white-space:nowrap}
 .cellbook .cb-lane{display:inline-block;position:relative;width:16px;height:28px;
 vertical-align:top}
