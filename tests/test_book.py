@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cellbook as cb
 from cellbook import book as book_module
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import CellbookWarning, InvalidInput, NotFound
 
 
 @pytest.fixture(autouse=True)
@@ -243,3 +245,55 @@ def test_close_leaves_no_live_journal(tmp_path: Path) -> None:
     assert len(names) == 1
     assert names[0].endswith(".closed.jsonl")
     assert [path.name for path in tmp_path.iterdir()] == [".cellbook"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"query": 5}, {"order_by": [None]}, {"order_by": 5}, {"max_results": "5"}],
+)
+def test_search_refuses_arguments_of_a_wrong_kind(tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        cb.open(tmp_path).search_runs(**options)
+
+
+@pytest.mark.parametrize("target", ["file", "/dev/null"])
+def test_where_no_book_can_be_one_warning_says_so(tmp_path: Path, target: str) -> None:
+    (tmp_path / "file").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", "import cellbook as cb\nwith cb.start_run('r') as run:\n"
+         "    run.log_text('a', 'a.txt')\n    run.log_metric('m', 1)\n    run.log_param('p', 1)"],
+        env={**os.environ, "CELLBOOK_URL": target}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("CellbookWarning") == 1
+
+
+def test_a_book_that_could_not_be_made_is_made_when_one_looks_again(tmp_path: Path) -> None:
+    (tmp_path / ".cellbook").touch()
+    book = cb.open(tmp_path)
+    with pytest.warns(CellbookWarning, match="No book can be made"):
+        book.start_run("lost").end()
+    book.look_again()
+    assert book.read_only
+    (tmp_path / ".cellbook").unlink()
+    book.look_again()
+    assert not book.read_only
+    book.start_run("kept").end()
+    assert book.search_runs()["run_name"].tolist() == ["kept"]
+    assert cb.open(tmp_path).verify().ok
+
+
+def test_a_step_of_closing_that_fails_does_not_keep_the_others(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import cellbook as cb, sqlite3\n"
+         "book = cb.open('.'); run = cb.start_run('first'); other = cb.open('other')\n"
+         "cb.start_run('second')\n"
+         "def fail(): raise sqlite3.ProgrammingError('Cannot operate on a closed database.')\n"
+         "book.runs.close = fail"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert "was not closed in order" in done.stderr
+    ended = cb.open(tmp_path / "other").find_run("second")
+    assert ended.state == "finished"
+    assert not [path for path in tmp_path.rglob("*.jsonl") if ".closed" not in path.name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import copyreg
 import os
+import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
@@ -16,11 +17,12 @@ from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpoints import Checkpoints
-from cellbook.errors import Ambiguous, InvalidInput, NotFound
+from cellbook.errors import Ambiguous, InvalidInput, NotFound, StoreError, one_line
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
 from cellbook.tracking import Run, Runs, Trouble, exit_error, outcome_of, watch_exit
 from cellbook.views import runs_table
+from cellbook.views.asking import check_search
 from cellbook.views.hints import near_run
 from cellbook.views.timeline import checkpoints_table
 
@@ -72,6 +74,15 @@ class Book:
 
     # -- recording -----------------------------------------------------------------------------
 
+    def look_again(self) -> None:
+        """Find out anew whether anything can be recorded, where it could not before."""
+        if self.read_only:
+            self.store.look_again()
+            if not self.read_only:
+                # The book knows nothing of the runs that were started meanwhile.
+                for run in self.runs.open_runs():
+                    self.runs.ended(run)
+
     def start_run(self, run_name: str | None = None, **options: Any) -> Run:
         """Start or resume a run; see :func:`cellbook.start_run`."""
         run = self.runs.start(run_name, **options)
@@ -110,6 +121,7 @@ class Book:
         max_results: int | None = 1000,
     ) -> pd.DataFrame:
         """Return runs as a DataFrame; see :func:`cellbook.search_runs`."""
+        check_search(query, order_by, max_results)
         self.refresh()
         return runs_table.search_runs(self.store, query, order_by=order_by, max_results=max_results)
 
@@ -170,9 +182,17 @@ class Book:
         if self._environment is not None:
             self._environment.join(timeout=10)
             self._environment = None
-        self.checkpoints.close()
-        self.runs.close()
-        self.store.close()
+        # What one step meets, such as a full disk, must not keep the others from happening.
+        for step in (self.checkpoints.close, self.runs.close, self.store.close):
+            try:
+                step()
+            except (StoreError, OSError, sqlite3.Error) as error:
+                self.trouble.report(
+                    StoreError(
+                        f"The book at {self.url} was not closed in order ({one_line(error)}); what "
+                        "was recorded stays. `cellbook verify` looks through it."
+                    )
+                )
         _books.pop(self.url, None)
 
 

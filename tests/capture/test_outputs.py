@@ -383,3 +383,33 @@ def test_stream_buffer_keeps_both_ends_of_great_pieces() -> None:
     assert tail.endswith("x\nthe end\n")
     left_out = len("".join(written)) - len(head) - len(tail)
     assert note == f"{human_size(left_out)} left out"
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("text", ["\b" * 400_000, "a\b" * 400_000, "\b" * 400_000 + "\rx"])
+def test_collapse_is_linear_in_backspaces(text: str) -> None:
+    def seconds(text: str) -> float:
+        start = time.perf_counter()
+        collapse(text)
+        return time.perf_counter() - start
+
+    seconds(text[: len(text) // 16])
+    small = min(seconds(text[: len(text) // 8]) for _ in range(3))
+    # Eight times the text; were it quadratic, it would take 64 times as long.
+    assert min(seconds(text) for _ in range(3)) < 30 * small + 0.02
+
+
+class Unspeakable(dict):  # type: ignore[type-arg]
+    def __str__(self) -> str:
+        raise OSError("no words")
+
+
+@pytest.mark.parametrize(
+    ("data", "left"),
+    [
+        ({"text/plain": "x", 3: "y"}, "3 left out: its type is no text"),
+        ({"text/plain": "x", "text/html": Unspeakable()}, "text/html left out: no words"),
+    ],
+)
+def test_a_part_that_cannot_be_kept_leaves_the_others(data: dict[Any, Any], left: str) -> None:
+    assert split_bundle(data) == ({"text/plain": "x"}, {}, left)

@@ -259,3 +259,19 @@ def test_begin_and_end_are_quick() -> None:
         seconds.append(time.perf_counter() - start)
     # About 100 µs; the bound leaves room for a machine that does something else as well.
     assert statistics.median(seconds) < 1e-3
+
+
+def test_an_output_that_cannot_be_kept_is_a_note_of_it() -> None:
+    kernel = Kernel()
+
+    def refuse(shown: Shown) -> Output:
+        if "text/html" in shown.data:
+            raise RuntimeError("no words")
+        return keep(shown)
+
+    cell = kernel.begin("1")
+    for kind in ("text/plain", "text/html"):
+        cell.add_display(Shown("display_data", {kind: "x"}, {}))
+    done = kernel.recorder.end(cell, None, namespace={}, run=None, keep=refuse)
+    assert done.state is CellState.OK
+    assert [output.note for output in done.outputs] == ["", "not kept: RuntimeError: no words"]

@@ -190,6 +190,34 @@ def test_mask_argv() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "masked"),
+    [
+        (["run", "--pass=qqq"], ["run", f"--pass={MASK}"]),
+        (["run", "--pwd", "zzz9", "x"], ["run", "--pwd", MASK, "x"]),
+        (["run", "--auth", "Bearer:xyz7"], ["run", "--auth", MASK]),
+        (["db.py", "-u", "ada", "-p", "s3cr3t"], ["db.py", "-u", "ada", "-p", MASK]),
+        (["/bin/sshpass", "-p", "s3cr3t", "ssh", "a"], ["/bin/sshpass", "-p", MASK, "ssh", "a"]),
+    ],
+)  # fmt: skip
+def test_mask_argv_of_short_options(given: list[str], masked: list[str]) -> None:
+    assert mask_argv(given) == masked
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run --pad 3 --paths a --passes=2 --author ada --pwd-check on",
+        "ssh -u ada -p 22 host",
+        "python train.py -p 8",
+        "mkdir -p a/b",
+        "pass=1 auth=none pwd=/home/ada",
+    ],
+)
+def test_mask_argv_leaves_what_only_looks_like_one(line: str) -> None:
+    assert mask_argv(line.split()) == line.split()
+
+
 def test_mask_mapping() -> None:
     given = {
         "PATH": "/bin",

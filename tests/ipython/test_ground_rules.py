@@ -186,6 +186,22 @@ def test_odd_values_are_recorded_or_refused_without_harm(k: Kernel) -> None:
     assert k.record("print('\\ud800')").state is CellState.OK
 
 
+@pytest.mark.parametrize(
+    "bundle",
+    ["{'text/plain': 'x', 3: 'y'}", "{'text/plain': 'x', 'text/html': Odd()}"],
+)
+def test_a_part_of_an_output_that_cannot_be_kept_costs_that_part(k: Kernel, bundle: str) -> None:
+    k.run("%load_ext cellbook")
+    k.run(
+        "from IPython.display import publish_display_data\n"
+        "class Odd(str):\n"
+        "    def encode(self, *args): raise RuntimeError('no')"
+    )
+    cell = k.record(f"publish_display_data({bundle})")
+    assert cell.state is CellState.OK
+    assert cell.outputs[0].data["text/plain"] == "x"
+
+
 def test_our_own_failure_is_one_warning(k: Kernel) -> None:
     k.run("%load_ext cellbook")
     k.run("from cellbook.ipython import hooks")

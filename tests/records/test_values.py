@@ -4,6 +4,7 @@ import decimal
 import enum
 import json
 import math
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellbook.errors import InvalidInput, InvalidMetric
-from cellbook.records import as_metric, as_param, as_step, as_text, check_name
+from cellbook.records import (
+    as_metric,
+    as_param,
+    as_step,
+    as_text,
+    as_timestamp,
+    check_context,
+    check_metric_name,
+    check_name,
+)
 from cellbook.records.values import NAME_LIMIT
 
 plain = st.recursive(
@@ -219,3 +229,87 @@ def test_as_step_takes_a_whole_float() -> None:
 @pytest.mark.parametrize(("value", "text"), [("a", "a"), (1, "1"), (None, "None"), (True, "True")])
 def test_as_text_makes_text(value: object, text: str) -> None:
     assert as_text(value) == text
+
+
+# --- whatever somebody hands over ----------------------------------------------------------------
+
+
+class Hostile:
+    """Raises whatever is asked of it."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError("nothing here")
+
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        raise RuntimeError("no class")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
+
+    __str__ = __float__ = __int__ = __len__ = __iter__ = __repr__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("not comparable")
+
+    def __hash__(self) -> int:
+        return 1
+
+
+class HoldsItself:
+    size = 1
+    shape = ()
+
+    def item(self) -> object:
+        return self
+
+
+@pytest.mark.parametrize("kind", [Hostile, HoldsItself])
+def test_odd_objects_are_described_as_params_and_refused_as_metrics(kind: type) -> None:
+    value = kind()
+    assert isinstance(as_param(value), str)
+    assert isinstance(as_param([{"a": value}]), list)
+    assert isinstance(as_text(value), str)
+    with pytest.raises(InvalidMetric) as caught:
+        as_metric(value, "m")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InvalidInput):
+        as_step(value, "m")
+    with pytest.raises(InvalidInput):
+        as_timestamp(value)
+
+
+@pytest.mark.parametrize("value", ["caf\udce9.csv", ["\udce9"], {"\udce9": 1}, np.str_("\udce9")])
+def test_half_a_surrogate_pair_is_escaped(value: object) -> None:
+    json.dumps(as_param(value), ensure_ascii=False).encode()
+    assert "\\udce9" in str(as_param(value))
+    as_text(value).encode()
+
+
+@pytest.mark.parametrize(
+    "timestamp", [10**30, -(10**30), datetime.min, "now", None, math.nan, math.inf, [1]]
+)
+def test_as_timestamp_refuses_what_is_no_time(timestamp: object) -> None:
+    with pytest.raises(InvalidInput, match="is no time"):
+        as_timestamp(timestamp)
+
+
+def test_as_timestamp_takes_milliseconds_and_datetimes() -> None:
+    assert as_timestamp(5.0) == 5
+    assert as_timestamp(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)) == 1000
+
+
+@pytest.mark.parametrize("name", ["loss{split=val}", "{", "a}"])
+def test_a_metric_is_not_named_as_one_with_a_context(name: str) -> None:
+    with pytest.raises(InvalidInput, match="context="):
+        check_metric_name(name)
+
+
+@pytest.mark.parametrize("context", ["val", ["a"], 5, {"a": "x" * 251}, {"a": "b\nc"}, {"": 1}])
+def test_check_context_refuses(context: object) -> None:
+    with pytest.raises(InvalidInput):
+        check_context(context)
+
+
+def test_check_context_sorts() -> None:
+    assert check_context({"b": 1, "a": "val"}) == (("a", "val"), ("b", "1"))

@@ -175,3 +175,47 @@ def test_reader_follows_a_file_that_is_closed_under_its_eyes(tmp_path: Path) -> 
     assert [event.ulid for _, event in read_events(seen.path) if event] == ["01A"]
     (closed,) = reader.files().values()
     assert (closed.stem, closed.size, closed.closed) == (seen.stem, seen.size, True)
+
+
+def test_a_descriptor_that_somebody_closed_is_opened_anew(tmp_path: Path) -> None:
+    journal = JournalWriter(tmp_path, "w")
+    journal.append("01A", [create("t", "a", {})])
+    os.close(journal.file.fd)
+    journal.append("01B", [create("t", "b", {})])
+    taken = journal.file.fd
+    os.close(taken)
+    theirs = tmp_path / "theirs.txt"
+    # The number of the closed descriptor is given to the next file that is opened.
+    other = os.open(theirs, os.O_WRONLY | os.O_CREAT)
+    assert other == taken
+    journal.append("01C", [create("t", "c", {})])
+    os.close(other)
+    assert theirs.read_bytes() == b""
+    journal.close()
+    (path,) = tmp_path.rglob("*.jsonl")
+    assert [event.ulid for _, event in read_events(path) if event] == ["01A", "01B", "01C"]
+
+
+def test_a_descriptor_that_is_closed_between_points_costs_none(tmp_path: Path) -> None:
+    file = AppendFile(tmp_path / "f", header=b"head")
+    file.append(b"one")
+    os.close(file.fd)
+    file.append(b"two")
+    file.close()
+    assert file.path.read_bytes() == b"headonetwo"
+
+
+def test_nothing_comes_before_a_header_that_was_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(fd: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = AppendFile(tmp_path / "f", header=b"head")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", refuse)
+        with pytest.raises(StoreWriteError):
+            file.append(b"one")
+    file.append(b"two")
+    file.close()
+    assert file.path.read_bytes() == b"headonetwo"

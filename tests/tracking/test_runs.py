@@ -4,10 +4,10 @@ import asyncio
 import math
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,9 @@ from cellbook.errors import (
     NotFound,
 )
 from cellbook.records import RunState
-from cellbook.store import FolderStore
-from cellbook.tracking import Runs, Trouble
+from cellbook.store import FolderStore, update
+from cellbook.tracking import Run, Runs, Trouble
+from cellbook.views.runs_table import search_runs
 
 
 @pytest.fixture
@@ -473,3 +474,102 @@ def test_warning_as_error_does_not_raise(runs: Runs, monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", refuse)
         run.log_metric("m", 1)  # warnings are errors in this suite
+
+
+# -- what may be handed over -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda run: run.log_params(None),
+        lambda run: run.log_params("abc"),
+        lambda run: run.log_param(["x"], 1),
+        lambda run: run.set_tags(["a"]),
+        lambda run: run.log_metrics([("a", 1)]),
+        lambda run: run.log_metric(["x"], 1),
+        lambda run: run.log_metric("c", 1, context="val"),
+        lambda run: run.log_metric("c", 1, context={"split": "a\nb"}),
+        lambda run: run.log_metric("loss{split=val}", 1),
+        lambda run: run.log_metric("m", 1, timestamp=10**30),
+        lambda run: run.log_metrics({"m": 1}, timestamp=10**30),
+        lambda run: run.log_text("t", "t.txt", step="abc"),
+    ],
+)
+def test_a_mistake_in_a_call_is_one_sentence(runs: Runs, call: Callable[[Run], object]) -> None:
+    run = runs.start("r")
+    with pytest.raises(InvalidInput) as caught:
+        call(run)
+    assert "\n" not in str(caught.value)
+    run.end()
+    record = runs.get(run.run_id)
+    assert (record.params, record.metrics, record.tags) == ({}, {}, {})
+
+
+@pytest.mark.parametrize("options", [{"tags": ["a"]}, {"params": "abc"}, {"tags": "abc"}])
+def test_a_mistake_at_the_start_leaves_no_run(runs: Runs, options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        runs.start("r", **options)
+    assert (runs.active(), list(runs.store.select("runs"))) == (None, [])
+
+
+def test_no_step_comes_after_the_last(runs: Runs) -> None:
+    run = runs.start("r")
+    run.log_metric("m", 1, step=2**63 - 1)
+    with pytest.raises(InvalidMetric, match="last step"):
+        run.log_metric("m", 2)
+    with pytest.raises(InvalidMetric, match="last step"):
+        run.log_metrics({"n": 1, "m": 2})
+    run.log_metric("m", 3, step=0)
+    assert points(runs, run.run_id, "m") == [(2**63 - 1, 1.0), (0, 3.0)]
+    assert not run.has_metric("n") or points(runs, run.run_id, "n") == []
+
+
+def test_many_changes_of_one_param_take_little_room(runs: Runs) -> None:
+    run = runs.start("r")
+    for number in range(3000):
+        run.log_param("lr", number)
+    record = reread(runs).get(run.run_id)
+    assert record.params == {"lr": 2999}
+    assert [value for _, value in record.param_history["lr"]] == list(range(2999))
+    (journal,) = (Path(runs.store.url) / "journal").rglob("*.jsonl")
+    assert journal.stat().st_size < 1_500_000
+
+
+def test_history_of_an_early_book_is_kept(runs: Runs) -> None:
+    run = runs.start("r", params={"lr": 3})
+    early = {"param_history": {"lr": [[1, 1], [2, 2]]}}
+    runs.store.commit([update("runs", run.run_id, early)])
+    assert runs.get(run.run_id).param_history == early["param_history"]
+    run.end()
+    again = runs.start(run_id=run.run_id)
+    again.log_param("lr", 4)
+    again.log_param("lr", 5)
+    history = runs.get(run.run_id).param_history["lr"]
+    assert [value for _, value in history] == [1, 2, 3, 4]
+
+
+def test_half_a_surrogate_pair_does_not_poison_the_book(runs: Runs, tmp_path: Path) -> None:
+    run = runs.start("r", tags={"file": "caf\udce9.csv"}, description="\udce9")
+    run.log_param("file", "caf\udce9.csv")
+    run.end("failed", "Error: \udce9")
+    search_runs(runs.store).to_csv(tmp_path / "runs.csv")
+    record = runs.get(run.run_id)
+    assert record.params == record.tags == {"file": "caf\\udce9.csv"}
+    assert record.error == "Error: \\udce9"
+
+
+def test_a_folder_is_kept_without_books_and_odd_names(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.txt", "b\nc.txt", "caf\udce9.csv", "sub/z.txt"):
+        (tmp_path / name).write_text(name, errors="surrogateescape")
+    monkeypatch.chdir(tmp_path)
+    run = runs.start("r")
+    with pytest.warns(CellbookWarning, match="1 more.*b.nc.txt") as caught:
+        run.log_artifact(".")
+    assert len(caught) == 1
+    assert [artifact.path for artifact in runs.artifacts(run.run_id)] == ["a.txt", "sub/z.txt"]
+    with pytest.raises(InvalidInput):
+        run.log_artifacts(".", "../up")

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from cellbook.records import Json, encodable
+from cellbook.records import Json, as_text, encodable
 
 HEAD = 64 * 1024
 TAIL = 192 * 1024
@@ -47,6 +47,8 @@ _ESCAPES = re.compile(
 _ERASE = re.compile(r"\x1b\[[0-2]?K")
 _UP = re.compile(r"\x1b\[(\d{0,4})A")
 _ROW_STEPS = re.compile(r"(\n|\x1b\[\d{0,4}A)")
+_BACK_TO_START = re.compile("(?<!\b)\b++\r")
+"""Each stretch of backspaces is looked at once: from its beginning."""
 _ROWS_KEPT_OPEN = 12
 
 
@@ -98,7 +100,7 @@ def _line(line: str) -> str:
     if "\r" not in line and "\b" not in line:
         return line
     if "\b" in line:
-        line = re.sub("\b++\r", "\r", line)
+        line = _BACK_TO_START.sub("\r", line)
     if "\b" in line:
         return _typed(line)
     segments = line.split("\r")
@@ -314,9 +316,11 @@ def split_bundle(
     notes: list[str] = []
     for mime, content in data.items():
         try:
+            if not isinstance(mime, str):
+                raise TypeError("its type is no text")
             value, written, raw = _encode(mime, content)
-        except (TypeError, ValueError, RecursionError) as error:
-            notes.append(f"{mime} left out: {error}")
+        except Exception as error:  # The content is the user's, and so is what it raises.
+            notes.append(f"{as_text(mime)} left out: {as_text(error)}")
             continue
         if written <= inline_cap:
             inline[mime] = value
@@ -333,8 +337,8 @@ def split_bundle(
             value, written, _ = _encode(METADATA, metadata)
             if written <= inline_cap:
                 inline[METADATA] = value
-        except (TypeError, ValueError, RecursionError) as error:
-            notes.append(f"metadata left out: {error}")
+        except Exception as error:
+            notes.append(f"metadata left out: {as_text(error)}")
     return inline, to_store, "; ".join(notes)
 
 

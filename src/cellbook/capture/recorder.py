@@ -222,10 +222,18 @@ class CellRecorder:
             execution,
             stdout=stdout,
             stderr=stderr,
-            outputs=tuple(keep(shown) for shown in list(cell.shown)),
+            outputs=tuple(_kept(shown, keep) for shown in list(cell.shown)),
             traceback=trim_stream(strip_ansi(cell.traceback), TRACEBACK_CAP),
             note="; ".join(str(note) for note in notes if note),
         )
+
+
+def _kept(shown: Shown, keep: Callable[[Shown], Output]) -> Output:
+    try:
+        return keep(shown)
+    except Exception as error:
+        # One output that cannot be kept must not cost the cell its record.
+        return Output(output_type=shown.output_type, note=f"not kept: {one_line(error)}")
 
 
 def state_of(error: BaseException | None) -> CellState:

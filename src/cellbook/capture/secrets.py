@@ -53,12 +53,37 @@ def mask_argv(arguments: Iterable[str]) -> list[str]:
             masked.append(MASK)
             flagged = False
             continue
-        flagged = argument.startswith("-") and not equals and is_secret_name(argument)
-        if equals and value and is_secret_name(name) and not re.search(r"[\s:/]", name):
+        secret = is_secret_name(name) or name.lower() in _SECRET_OPTIONS
+        secret = secret or (name == "-p" and _takes_password(masked))
+        flagged = argument.startswith("-") and not equals and secret
+        if equals and value and secret and not re.search(r"[\s:/]", name):
             masked.append(f"{name}={MASK}")
         else:
             masked.append(mask(argument))
     return masked
+
+
+_SECRET_OPTIONS = frozenset(("--pass", "--pwd", "--auth"))
+"""Options with the value of a secret whose bare names mean something else elsewhere."""
+_PASSWORD_PROGRAMS = frozenset(
+    words("sshpass mongo mongosh mongodump mongorestore mongoimport mongoexport sqlcmd ldapsearch")
+)
+_ELSEWHERE = frozenset(words("ssh scp sftp psql pg_dump docker podman mkdir pytest"))
+"""Programs for which ``-p`` is a port, a parent, a plugin."""
+
+
+def _takes_password(before: Sequence[str]) -> bool:
+    """Whether ``-p`` behind these arguments gives a password.
+
+    It does to the clients named here, and most likely to a script, where it stands beside a user.
+    """
+    names = {part.replace("\\", "/").rpartition("/")[2].lower() for part in before[:3]}
+    if names & _ELSEWHERE:
+        return False
+    users = {"-u", "--user", "--username", "--login"}
+    return bool(names & _PASSWORD_PROGRAMS) or any(
+        part.partition("=")[0] in users for part in before
+    )
 
 
 def mask_mapping(mapping: Mapping[str, Any]) -> dict[str, Any]:

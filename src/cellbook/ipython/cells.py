@@ -15,6 +15,7 @@ from typing import Any
 
 from cellbook.book import Book
 from cellbook.capture import CellRecorder, CellUnderWay, Shown
+from cellbook.errors import StoreError, one_line
 from cellbook.ipython.outputs import Guard
 from cellbook.records import CellExecution, Output
 from cellbook.tracking import Run
@@ -66,7 +67,11 @@ class OpenCell:
         before = self.kept.get(id(shown))
         if before is not None and before[1] is shown.data:
             return before[2]
-        output = self.book.cells.keep_output(shown.output_type, shown.data, shown.metadata)
+        try:
+            output = self.book.cells.keep_output(shown.output_type, shown.data, shown.metadata)
+        except StoreError as error:
+            self.book.trouble.report(error)
+            return Output(output_type=shown.output_type, note=f"not kept: {one_line(error)}")
         if self.done is not None or shown.display_id == "":
             # It will not change any more, so its bytes need not stay in memory.
             shown.data = {}

@@ -170,6 +170,7 @@ class Extension:
         """Record again; where the book was deleted, in a new one: return what is to be said."""
         self.paused = False
         book = self.book()
+        book.look_again()
         if book.read_only or Path(book.url, "format.json").exists():
             return []
         gone = [run.name for run in book.runs.open_runs()]

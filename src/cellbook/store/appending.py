@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import threading
@@ -41,6 +42,7 @@ class AppendFile:
         self._waiting: deque[bytes] = deque()
         self._waiting_size = 0
         self.dropped = 0
+        self._identity = (0, 0)
 
     def append(self, data: bytes) -> None:
         """Write one record.
@@ -53,15 +55,25 @@ class AppendFile:
         """
         with self.lock:
             try:
-                if self.fd < 0:
-                    self._open()
-                if self._waiting:
-                    self._flush()
-                self._write(data)
-                if self._durable:
-                    os.fsync(self.fd)
+                try:
+                    self._append(data)
+                except OSError as error:
+                    if error.errno != errno.EBADF:
+                        raise
+                    # Somebody closed the descriptor, as os.closerange does.
+                    self.fd = -1
+                    self._append(data)
             except OSError as error:
                 raise self._refused(error, data) from error
+
+    def _append(self, data: bytes) -> None:
+        if self.fd < 0:
+            self._open()
+        if self._waiting:
+            self._flush()
+        self._write(data)
+        if self._durable:
+            os.fsync(self.fd)
 
     @property
     def waiting(self) -> int:
@@ -80,8 +92,21 @@ class AppendFile:
                     raise self._refused(error, b"") from error
 
     def check_linked(self) -> None:
-        """Raise :class:`StoreWriteError` if somebody deleted the file under us."""
-        if self.fd >= 0 and os.fstat(self.fd).st_nlink == 0:
+        """Raise :class:`StoreWriteError` if somebody deleted the file under us.
+
+        Where somebody closed our descriptor, and may have been given its number for a file of
+        their own, the file is opened anew by the next record.
+        """
+        if self.fd < 0:
+            return
+        try:
+            found = os.fstat(self.fd)
+        except OSError:
+            self.fd = -1
+            return
+        if (found.st_dev, found.st_ino) != self._identity:
+            self.fd = -1
+        elif found.st_nlink == 0:
             raise StoreWriteError(
                 errno.ENOENT,
                 f"The book at {self.path.parents[2]} was deleted while this process was recording "
@@ -105,16 +130,12 @@ class AppendFile:
             try:
                 self.flush()
             finally:
-                if self.fd >= 0:
-                    os.close(self.fd)
-                    self.fd = -1
+                self._let_go()
 
     def abandon(self) -> None:
         """Forget the file without touching it: in a forked child it belongs to the parent."""
         self.lock = threading.RLock()
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
+        self._let_go()
         self._waiting.clear()
         self._waiting_size = 0
 
@@ -122,14 +143,20 @@ class AppendFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
-            if os.fstat(fd).st_size > self.size:
+            found = os.fstat(fd)
+            if found.st_size > self.size:
                 os.ftruncate(fd, self.size)
         except OSError:
             os.close(fd)
             raise
-        self.fd = fd
+        self.fd, self._identity = fd, (found.st_dev, found.st_ino)
         if self.size == 0 and self._header:
-            self._write(self._header)
+            try:
+                self._write(self._header)
+            except OSError:
+                # Opening it anew tries again; nothing may come before the header.
+                self._let_go()
+                raise
 
     def _write(self, data: bytes) -> None:
         try:
@@ -148,7 +175,12 @@ class AppendFile:
                 os.ftruncate(self.fd, self.size)
         except OSError:
             # A torn record stays for now: opening the file anew cuts it back before anything else.
-            os.close(self.fd)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self.fd >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self.fd)
             self.fd = -1
 
     def _flush(self) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cellbook.errors import NotFound, StoreWriteError
+from cellbook.errors import NotFound, StoreReadOnly, StoreWriteError
 
 _CHUNK = 1 << 20
 _NEW = ".new-"
@@ -38,10 +38,18 @@ class Blobs:
 
     A blob is written to a temporary file, brought to the disk and renamed: it is there whole or
     not at all.  The same bytes are stored once.
+
+    Parameters
+    ----------
+    root
+        The book's folder.
+    read_only
+        Tells why nothing can be kept now; empty where it can.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, read_only: Callable[[], str] = str) -> None:
         self._root = root / "blobs" / "sha256"
+        self._read_only = read_only
 
     def put(self, data: bytes, *, durable: bool = True) -> str:
         """Keep `data`; return its SHA-256 in hex.
@@ -50,9 +58,12 @@ class Blobs:
 
         Raises
         ------
+        StoreReadOnly
+            If the book is open for reading only.
         StoreWriteError
             If the operating system refuses.
         """
+        self._check_open()
         digest = hashlib.sha256(data).hexdigest()
         if not self._reuse(digest, len(data)):
             with self._settling(durable=durable) as (file, keep):
@@ -67,11 +78,14 @@ class Blobs:
 
         Raises
         ------
+        StoreReadOnly
+            If the book is open for reading only.
         StoreWriteError
             If the operating system refuses to write the copy.
         OSError
             If `source` cannot be read.
         """
+        self._check_open()
         hasher = hashlib.sha256()
         size = 0
         with source.open("rb") as reader, self._settling() as (file, keep):
@@ -149,6 +163,10 @@ class Blobs:
                 freed += found.st_size
         return freed
 
+    def _check_open(self) -> None:
+        if reason := self._read_only():
+            raise StoreReadOnly(reason)
+
     def _reuse(self, digest: str, size: int) -> bool:
         """Whether the blob is there; if so it is marked as wanted now, for :meth:`discard`."""
         path = self.path(digest)
@@ -157,7 +175,7 @@ class Blobs:
             if path.stat().st_size != size:
                 return False
             os.utime(path)
-        except (FileNotFoundError, PermissionError):
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
             return False  # Another user's file cannot be marked; it is replaced by a like one.
         return True
 

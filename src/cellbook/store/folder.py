@@ -63,7 +63,7 @@ class FolderStore(Store):
         self.root = root
         self.url = str(root)
         self.read_only = ""
-        self.blobs = Blobs(root)
+        self.blobs = Blobs(root, lambda: self.read_only)
         self.packs = Packs(root)
         self._durable = bool(os.environ.get("CELLBOOK_DURABLE")) if durable is None else durable
         self._clock = Clock()
@@ -270,12 +270,25 @@ class FolderStore(Store):
 
     # -- opening and closing -------------------------------------------------------------------
 
+    def look_again(self) -> None:
+        """Find out anew whether the book can be written, or made, where it could not before."""
+        with self._lock:
+            if self.read_only:
+                self.read_only = ""
+                book_id = self._open_format(create=True)
+                if book_id != self.book_id:
+                    self.book_id = book_id
+                    self._index.close()
+                    self._index = Index(self._index_folder(), self._journals, self._clock)
+                    self._planner = Planner(self._index)
+
     def close(self) -> None:
         """Flush and let go of files."""
         with self._lock:
             self._syncer.close()
-            self._series.close()
             with contextlib.suppress(StoreWriteError):
+                self._series.close()
+            with contextlib.suppress(StoreWriteError, OSError):
                 self._journal.close()
             self._index.close()
             self._become_writer()

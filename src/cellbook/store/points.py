@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cellbook.errors import StoreCorrupt
+from cellbook.errors import StoreCorrupt, StoreWriteError
 from cellbook.store.appending import AppendFile
 
 if TYPE_CHECKING:
@@ -116,7 +116,11 @@ class SeriesWriter:
                 text["context"] = dict(of.context)
             data = json.dumps(text).encode()
             data += b" " * (-len(data) % RECORD.size)
-            self._append(file, RECORD.pack(0, len(data), 0, 0.0) + data)
+            try:
+                self._append(file, RECORD.pack(0, len(data), 0, 0.0) + data)
+            except StoreWriteError:
+                # It waits in memory; the point that comes next says so, or is written after it.
+                self._checked = 0
             return self._series
 
     def append(self, data: bytes, stem: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from cellbook.records import as_text, encodable
 from cellbook.tracking.media.encoded import Encoded
 from cellbook.tracking.media.figures import PLOTLY_JSON
 
@@ -30,8 +32,9 @@ def encode_displayed(data: Mapping[str, Any], order: int, place: int) -> Encoded
     plot = data.get(PLOTLY_JSON)
     if isinstance(plot, Mapping):
         path = f"{stem}-figure-{place}.json"
-        text = json.dumps(plot, separators=(",", ":"), default=str)
-        return Encoded(text.encode(), PLOTLY_JSON, "figure", path, {"library": "plotly"})
+        with contextlib.suppress(TypeError, ValueError, RecursionError):
+            text = json.dumps(plot, separators=(",", ":"), default=as_text)
+            return Encoded(text.encode(), PLOTLY_JSON, "figure", path, {"library": "plotly"})
     for mime, extension in _PICTURES.items():
         picture = _bytes(data.get(mime), mime)
         if picture:
@@ -39,7 +42,7 @@ def encode_displayed(data: Mapping[str, Any], order: int, place: int) -> Encoded
     page = data.get("text/html")
     if isinstance(page, str) and _is_table(page):
         # The text beside it is the same frame, abridged.
-        return Encoded(page.encode(), "text/html", "table", f"{stem}-table-{place}.html")
+        return Encoded(encodable(page).encode(), "text/html", "table", f"{stem}-table-{place}.html")
     return None
 
 
@@ -54,7 +57,7 @@ def _bytes(content: Any, mime: str) -> bytes:
     if not isinstance(content, str):
         return b""
     if mime == "image/svg+xml":
-        return content.encode()
+        return encodable(content).encode()
     try:
         return base64.b64decode(content, validate=False)
     except (binascii.Error, ValueError):

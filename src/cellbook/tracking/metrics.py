@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cellbook.errors import InvalidMetric
+from cellbook.errors import InvalidMetric, StoreWriteError
 from cellbook.records import (
     MetricStats,
     as_metric,
@@ -106,15 +106,18 @@ class MetricLog:
             if step is None and live.step == _LAST_STEP:
                 raise _no_step_left(live)
             self._note(live, number, step)
+            refused = None
             while True:
                 if (
                     live.stem != self._store.series_writer.stem
                     or not 0 <= now - live.t0 < _MS_LIMIT
                 ):
-                    self._announce(live, now)
+                    refused = self._announce(live, now) or refused
                 record = _pack(live.number, now - live.t0, live.step, number)
                 if self._store.series_writer.append(record, live.stem):
-                    return
+                    break
+        if refused is not None:
+            raise refused
 
     def log_many(
         self,
@@ -137,17 +140,20 @@ class MetricLog:
                     raise _no_step_left(live)
             for live, number in entries:
                 self._note(live, number, step)
+            refused = None
             while entries:
                 stem = self._store.series_writer.stem
                 for live, _ in entries:
                     if live.stem != stem or not 0 <= now - live.t0 < _MS_LIMIT:
-                        self._announce(live, now)
+                        refused = self._announce(live, now) or refused
                         stem = live.stem
                 if any(live.stem != stem for live, _ in entries):
                     continue  # The file changed in the middle: announce all of them there.
                 records = [_pack(e.number, now - e.t0, e.step, number) for e, number in entries]
                 if self._store.series_writer.append(b"".join(records), stem):
-                    return
+                    break
+        if refused is not None:
+            raise refused
 
     def summary(self) -> dict[str, Any]:
         """Return last values and statistics, as they go into the run's document."""
@@ -200,18 +206,26 @@ class MetricLog:
             live.max = number
         self.dirty = True
 
-    def _announce(self, live: _Live, now: int) -> None:
+    def _announce(self, live: _Live, now: int) -> StoreWriteError | None:
+        """Begin a series in the current file; return what is to be raised once the point is
+        written, or waits."""
+        refused = None
         writer = self._store.series_writer
         number = None
         while number is None:
             stem = writer.place(self._run_id)
             if stem not in self._stems:
-                self._on_stem(stem)
+                try:
+                    self._on_stem(stem)
+                except StoreWriteError as error:
+                    # It waits in memory; so must the point that follows, not be lost.
+                    refused = error
                 self._stems.add(stem)
             # An hour's slack lets clocks be set back a little without a new series.
             live.t0 = now - 3_600_000
             number = writer.announce(live.of, live.t0, stem)
         live.number, live.stem = number, stem
+        return refused
 
 
 def _no_step_left(live: _Live) -> InvalidMetric:

@@ -23,7 +23,7 @@ def sort_values(values: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, 
     metrics: dict[str, float] = {}
     params: dict[str, Any] = {}
     for key, value in values.items():
-        if isinstance(value, _DESCRIPTIONS):
+        if issubclass(type(value), _DESCRIPTIONS):
             params[key] = value
         else:
             metrics[key] = as_metric(value, key)

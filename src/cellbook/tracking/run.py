@@ -132,7 +132,7 @@ class Run:
 
         A param that is logged anew with another value keeps its history; nothing is raised.
         """
-        self.log_params({key: value})
+        self.log_params({check_name(key, "param"): value})
         return value
 
     def log_params(self, params: Mapping[str, Any]) -> None:
@@ -152,7 +152,7 @@ class Run:
 
     def set_tag(self, key: str, value: Any) -> None:
         """Set one tag: text that may change at any time."""
-        self.set_tags({key: value})
+        self.set_tags({check_name(key, "tag"): value})
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set tags in one transaction."""

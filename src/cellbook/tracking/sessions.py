@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from tinydb import where
 
-from cellbook.errors import StoreError
+from cellbook.errors import StoreError, StoreReadOnly
 from cellbook.records import (
     CellState,
     ProcessIdentity,
@@ -95,7 +95,12 @@ class Sessions:
                     user=_user(),
                     notebook=self._notebook,
                 )
-                self._store.commit([create("sessions", self._id, to_doc(session))])
+                try:
+                    self._store.commit([create("sessions", self._id, to_doc(session))])
+                except StoreReadOnly:
+                    # Nothing waits to be written: should the book open later, it begins anew.
+                    self._id = None
+                    raise
             if self._thread is None:
                 self._stop = threading.Event()
                 self._thread = threading.Thread(
