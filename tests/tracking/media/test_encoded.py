@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cellbook.errors import InvalidInput
@@ -89,6 +89,8 @@ def test_artifact_path_refuses_with_the_mend(path: object, said: str) -> None:
     assert str(caught.value).isprintable()
 
 
+@example("./A:")
+@example(".//./A:x")
 @given(paths)
 def test_artifact_path_stays_inside_and_is_its_own_normal_form(path: str) -> None:
     try:

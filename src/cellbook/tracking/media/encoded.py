@@ -118,7 +118,8 @@ def artifact_path(path: object) -> str:
             f"The path {shown} of an artifact holds a control character, a line break or another "
             "character that cannot be seen. Use printable characters, such as 'plots/roc.png'."
         )
-    if text.startswith("/") or re.match(r"[A-Za-z]:", text) or "://" in text:
+    # A drive may also stand behind what is dropped: "./C:x".
+    if text.startswith("/") or re.match(r"[./]*[A-Za-z]:", text) or "://" in text:
         raise InvalidInput(
             f"The path {shown} of an artifact is absolute or an address. "
             "Give its place below the run's artifacts, such as 'plots/roc.png'."
