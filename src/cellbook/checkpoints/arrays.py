@@ -24,41 +24,78 @@ _PLAIN = (bytes, bytearray, standard_array.array)
 class Encoder(Protocol):
     """What reducing an array asks of the encoder."""
 
-    def take_buffer(self, memory: memoryview) -> int:
+    def take_buffer(self, memory: memoryview, address: int) -> int:
         """Keep bytes beside the stream; return their number."""
 
     def lose(self, thing: object, reason: str) -> Any:
         """Return the reduction of what cannot be saved."""
 
+    def note(self, thing: object, text: str) -> None:
+        """Put on record that an object is restored, but not in every respect."""
+
+    def plainly(self, thing: object) -> Any:
+        """Return what the object's own ``__reduce_ex__`` does, checked."""
+
 
 def reduce_array(encoder: Encoder, it: np.ndarray[Any, Any]) -> Any:
     """Reduce an array: its memory if it owns that, else what it looks into and how."""
-    if isinstance(it, np.memmap):
-        return _reduce_map(encoder, it)
     kind = type(it)
+    if issubclass(kind, np.memmap):
+        return _reduce_map(encoder, it)
     root, foreign = _root(it)
-    if isinstance(root, np.memmap) or isinstance(foreign, mmap.mmap):
+    if type(root) is np.memmap or isinstance(foreign, mmap.mmap):
         return encoder.lose(it, "its memory belongs to a mapped file")
-    if kind is not np.ndarray:
-        plain = it.view(np.ndarray)
-        # numpy makes the new view look into the owner, unless `it` is that owner.
-        if plain.base is it:
-            return it.__reduce__()
-        state = (it.flags.writeable, getattr(it, "__dict__", None))
-        return array_of_class, (plain, kind), state, None, None, finish_array
-    if (it.dtype.hasobject and it.dtype.kind != "O") or it.dtype.kind == "T":
-        return it.__reduce__()
-    if root is it:
-        if isinstance(foreign, _PLAIN):
-            # Immutable memory is shared without harm; of the other kinds, aliases are kept.
-            offset = _address(it) - _address(np.frombuffer(foreign, np.uint8))
-            return _view(it, foreign, offset)
+    if _reduces_itself(kind):
+        if kind is not np.ma.core.MaskedConstant:
+            encoder.note(it, _UNSHARED)
+        return encoder.plainly(it)
+    if root is it and not isinstance(foreign, _PLAIN):
+        if foreign is not None and it.flags.writeable and not isinstance(foreign, np.generic):
+            encoder.note(it, _UNSHARED)
         return _reduce_owner(encoder, it)
-    if foreign is not None and isinstance(foreign, _PLAIN):
+    if kind is not np.ndarray:
+        state = (it.flags.writeable, getattr(it, "__dict__", None))
+        # numpy makes the new view look into the owner, which is not `it`.
+        return array_of_class, (it.view(np.ndarray), kind), state, None, None, finish_array
+    if isinstance(foreign, _PLAIN):
         return _view(it, foreign, _address(it) - _address(np.frombuffer(foreign, np.uint8)))
-    if root.dtype.hasobject != it.dtype.hasobject or type(root) is not np.ndarray:
+    if _reduces_itself(type(root)):
+        encoder.note(it, _UNSHARED)
         return it.__reduce__()
-    return _view(it, root, _address(it) - _low(root))
+    offset = _address(it) - _low(root)
+    if root.dtype.kind == "T":
+        return encoder.lose(it, "it looks into an array of strings, which can be made only whole")
+    if root.dtype.hasobject and _place(root.dtype, it.dtype, offset) is None:
+        return encoder.lose(it, "it looks into a part of an array of objects")
+    return _view(it, root, offset)
+
+
+_UNSHARED = "it has memory of its own now, which it shares with nothing"
+
+
+def _reduces_itself(kind: type) -> bool:
+    """Whether a class of arrays has its own way of being saved."""
+    if kind is np.ma.core.MaskedConstant:
+        return True
+    known: tuple[Any, ...] = (np.ndarray.__reduce__, np.ma.MaskedArray.__reduce__)
+    plain: Any = np.ndarray.__reduce_ex__
+    return kind.__reduce__ not in known or kind.__reduce_ex__ is not plain
+
+
+def _needs_places(dtype: Any) -> bool:
+    """Whether memory of a dtype cannot be looked into as bytes."""
+    return bool(dtype.hasobject) or dtype.kind == "T"
+
+
+def _place(whole: Any, part: Any, offset: int) -> tuple[str | None, int] | None:
+    """Return the field and the element of an array that a view of another dtype begins at."""
+    element, rest = divmod(offset, whole.itemsize)
+    if part == whole and not rest:
+        return None, element
+    for name in whole.names or ():
+        if whole.fields[name][:2] == (part, rest):
+            return name, element
+    return None
 
 
 def _view(it: np.ndarray[Any, Any], base: Any, offset: int) -> Any:
@@ -68,19 +105,23 @@ def _view(it: np.ndarray[Any, Any], base: Any, offset: int) -> Any:
 
 
 def _reduce_owner(encoder: Encoder, it: np.ndarray[Any, Any]) -> Any:
+    if it.dtype.hasobject and it.dtype.kind != "O":
+        return it.__reduce__()
     axes = tuple(sorted(range(it.ndim), key=lambda axis: -abs(it.strides[axis])))
-    if it.dtype.kind == "O":
-        state: Any = list(flat(it))
-        order = "F" if it.flags.f_contiguous and not it.flags.c_contiguous else "C"
-        return empty_objects, (it.shape, order), state, None, None, fill_objects
-    memory = flat(it)
-    if not np.shares_memory(memory, it) and it.size:
+    memory = flat(it.view(np.ndarray))
+    if it.size and not np.may_share_memory(memory, it):
         # Memory with gaps, which numpy itself never owns: somebody else's.
         memory, axes = np.ascontiguousarray(it).reshape(-1), tuple(range(it.ndim))
+    about = (it.flags.writeable, getattr(it, "__dict__", None))
+    args: Any = (it.dtype, it.shape, axes)
+    if type(it) is not np.ndarray:
+        args = (*args, type(it))
+    if _needs_places(it.dtype):
+        return empty_array, args, (list(memory), *about), None, None, fill_array
     raw = memoryview(memory.view(np.uint8)) if it.size else memoryview(b"")
-    source = bytes(raw) if raw.nbytes <= _INLINE else encoder.take_buffer(raw)
-    state = (it.flags.writeable, None)
-    return array, (source, it.dtype, it.shape, axes), state, None, None, finish_array
+    inline = raw.nbytes <= _INLINE
+    source = bytes(raw) if inline else encoder.take_buffer(raw, _address(it))
+    return array, (source, *args), about, None, None, finish_array
 
 
 def _reduce_map(encoder: Encoder, it: Any) -> Any:
@@ -88,7 +129,30 @@ def _reduce_map(encoder: Encoder, it: Any) -> Any:
         return encoder.lose(it, "it is a part of a mapped file")
     if it.mode == "c":
         return encoder.lose(it, "it is a mapped file with changes of its own")
-    return memory_map, (str(Path(it.filename)), it.dtype, it.mode, it.offset, it.shape)
+    path = str(Path(it.filename))
+    encoder.note(it, f"it has what the file {path} holds by now")
+    return memory_map, (path, it.dtype, it.mode, it.offset, it.shape)
+
+
+def reduce_dtype(encoder: Encoder, it: Any) -> Any:
+    """Reduce a dtype; of the plain ones there is one object each."""
+    if it.isbuiltin == 1 and it.kind != "T" and it is np.dtype(it.str):
+        return np.dtype, (it.str,)
+    return encoder.plainly(it)
+
+
+def reduce_record(encoder: Encoder, it: Any) -> Any:
+    """Reduce a row of a structured array, which looks into that."""
+    base = it.base
+    if base is None:
+        return encoder.plainly(it)
+    if _needs_places(it.dtype) or not isinstance(base, np.ndarray):
+        return encoder.lose(it, "it looks into a part of an array of objects")
+    root, foreign = _root(base)
+    if foreign is not None:
+        return encoder.lose(it, "it looks into memory that is not an array's")
+    offset = _address(np.frombuffer(it, np.uint8)) - _low(root)
+    return record, (root, it.dtype, offset, type(it))
 
 
 def _root(it: Any) -> tuple[Any, Any]:
@@ -121,29 +185,19 @@ def flat(owner: Any) -> Any:
     return owner.ravel(order="K") if owner.ndim else owner.reshape(1)
 
 
-def array(source: int | bytes, dtype: Any, shape: Sequence[int], axes: Sequence[int]) -> Any:
+def array(source: int | bytes, *description: Any) -> Any:
     """Return an array that owns its memory.
 
     Parameters
     ----------
     source
         The number of its buffer, or its bytes.
-    dtype
-        A numpy dtype.
-    shape
-        Its shape.
-    axes
-        Its axes from the slowest to the fastest in memory.
+    description
+        What :func:`empty_array` takes.
     """
-    if list(axes) == sorted(axes):
-        made = np.empty(shape, dtype)
-    elif list(axes) == sorted(axes, reverse=True):
-        made = np.empty(shape, dtype, order="F")
-    else:
-        ordered = np.empty([shape[axis] for axis in axes], np.uint8)
-        made = np.empty_like(ordered.transpose(np.argsort(axes)), dtype=dtype)
-    if made.size:
-        memory = memoryview(flat(made).view(np.uint8))
+    made = empty_array(*description)
+    if isinstance(made, np.ndarray) and made.size:
+        memory = memoryview(flat(made.view(np.ndarray)).view(np.uint8))
         if isinstance(source, int):
             read_buffer(source, memory)
         else:
@@ -151,16 +205,41 @@ def array(source: int | bytes, dtype: Any, shape: Sequence[int], axes: Sequence[
     return made
 
 
-def empty_objects(shape: Sequence[int], order: Any) -> Any:
-    """Return an array of Python objects; they follow."""
-    return np.empty(shape, object, order)
+def empty_array(
+    dtype: Any, shape: Sequence[int], axes: Sequence[int], kind: Any = np.ndarray
+) -> Any:
+    """Return an array that owns its memory; what is in it follows.
+
+    Parameters
+    ----------
+    dtype
+        A numpy dtype.
+    shape
+        Its shape.
+    axes
+        Its axes from the slowest to the fastest in memory.
+    kind
+        Its class.
+    """
+    if not isinstance(kind, type) or not issubclass(kind, np.ndarray):
+        return Lost()
+    order: Any = list(axes)
+    if order == sorted(axes):
+        return np.ndarray.__new__(kind, shape, dtype)
+    if order == sorted(axes, reverse=True):
+        return np.ndarray.__new__(kind, shape, dtype, order="F")
+    ordered = np.empty([shape[axis] for axis in axes], np.uint8).transpose(np.argsort(axes))
+    made = np.empty_like(ordered, dtype=dtype)
+    return made if kind is np.ndarray else made.view(kind)
 
 
-def fill_objects(made: Any, items: list[Any]) -> None:
-    """Put the objects, in the order of memory, into an array."""
-    memory = flat(made)
-    for place, item in enumerate(items):
-        memory[place] = item
+def fill_array(made: Any, state: tuple[list[Any], bool, dict[str, Any] | None]) -> None:
+    """Put items, in the order of memory, into an array."""
+    if isinstance(made, np.ndarray):
+        memory = flat(made.view(np.ndarray))
+        for place, item in enumerate(state[0]):
+            memory[place] = item
+        finish_array(made, state[1:])
 
 
 def array_view(
@@ -171,11 +250,27 @@ def array_view(
         return base
     if not isinstance(base, np.ndarray):
         return np.ndarray(shape, dtype, base, offset, strides)
-    memory = flat(base)
-    if dtype.kind == "O":
-        start = memory[offset // memory.itemsize :]
+    writeable = base.flags.writeable
+    if not writeable and base.flags.owndata:
+        base.flags.writeable = True  # A view may be, of what is not.
+    try:
+        memory = flat(base.view(np.ndarray))
+        if not _needs_places(base.dtype):
+            return np.ndarray(shape, dtype, memory, offset, strides)
+        field, element = _place(base.dtype, dtype, offset) or (None, 0)
+        start = (memory if field is None else memory[field])[element:]
         return np.lib.stride_tricks.as_strided(start, shape, strides)
-    return np.ndarray(shape, dtype, memory, offset, strides)
+    finally:
+        if not writeable:
+            base.flags.writeable = False
+
+
+def record(root: Any, dtype: Any, offset: int, kind: Any) -> Any:
+    """Return a row of a structured array."""
+    if isinstance(root, Lost):
+        return root
+    row = array_view(root, dtype, (), (), offset)[()]
+    return row if type(row) is kind else row.view((kind, dtype))
 
 
 def array_of_class(plain: Any, kind: Any) -> Any:
@@ -202,5 +297,9 @@ def memory_map(path: str, dtype: Any, mode: Any, offset: int, shape: tuple[int, 
         return unavailable(f"the file {path} cannot be mapped again ({error})")
 
 
-REDUCERS: dict[type, Callable[[Encoder, Any], Any]] = {np.ndarray: reduce_array}
+REDUCERS: dict[type, Callable[[Encoder, Any], Any]] = {
+    np.ndarray: reduce_array,
+    np.dtype: reduce_dtype,
+    np.void: reduce_record,
+}
 """By base class: how the encoder reduces an object."""

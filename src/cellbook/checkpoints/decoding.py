@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
 import sys
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, ClassVar
 
-from cellbook.checkpoints.encoding import LostThing, reach
-from cellbook.checkpoints.rebuild import Lost, Surroundings, decoding_with, unavailable
+from cellbook.checkpoints.encoding import LostThing
+from cellbook.checkpoints.rebuild import Lost, Surroundings, decoding_with, spoil, unavailable
 from cellbook.checkpoints.states import StateTable, StoredBuffers, StreamReader
+from cellbook.checkpoints.walking import reach
 from cellbook.errors import StoreError
 from cellbook.store import Packs
 
@@ -67,32 +71,100 @@ def decode(
             values = _load(_Decoder, packs, table, len(sections))
         except StoreError:
             raise
-        except Exception:
+        except (Exception, SystemExit):
             # Something could not be rebuilt: find out what, and go on.
-            surroundings.problems.clear()
-            values = _load(_PatientDecoder, packs, table, len(sections))
+            surroundings = Surroundings(namespace, StoredBuffers(packs, table), shell)
+            with decoding_with(surroundings):
+                values = _load(_PatientDecoder, packs, table, len(sections))
     done = Decoded({}, dict(table.lost), surroundings.problems)
-    stop = (namespace, shell, sys.modules)
+    stop = {id(namespace), id(shell), id(sys.modules)}
+    spoiled = {id(one) for one in surroundings.spoiled}
     incomplete = bool(done.problems or done.lost)
+    given_up = []
     for section, value in zip(sections, values, strict=True):
         name = section.name
-        if name in table.lost or (only is not None and name not in wanted):
+        if only is not None and name not in wanted:
             continue
-        if incomplete and any(_is_lost(one) for one in reach(value, stop)):
-            kind = table.about.get(name, {}).get("type", "object")
-            reason = "; ".join(done.problems) or "it shares something that could not be saved"
-            done.lost[name] = [LostThing(kind, reason)]
+        if name in table.lost:
+            given_up.append(value)
+        elif incomplete and any(
+            _is_lost(one) or id(one) in spoiled for one in reach(value, set(stop))
+        ):
+            _lose(done, table, name, "; ".join(done.problems) or _SHARES)
+            given_up.append(value)
         else:
             done.values[name] = value
+    _never_finalize(given_up, done, stop)
+    if surroundings.weak:
+        weak, surroundings.weak = surroundings.weak, []
+        given_up = values = value = None  # type: ignore[assignment]
+        _check_weak(weak, done, table, stop)
     return done
+
+
+_SHARES = "it shares something that could not be saved"
+_NOT_KEPT = "it refers weakly to what no variable that was restored holds"
+
+
+def _lose(done: Decoded, table: StateTable, name: str, reason: str) -> None:
+    kind = table.about.get(name, {}).get("type", "object")
+    done.lost[name] = [LostThing(kind, reason)]
+
+
+def _check_weak(
+    weak: list[tuple[Any, weakref.ref[Any]]], done: Decoded, table: StateTable, stop: set[int]
+) -> None:
+    """Give up variables that refer weakly to what was there, but is held by nothing now."""
+    while True:
+        gc.collect()
+        dead = {id(holder) for holder, reference in weak if reference() is None}
+        lost = [
+            name
+            for name, value in done.values.items()
+            if dead and any(id(one) in dead for one in reach(value, set(stop)))
+        ]
+        if not lost:
+            return
+        for name in lost:
+            del done.values[name]
+            _lose(done, table, name, _NOT_KEPT)
+
+
+_given_up: list[Any] = []
+
+
+def _never_finalize(values: Iterable[Any], done: Decoded, stop: set[int]) -> None:
+    """Keep what belongs to variables that are given up from running its ``__del__``.
+
+    It was made for nothing, from parts: a ``__del__`` might remove a file that the real one uses.
+    """
+    seen = set(stop)
+    found = {
+        id(one): one for value in values for one in reach(value, seen) if _has_finalizer(type(one))
+    }
+    if found:
+        seen = set(stop)
+        for value in done.values.values():
+            for one in reach(value, seen):
+                found.pop(id(one), None)
+    _given_up.extend(found.values())
+
+
+def _has_finalizer(kind: type) -> bool:
+    return any(isinstance(vars(base).get("__del__"), FunctionType) for base in kind.__mro__)
 
 
 def _load(kind: Any, packs: Packs, table: StateTable, count: int) -> list[Any]:
     file = io.BufferedReader(StreamReader(packs.get, table.stream), 1 << 16)
     stored = StoredBuffers(packs, table)
     decoder = kind(file, buffers=(stored.read(index) for index in table.in_order))
-    decoder.load()  # What is live takes its places in the memo.
-    return [decoder.load() for _ in range(count)]
+    try:
+        decoder.load()  # What is live takes its places in the memo.
+        return [decoder.load() for _ in range(count)]
+    except BaseException:
+        made = decoder.memo.copy().values()
+        _given_up.extend(one for one in made if _has_finalizer(type(one)))
+        raise
 
 
 def _is_lost(it: Any) -> bool:
@@ -129,7 +201,7 @@ def _patient(opcode: bytes, makes: bool) -> None:
     """
     key = opcode[0]
     plain: Any = pickle._Unpickler.dispatch[key]
-    arguments = {pickle.REDUCE: 2, pickle.NEWOBJ: 2, pickle.NEWOBJ_EX: 3}.get(opcode, 0)
+    arguments = 3 if opcode in (pickle.NEWOBJ_EX, pickle.SETITEM) else 2
 
     def attempt(decoder: Any) -> None:
         before = list(decoder.stack)
@@ -138,25 +210,44 @@ def _patient(opcode: bytes, makes: bool) -> None:
             plain(decoder)
         except pickle.UnpicklingError:
             raise
-        except Exception as error:
-            first = before[-arguments] if makes else (above or before)[-1]
-            what = getattr(first, "__qualname__", type(first).__qualname__)
-            lost = unavailable(f"{what} cannot be rebuilt here ({type(error).__name__}: {error})")
+        except (Exception, SystemExit) as error:
+            changed: Any = None
             if makes:
-                decoder.stack = [*before[:-arguments], lost]
-                decoder.append = decoder.stack.append
-            elif opcode in _MARKED:
+                what, changed = before[-arguments], _changed_by(before)
+            else:
+                what = changed = (above or before)[-1] if opcode in _MARKED else before[-arguments]
+            named = getattr(what, "__qualname__", type(what).__qualname__)
+            lost = unavailable(f"{named} cannot be rebuilt here ({type(error).__name__}: {error})")
+            whole = changed is not None and type(changed) in _WITHOUT_PARTS
+            if whole:
+                memo = decoder.memo
+                memo.update({key: lost for key, one in memo.items() if one is changed})
+            elif changed is not None:
+                spoil(changed)
+            if opcode in _MARKED:
                 if decoder.stack is not above:
                     decoder.pop_mark()
-                decoder.stack[-1] = lost
+                if whole:
+                    decoder.stack[-1] = lost
             else:
-                taken = 2 if opcode == pickle.SETITEM else 1
-                decoder.stack = [*before[: -taken - 1], lost]
+                # What is changed stays, and is known to be spoiled; what is made is not there.
+                decoder.stack = [*before[:-arguments], lost if makes or whole else what]
                 decoder.append = decoder.stack.append
 
     _PatientDecoder.dispatch[key] = attempt
 
 
+def _changed_by(stack: list[Any]) -> Any:
+    """Return what a function that failed was to finish; None if it was to make something."""
+    function, arguments = stack[-2:]
+    module, name = (getattr(function, part, "") for part in ("__module__", "__name__"))
+    ours = str(module).startswith("cellbook.checkpoints.")
+    if isinstance(function, type) or not isinstance(arguments, tuple) or len(arguments) != 2:
+        return None
+    return arguments[0] if not ours or name.startswith(("finish_", "fill_", "set_")) else None
+
+
+_WITHOUT_PARTS = (int, float, bool, complex, str, bytes, tuple, frozenset, type(None))
 _MARKED = (pickle.APPENDS, pickle.SETITEMS, pickle.ADDITEMS)
 for _opcode in (pickle.REDUCE, pickle.NEWOBJ, pickle.NEWOBJ_EX):
     _patient(_opcode, makes=True)

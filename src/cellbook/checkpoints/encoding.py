@@ -12,24 +12,20 @@ from __future__ import annotations
 
 import contextlib
 import copyreg
-import dataclasses
 import gc
 import importlib
-import logging
-import os
 import pickle
-import random
 import signal
 import sys
-import threading
 import types
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cellbook.checkpoints import rebuild
-from cellbook.checkpoints.reducers import BASES, EXACT, KEPT, importable_name
+from cellbook.checkpoints.living import find_module_attributes, find_singletons
+from cellbook.checkpoints.reducers import BASES, EXACT, KEPT
+from cellbook.checkpoints.walking import trace
 
 _SLOTS = 256
 """Places kept in the memo for what is live: more would move what the stream refers to."""
@@ -45,6 +41,10 @@ _POLICY = {
     ("concurrent.futures._base", "Executor"): "a pool of workers cannot be saved",
     ("socket", "socket"): "a connection cannot be saved",
     ("sqlite3", "Connection"): "a connection cannot be saved",
+    ("asyncio.events", "AbstractEventLoop"): "an event loop belongs to its process",
+    ("tempfile", "_TemporaryFileWrapper"): "its file goes with it",
+    ("tempfile", "_TemporaryFileCloser"): "its file goes with it",
+    ("weakref", "finalize"): "what is done when an object goes belongs to its process",
 }
 """Base classes, by module and name, whose objects are named rather than half restored."""
 
@@ -54,6 +54,8 @@ class Sink(Protocol):
 
     position: int
     """Bytes of the stream written so far."""
+    nan_seen: bool
+    """Whether a float that is not a number was written."""
 
     def begin_section(self) -> None:
         """Begin to compute a digest."""
@@ -119,6 +121,30 @@ class _Live:
         return rebuild.live, self.path
 
 
+class _ScopeOf:
+    """The dictionary of a module that cannot be imported."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.module = module
+
+    def __reduce__(self) -> Any:
+        return vars, (self.module,)
+
+
+class _Sample:
+    """Its dictionary has as few references as one can have."""
+
+    def __init__(self) -> None:
+        self.attribute = None
+
+
+def _count(reduced: tuple[Any, ...]) -> int:
+    return sys.getrefcount(reduced[2])
+
+
+_ALONE = _count(tuple(_Sample().__reduce_ex__(5)))
+
+
 class Encoder(pickle.Pickler):
     """Pickles variables, one section after the other.
 
@@ -151,8 +177,11 @@ class Encoder(pickle.Pickler):
         self._bases = dict(BASES)
         self._scopes: dict[int, _Live] = {}
         self._losing: dict[int, LostThing] = {}
-        self._notes: list[str] = []
+        self._noted: dict[int, str] = {}
         self._section: list[LostThing] = []
+        self._place = ""
+        self._memory: list[tuple[int, int, bool, str]] = []
+        self._setting: dict[type, tuple[bool, bool]] = {}
         self._kept: list[Any] = []
         self._learn_libraries()
 
@@ -175,19 +204,17 @@ class Encoder(pickle.Pickler):
             self._report(place)
             start = self._sink.position
             self._sink.begin_section()
-            self._notes, self._section = [], []
+            self._section, self._place = [], name
             try:
                 self.dump(value)
             except BaseException as error:
                 raise SectionFailed(name, _lost_by(value, error)) from error
             digest = self._sink.end_section()
             done.sections.append(Section(name, start, self._sink.position, digest))
-            if self._notes:
-                done.notes[name] = self._notes
             if self._section:
                 done.lost[name] = list(dict.fromkeys(self._section))
-        if self._losing:
-            self._trace(variables, done)
+        self._trace(variables, done)
+        self._find_overlaps(done)
         return done
 
     def _begin(self, variables: Mapping[str, Any], done: Encoded) -> None:
@@ -249,12 +276,44 @@ class Encoder(pickle.Pickler):
                 return self.lose(it, "its __reduce__ returns no tuple of 2 to 6")
             if not callable(reduced[0]) or not isinstance(reduced[1], tuple):
                 return self.lose(it, "its __reduce__ returns no function and arguments")
-            if len(reduced) > 3 and (reduced[3] is not None or len(reduced) > 4):
-                items = None if reduced[3] is None else iter(list(reduced[3]))
-                pairs = None if len(reduced) < 5 or reduced[4] is None else list(reduced[4])
-                more = () if pairs is None and len(reduced) < 5 else (pairs and iter(pairs),)
-                reduced = (*reduced[:3], items, *more, *reduced[5:])
+            self._note_makers(it, reduced[0], getattr(type(it), "__setstate__", None))
+            if len(reduced) > 3:
+                # Taken now: what fails half-way must not leave half of it in the stream.
+                items = (None if part is None else iter(list(part)) for part in reduced[3:5])
+                reduced = (*reduced[:3], *items, *reduced[5:])
+            if len(reduced) > 2 and len(reduced) < 6 and self._needs_setter(it, reduced):
+                nothing = (None,) * (5 - len(reduced))
+                reduced = (*reduced, *nothing, rebuild.set_state)
         return reduced
+
+    def _note_makers(self, it: object, *makers: Any) -> None:
+        """Put on record what is rebuilt by functions that see the variables of that moment."""
+        for maker in makers:
+            if type(maker) is types.FunctionType and maker.__globals__ is self._namespace:
+                seen = [name for name in maker.__code__.co_names if name in self._namespace]
+                if seen:
+                    what = f"{maker.__name__}(), for which {', '.join(seen)} was what it is by now"
+                    self.note(it, f"it was rebuilt by {what}")
+
+    def _needs_setter(self, it: object, reduced: tuple[Any, ...]) -> bool:
+        """Whether pickle's own way of setting the state would not do.
+
+        It fills a new dictionary, though another variable may hold the very one that is saved; and
+        it asks the half-made object for ``__setstate__``, which a ``__getattr__`` may not stand.
+        """
+        kind = type(it)
+        if kind not in self._setting:
+            members = {name for base in kind.__mro__ for name in vars(base)}
+            own = "__setstate__" in members
+            place = next(
+                (vars(base)["__dict__"] for base in kind.__mro__ if "__dict__" in vars(base)), None
+            )
+            may = not own and isinstance(place, types.GetSetDescriptorType)
+            self._setting[kind] = (may, may and "__getattr__" in members)
+        may, must = self._setting[kind]
+        return reduced[2] is not None and (
+            must or (may and issubclass(type(reduced[2]), dict) and _count(reduced) > _ALONE)
+        )
 
     def _is_global(self, it: Any, name: str) -> bool:
         module = getattr(it, "__module__", None) or type(it).__module__
@@ -274,27 +333,33 @@ class Encoder(pickle.Pickler):
         rebuilt = rebuild.lost_class if isinstance(it, type) else rebuild.lost
         return rebuilt, (len(self._kept) - 1,)
 
-    def note(self, text: str) -> None:
-        """Put on record what is restored, but not in every respect."""
-        if text not in self._notes:
-            self._notes.append(text)
+    def note(self, it: object, text: str) -> None:
+        """Put on record that an object is restored, but not in every respect."""
+        self._noted[id(it)] = text
+        self._kept.append(it)
 
     def scope_of(self, scope: dict[str, Any]) -> Any:
         """Return what to save for the globals of a function."""
-        name = scope.get("__name__")
-        module = sys.modules.get(name) if isinstance(name, str) else None
-        if scope is self._namespace or module is None or vars(module) is not scope:
+        if scope is self._namespace:
             return scope
-        return self._scopes.setdefault(id(scope), _Live("attribute", module.__name__, "__dict__"))
+        known = self._scopes.get(id(scope))
+        if known is None:
+            known = self._scopes[id(scope)] = _find_scope(scope)
+        return known
 
-    def take_buffer(self, memory: memoryview) -> int:
-        """Keep bytes beside the stream; return their number."""
+    def take_buffer(self, memory: memoryview, address: int) -> int:
+        """Keep an array's memory beside the stream; return its number."""
+        self._memory.append((address, memory.nbytes, True, self._place))
         return self._sink.take(memory)
 
     def _out_of_band(self, buffer: pickle.PickleBuffer) -> bool:
         with buffer.raw() as memory:
             if memory.nbytes < 2048:
                 return True
+            numpy: Any = sys.modules.get("numpy")
+            if numpy is not None:
+                address = numpy.frombuffer(memory, "u1").__array_interface__["data"][0]
+                self._memory.append((address, memory.nbytes, False, self._place))
             self._sink.take_next(memory)
         return False
 
@@ -307,15 +372,30 @@ class Encoder(pickle.Pickler):
     # -- what was lost -------------------------------------------------------------------------
 
     def _trace(self, variables: Mapping[str, Any], done: Encoded) -> None:
-        """Find from which variables something lost can be reached."""
-        stop = (self._namespace, self._shell, variables, done, self)
-        for name, value in variables.items():
-            if name in done.lost:
-                continue
-            met = (id(one) for one in reach(value, stop))
-            found = [self._losing[key] for key in met if key in self._losing]
-            if found:
-                done.lost[name] = list(dict.fromkeys(found))
+        """Find the variables from which something lost, or noted, can be reached."""
+        nan = _NAN if self._sink.nan_seen else None
+        if not self._losing and not self._noted and nan is None:
+            return
+        stop = (*(thing for thing, _ in self._singletons), variables, done, self)
+        whole = {name: value for name, value in variables.items() if name not in done.lost}
+        for name, marks in trace(whole, {**self._noted, **self._losing}, stop, nan).items():
+            lost = [mark for mark in marks if isinstance(mark, LostThing)]
+            if lost:
+                done.lost[name] = lost
+            else:
+                done.notes[name] = [str(mark) for mark in marks]
+
+    def _find_overlaps(self, done: Encoded) -> None:
+        """Find arrays whose memory something else had as well that is no array."""
+        end, last = 0, ""
+        owned = False
+        for address, size, is_array, name in sorted(self._memory):
+            if address < end and (owned or is_array):
+                for one, other in ((name, last), (last, name)):
+                    note = f"it shared memory with {other}, and has its own now"
+                    done.notes.setdefault(one, []).append(note)
+            if address + size > end:
+                end, last, owned = address + size, name, is_array
 
 
 class SectionFailed(Exception):
@@ -327,106 +407,23 @@ class SectionFailed(Exception):
         self.lost = lost
 
 
-_SINGLETONS: list[tuple[Any, str]] = [
-    (sys, "stdin"),
-    (sys, "stdout"),
-    (sys, "stderr"),
-    (sys, "path"),
-    (sys, "argv"),
-    (sys, "modules"),
-    (sys, "meta_path"),
-    (os, "environ"),
-    (random, "_inst"),
-    (warnings, "filters"),
-    (dataclasses, "MISSING"),
-    (dataclasses, "KW_ONLY"),
-    (logging, "root"),
-    (threading, "_main_thread"),
-]
-"""What each process has one of."""
-
+_NAN = "a nan in it is not the very object that it was: math.isnan finds it, `is` does not"
 _LIBRARIES = {
     "numpy": "cellbook.checkpoints.arrays",
     "pandas": "cellbook.checkpoints.frames",
 }
-_OPAQUE = (
-    *(int, float, complex, bool, str, bytes, type(None), range, slice),
-    *(types.ModuleType, type, types.FunctionType, types.BuiltinFunctionType, types.MethodType),
-)
-"""What is never taken for a module's own state."""
 
 
-def find_singletons(namespace: dict[str, Any], shell: Any) -> list[tuple[Any, tuple[str, ...]]]:
-    """Return what each process has one of, and how it is named in the stream."""
-    found: list[tuple[Any, tuple[str, ...]]] = [(namespace, ("namespace",))]
-    if shell is not None:
-        found.append((shell, ("shell",)))
-    for module, name in _SINGLETONS:
-        found.append((getattr(module, name), ("attribute", module.__name__, name)))
-    numpy_random: Any = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        path = ("attribute", "numpy.random", "mtrand", "_rand")
-        found.append((numpy_random.mtrand._rand, path))
-    return [(thing, path) for thing, path in found if thing is not None]
-
-
-def find_module_attributes(
-    variables: Mapping[str, Any], known: Iterable[int], namespace: Mapping[str, Any]
-) -> dict[str, tuple[str, ...]]:
-    """Return which variables are the very object that a module has as an attribute, and where.
-
-    Such an object, ``matplotlib.rcParams`` say, is the module's state: a copy would no longer be.
-    """
-    wanted = {
-        id(value): name
-        for name, value in reversed(list(variables.items()))
-        if not isinstance(value, _OPAQUE) and id(value) not in known
-    }
-    found: dict[str, tuple[str, ...]] = {}
-    for module_name, module in list(sys.modules.items()):
-        if not wanted:
-            break
-        attributes = getattr(module, "__dict__", None)
-        if attributes is namespace or not isinstance(attributes, dict):
-            continue  # The notebook's own module has several names, `__mp_main__` one of them.
-        if id(attributes) in wanted:
-            found[wanted.pop(id(attributes))] = (module_name, "__dict__")
-        for key in wanted.keys() & {id(value) for value in list(attributes.values())}:
-            attribute = next(name for name, value in attributes.items() if id(value) == key)
-            if isinstance(attribute, str) and not _is_constant(attributes[attribute]):
-                found[wanted.pop(key)] = (module_name, attribute)
-    return found
-
-
-def _is_constant(value: Any) -> bool:
-    return isinstance(value, (tuple, frozenset)) or importable_constant(value)
-
-
-def importable_constant(value: Any) -> bool:
-    """Whether pickle finds a value again by its name."""
-    return hasattr(value, "__qualname__") and importable_name(value)
-
-
-def reach(value: Any, stop: Iterable[Any]) -> Iterator[Any]:
-    """Yield all that can be reached from a value, without leaving it for a module or `stop`."""
-    seen = {id(one) for one in stop}
-    pending = [value]
-    while pending:
-        it = pending.pop()
-        key = id(it)
-        if key in seen:
-            continue
-        seen.add(key)
-        yield it
-        if isinstance(it, (str, bytes, int, float, types.ModuleType, types.CodeType)):
-            continue
-        if isinstance(it, type) and it.__module__ != "__main__":
-            continue
-        if isinstance(it, types.FunctionType):
-            seen.add(id(it.__globals__))
-        if type(it).__module__ == "numpy" and str(getattr(it, "dtype", "")) == "object":
-            pending += it.ravel(order="K").tolist() if it.ndim else [it.item()]
-        pending += gc.get_referents(it)
+def _find_scope(scope: dict[str, Any]) -> Any:
+    """Return what stands for a module's dictionary, or the dictionary if it is no module's."""
+    name = scope.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is not None and vars(module) is scope:
+        return _Live("attribute", module.__name__, "__dict__")
+    for holder in gc.get_referrers(scope):
+        if isinstance(holder, types.ModuleType) and vars(holder) is scope:
+            return _ScopeOf(holder)
+    return scope
 
 
 def _lost_by(value: object, error: BaseException) -> LostThing:

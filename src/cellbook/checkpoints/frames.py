@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas._libs.internals import BlockPlacement, BlockValuesRefs
 from pandas.core.internals.blocks import Block, new_block
@@ -44,6 +45,13 @@ def reduce_index(encoder: object, it: Any) -> Any:
     return index_with, (reduced[0], reduced[1], references)
 
 
+def reduce_string_dtype(encoder: Any, it: Any) -> Any:
+    """Reduce the dtype of strings; its nan is always numpy's."""
+    if it.na_value is pd.NA:
+        return encoder.plainly(it)
+    return string_dtype, (it.storage,)
+
+
 # -- rebuilding --------------------------------------------------------------------------------
 
 
@@ -73,10 +81,16 @@ def index_with(maker: Callable[..., Any], args: tuple[Any, ...], references: Any
     return made
 
 
+def string_dtype(storage: Any) -> Any:
+    """Return the dtype of strings among which nan stands for what is missing."""
+    return pd.StringDtype(storage, na_value=np.nan)
+
+
 REDUCERS: dict[type, Callable[[Any, Any], Any]] = {
     Block: reduce_block,
     SingleBlockManager: reduce_column,
     BlockValuesRefs: reduce_references,
     pd.Index: reduce_index,
+    pd.StringDtype: reduce_string_dtype,
 }
 """By base class: how the encoder reduces an object."""

@@ -8,8 +8,10 @@ bytes of the arrays are.
 from __future__ import annotations
 
 import abc
+import collections
 import contextlib
 import contextvars
+import decimal
 import functools
 import importlib
 import io
@@ -75,6 +77,10 @@ class Surroundings:
     shell: Any = None
     problems: list[str] = field(default_factory=list)
     """What could not be rebuilt, one line each."""
+    spoiled: list[Any] = field(default_factory=list)
+    """What was made but could not be finished."""
+    weak: list[tuple[Any, weakref.ref[Any]]] = field(default_factory=list)
+    """What refers to something weakly, and how."""
 
 
 _current: contextvars.ContextVar[Surroundings] = contextvars.ContextVar("cellbook-decoding")
@@ -108,6 +114,11 @@ def unavailable(problem: str) -> Lost:
     return Lost()
 
 
+def spoil(made: object) -> None:
+    """Put on record that an object was made but could not be finished."""
+    _current.get().spoiled.append(made)
+
+
 # -- what is live ------------------------------------------------------------------------------
 
 
@@ -118,6 +129,8 @@ def live(kind: str, *path: str) -> Any:
     if kind == "shell":
         shell = _current.get().shell
         return unavailable("there is no IPython shell here") if shell is None else shell
+    if kind == "decimal context":
+        return decimal.getcontext()
     if kind == "unused":
         return Lost()
     try:
@@ -136,6 +149,18 @@ def module(name: str) -> Any:
         return sys.modules[name]
     except Exception as error:
         return unavailable(f"module {name} cannot be imported here ({error})")
+
+
+def set_state(made: Any, state: Any) -> None:
+    """Give an object the very dictionary that is its state, and its slots."""
+    attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
+    if attributes is not None:
+        try:
+            object.__setattr__(made, "__dict__", attributes)
+        except (AttributeError, TypeError):  # Some classes of C keep the dictionary they have.
+            object.__getattribute__(made, "__dict__").update(attributes)
+    for name, value in (slots or {}).items():
+        object.__setattr__(made, name, value)
 
 
 # -- functions and classes ---------------------------------------------------------------------
@@ -171,65 +196,82 @@ def finish_function(made: types.FunctionType, state: tuple[dict[str, Any], dict[
     made.__dict__.update(more)
 
 
-class _Guard:
-    """Comes first among the bases while a class is made, so that no ``__init_subclass__`` runs:
-    it ran when the class was first defined, and what it did then is in the checkpoint."""
+@contextlib.contextmanager
+def _undisturbed(bases: tuple[type, ...]) -> Iterator[None]:
+    """Have no ``__init_subclass__`` run: it ran when the class was first defined, and what it did
+    then is in the checkpoint."""
+    hooks = {
+        one: vars(one)["__init_subclass__"]
+        for base in bases
+        for one in base.__mro__
+        if isinstance(vars(one).get("__init_subclass__"), classmethod)
+    }
+    for one in hooks:
+        type.__setattr__(one, "__init_subclass__", classmethod(_do_nothing))
+    try:
+        yield
+    finally:
+        for one, hook in hooks.items():
+            type.__setattr__(one, "__init_subclass__", hook)
 
-    __slots__ = ()
 
-    def __init_subclass__(cls, **options: object) -> None:
-        pass
+def _do_nothing(made: type, /, **options: object) -> None:
+    pass
 
 
-def make_class(
-    meta: type, name: str, bases: tuple[type, ...], attributes: dict[str, Any]
-) -> Any:
+def make_class(meta: type, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> Any:
     """Return a class without its members, which follow."""
     attributes = {sys.intern(key): value for key, value in attributes.items()}
     if not isinstance(meta, type) or not all(isinstance(base, type) for base in bases):
         unavailable(f"class {name} cannot be made again without its bases")
         return Lost
-    guarded = any(
-        isinstance(one.__dict__.get("__init_subclass__"), classmethod)
-        for base in bases
-        for one in base.__mro__
-    )
-    first = (_Guard, *bases) if guarded and bases != (object,) else bases
-    if isinstance(meta.__new__, types.FunctionType):
-        # A metaclass of the user's would do anew what it did when the class was defined.
-        made: Any = type.__new__(meta, name, first, attributes)
-        if issubclass(meta, abc.ABCMeta):
-            abc._abc_init(made)  # type: ignore[attr-defined]
-    else:
-        made = types.new_class(name, first, {"metaclass": meta}, lambda ns: ns.update(attributes))
-    if first is not bases:
-        made.__bases__ = bases
+    with _undisturbed(bases):
+        # What a metaclass of the user's did when the class was defined is in the checkpoint, too.
+        made: Any = _builtin(meta, "__new__")(meta, name, bases, attributes)
+        _builtin(meta, "__init__")(made, name, bases, attributes)
+    if issubclass(meta, abc.ABCMeta):
+        abc._abc_init(made)  # type: ignore[attr-defined]
     return made
 
 
-def finish_class(made: Any, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def _builtin(meta: type, name: str) -> Callable[..., Any]:
+    """Return a metaclass's method as the nearest of its bases has it that is not Python code."""
+    methods: Iterator[Any] = (vars(base).get(name) for base in meta.__mro__)
+    python = (types.NoneType, types.FunctionType, staticmethod)
+    found: Callable[..., Any] = next(one for one in methods if not isinstance(one, python))
+    return found
+
+
+def finish_class(made: Any, state: dict[str, Any]) -> None:
     """Give a class its members."""
-    if isinstance(made, type) and made is not Lost:
-        if type(made).__setattr__ is type.__setattr__:
-            cloudpickle._class_setstate(made, state)
+    if not isinstance(made, type) or made is Lost:
+        return
+    setter = _builtin(type(made), "__setattr__")
+    for name, value in state.items():
+        if name == "_abc_impl":
+            for subclass in value:
+                abc.ABCMeta.register(made, subclass)  # type: ignore[arg-type]
         else:
-            members, _ = state
-            for name, value in members.items():
-                if name != "_abc_impl":
-                    type.__setattr__(made, name, value)
+            setter(made, name, value)
+    if "__firstlineno__" in state:  # Setting ``__module__`` removes it.
+        setter(made, "__firstlineno__", state["__firstlineno__"])
 
 
 def make_enum(
     bases: tuple[type, ...], name: str, qualname: str, members: dict[str, Any], where: str
 ) -> Any:
     """Return an enumeration; what its members hold beyond their values follows."""
-    return cloudpickle._make_skeleton_enum(bases, name, qualname, members, where, None, None)
+    if not all(isinstance(base, type) for base in bases):
+        unavailable(f"class {name} cannot be made again without its bases")
+        return Lost
+    with _undisturbed(bases):
+        return cloudpickle._make_skeleton_enum(bases, name, qualname, members, where, None, None)
 
 
-def finish_enum(
-    made: Any, state: tuple[tuple[dict[str, Any], dict[str, Any]], dict[str, dict[str, Any]]]
-) -> None:
+def finish_enum(made: Any, state: tuple[dict[str, Any], dict[str, dict[str, Any]]]) -> None:
     """Give an enumeration its methods, and its members their attributes."""
+    if made is Lost:
+        return
     finish_class(made, state[0])
     for name, attributes in state[1].items():
         made.__members__[name].__dict__.update(attributes)
@@ -240,17 +282,32 @@ def cached(wrapped: Callable[..., Any], parameters: Mapping[str, Any]) -> Any:
     return functools.lru_cache(**parameters)(wrapped)
 
 
-def update_dict(made: Any, state: dict[str, Any]) -> None:
+def cached_property(function: Callable[[Any], Any], name: str | None) -> Any:
+    """Return what computes an attribute once (``functools.cached_property``)."""
+    made = functools.cached_property(function)
+    if name is not None:
+        made.attrname = name
+    return made
+
+
+def set_dict(made: Any, state: dict[str, Any]) -> None:
     """Give an object its attributes."""
     made.__dict__.update(state)
+
+
+def set_members(made: Any, state: dict[str, Any]) -> None:
+    """Set attributes of an object that has no dictionary."""
+    for name, value in state.items():
+        setattr(made, name, value)
 
 
 # -- containers and references -----------------------------------------------------------------
 
 
 def view_of(mapping: Any, kind: str) -> Any:
-    """Return ``mapping.keys()``, ``values()`` or ``items()``."""
-    return getattr(mapping, kind)()
+    """Return a dictionary's ``dict_keys``, ``odict_values`` …."""
+    cls = collections.OrderedDict if kind.startswith("o") else dict
+    return getattr(cls, kind.rpartition("_")[2])(mapping)
 
 
 def proxy_of(mapping: dict[Any, Any]) -> types.MappingProxyType[Any, Any]:
@@ -258,12 +315,26 @@ def proxy_of(mapping: dict[Any, Any]) -> types.MappingProxyType[Any, Any]:
     return types.MappingProxyType(mapping)
 
 
-def reference(target: Any) -> Any:
-    """Return a weak reference."""
-    try:
-        return weakref.ref(target)
-    except TypeError:
-        return Lost()
+def reference(target: Any, kind: str = "ref") -> Any:
+    """Return a weak reference, or a weak proxy."""
+    if isinstance(target, Lost):
+        return target
+    made = getattr(weakref, kind)(target)
+    _current.get().weak.append((made, weakref.ref(target)))
+    return made
+
+
+def fill_weak(made: Any, items: list[Any]) -> None:
+    """Fill a set of weak references, or a dictionary of weak keys or values."""
+    for item in items:
+        if any(isinstance(part, Lost) for part in item):
+            spoil(made)
+        elif isinstance(made, weakref.WeakSet):
+            made.add(item[0])
+        else:
+            made[item[0]] = item[1]
+        target = item[1 if isinstance(made, weakref.WeakValueDictionary) else 0]
+        _current.get().weak.append((made, weakref.ref(target)))
 
 
 class _Gone:
@@ -283,20 +354,29 @@ def finish_exception(made: Any, state: tuple[dict[str, Any] | None, Any, Any, bo
     made.__cause__, made.__context__, made.__suppress_context__ = cause, context, suppressed
 
 
-def reopen(path: str, mode: str, options: dict[str, Any], offset: int, raw: bool) -> Any:
+def reopen(path: str, name: Any, mode: str, options: dict[str, Any], offset: int, raw: bool) -> Any:
     """Open a file for reading where it was left."""
     try:
         file: Any = io.FileIO(path, mode) if raw else Path(path).open(mode, **options)  # noqa: SIM115
         file.seek(offset)
+        _name(file, name)
     except (OSError, ValueError) as error:
         return unavailable(f"the file {path} cannot be opened again ({error})")
     return file
 
 
-def closed_file(path: str, mode: str, options: dict[str, Any]) -> Any:
+def _name(file: Any, name: Any) -> None:
+    """Have a file say that its name is what it was opened by."""
+    while not isinstance(file, io.FileIO):
+        file = file.raw if isinstance(file, io.BufferedReader) else file.buffer
+    file.name = name
+
+
+def closed_file(path: str, name: Any, mode: str, options: dict[str, Any]) -> Any:
     """Return a closed file object of that name."""
     try:
         file = Path(path).open(mode, **options)  # noqa: SIM115
+        _name(file, name)
     except (OSError, ValueError) as error:
         return unavailable(f"the closed file {path} is not there ({error})")
     file.close()

@@ -6,14 +6,22 @@ NotImplemented to leave it to pickle.
 
 from __future__ import annotations
 
+import _collections_abc
+import abc
+import array
 import collections
+import ctypes
 import enum
 import functools
 import gc
+import inspect
 import io
+import logging
 import marshal
+import operator
 import sys
 import types
+import typing
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -30,8 +38,8 @@ class Encoder(Protocol):
     def lose(self, thing: object, reason: str) -> Any:
         """Return the reduction of what cannot be saved."""
 
-    def note(self, text: str) -> None:
-        """Put on record what is restored, but not in every respect."""
+    def note(self, thing: object, text: str) -> None:
+        """Put on record that an object is restored, but not in every respect."""
 
     def scope_of(self, scope: dict[str, Any]) -> Any:
         """Return what to save for the globals of a function."""
@@ -89,12 +97,60 @@ def reduce_class(encoder: Encoder, it: type) -> Any:
         return known
     if issubclass(it, enum.Enum):
         return _reduce_enum(it)
-    meta, name, _, attributes, *_ = cloudpickle._class_getnewargs(it)
+    if it.__module__ == "_ctypes" and issubclass(it, type):
+        return type, (next(base for base in _OF_C if type(base) is it),)
+    if not it.__flags__ & _MADE_BY_A_STATEMENT:
+        return _reduce_static(encoder, it)
+    if type(it).__module__ == "_ctypes" and it.__name__.startswith("LP_"):
+        return ctypes.POINTER, (it._type_,)  # type: ignore[attr-defined]
+    if type(it).__module__ == "_ctypes" and issubclass(it, ctypes.Array):
+        return operator.mul, (it._type_, it._length_)
+    members = _members_of(it)
+    attributes = {"__module__": it.__module__, "__qualname__": it.__qualname__}
+    for name in members.keys() & _UNSETTABLE:
+        attributes[name] = members.pop(name)
     if "__slots__" in it.__dict__:
         attributes["__slots__"] = it.__dict__["__slots__"]
-    state = cloudpickle._class_getstate(it)
-    args = (meta, name, it.__bases__, attributes)
-    return rebuild.make_class, args, state, None, None, rebuild.finish_class
+    args = (type(it), it.__name__, it.__bases__, attributes)
+    return rebuild.make_class, args, members, None, None, rebuild.finish_class
+
+
+_MADE_BY_A_STATEMENT = 1 << 9
+_OF_C: tuple[type, ...] = (ctypes.Structure, ctypes.Union, ctypes.Array, ctypes.c_int)
+_UNSETTABLE = {
+    "__class__",
+    *(name for name, value in vars(type).items() if inspect.isdatadescriptor(value)),
+} - {"__module__", "__doc__", "__abstractmethods__", "__annotations__", "__type_params__"}
+"""Names that are a class's own only if they are there from the beginning."""
+
+
+def _reduce_static(encoder: Encoder, it: type) -> Any:
+    """Reduce a type of the interpreter's that is not found under its name."""
+    for module in (types, _collections_abc):
+        for name, value in vars(module).items():
+            if value is it:
+                where = "types" if module is types else "_collections_abc"
+                return rebuild.live, ("attribute", where, name)
+    return encoder.lose(it, "a type of the interpreter that has no name")
+
+
+def _members_of(it: type) -> dict[str, Any]:
+    """Return what a class has of its own, but for what Python makes of that."""
+    members = {
+        name: value
+        for name, value in vars(it).items()
+        if name not in _CLASSES_OWN
+        and type(value).__name__ != "CField"
+        and not (isinstance(value, types.MemberDescriptorType) and value.__objclass__ is it)
+    }
+    if isinstance(it, abc.ABCMeta):
+        registered = (reference() for reference in abc._get_dump(it)[0])  # type: ignore[attr-defined]
+        members["_abc_impl"] = [one for one in registered if one is not None]
+    return members
+
+
+_CLASSES_OWN = ("__dict__", "__weakref__", "_abc_impl", "__annotate_func__")
+"""What Python makes itself when a class is made, or first asked for it."""
 
 
 def _reduce_enum(it: Any) -> Any:
@@ -103,11 +159,11 @@ def _reduce_enum(it: Any) -> Any:
         name: {key: value for key, value in member.__dict__.items() if not _is_enums_own(key)}
         for name, member in it.__members__.items()
     }
-    state, slots = cloudpickle._class_getstate(it)
+    own = _members_of(it)
     for name in (*members, *_ENUM_OWN):
-        state.pop(name, None)
+        own.pop(name, None)
     args = (it.__bases__, it.__name__, it.__qualname__, members, it.__module__)
-    return rebuild.make_enum, args, ((state, slots), held), None, None, rebuild.finish_enum
+    return rebuild.make_enum, args, (own, held), None, None, rebuild.finish_enum
 
 
 _ENUM_OWN = (
@@ -135,7 +191,7 @@ def reduce_module(encoder: Encoder, it: types.ModuleType) -> Any:
     if sys.modules.get(it.__name__) is it:
         return rebuild.module, (it.__name__,)
     members = {key: value for key, value in vars(it).items() if key != "__builtins__"}
-    return types.ModuleType, (it.__name__,), members, None, None, rebuild.update_dict
+    return types.ModuleType, (it.__name__,), members, None, None, rebuild.set_dict
 
 
 def reduce_method(encoder: Encoder, it: types.MethodType) -> Any:
@@ -148,9 +204,9 @@ def reduce_cached(encoder: Encoder, it: Any) -> Any:
     if importable_name(it):
         return it.__qualname__
     if it.cache_info().currsize:
-        encoder.note(f"the cache of {it.__qualname__}() starts empty")
+        encoder.note(it, f"the cache of {it.__qualname__}() starts empty")
     args = (it.__wrapped__, it.cache_parameters())
-    return rebuild.cached, args, dict(it.__dict__), None, None, rebuild.update_dict
+    return rebuild.cached, args, dict(it.__dict__), None, None, rebuild.set_dict
 
 
 def importable_name(it: Any) -> bool:
@@ -167,6 +223,8 @@ def importable_name(it: Any) -> bool:
 def reduce_exception(encoder: Encoder, it: BaseException) -> Any:
     """Reduce an exception with its causes; its traceback holds frames, which cannot be."""
     reduced = encoder.plainly(it)
+    if isinstance(reduced, tuple) and reduced[3:] == (None, None, rebuild.set_state):
+        reduced = reduced[:3]
     if not isinstance(reduced, tuple) or len(reduced) > 3:
         return reduced
     if it.__cause__ is None and it.__context__ is None and len(reduced) == 2:
@@ -177,7 +235,7 @@ def reduce_exception(encoder: Encoder, it: BaseException) -> Any:
             return reduced
         state = (attributes, it.__cause__, it.__context__, it.__suppress_context__)
     if it.__traceback__ is not None:
-        encoder.note(f"the traceback of a {type(it).__name__} is left out")
+        encoder.note(it, f"the traceback of a {type(it).__name__} is left out")
     return (*reduced[:2], state, None, None, rebuild.finish_exception)
 
 
@@ -187,8 +245,7 @@ def reduce_exception(encoder: Encoder, it: BaseException) -> Any:
 def reduce_view(encoder: Encoder, it: Any) -> Any:
     """Reduce ``d.keys()`` and its like to a view of the very dictionary."""
     (mapping,) = gc.get_referents(it)
-    kind = type(it).__name__.rpartition("_")[2]
-    return rebuild.view_of, (mapping, kind)
+    return rebuild.view_of, (mapping, type(it).__name__)
 
 
 def reduce_proxy(encoder: Encoder, it: Any) -> Any:
@@ -200,27 +257,69 @@ def reduce_proxy(encoder: Encoder, it: Any) -> Any:
 def reduce_memoryview(encoder: Encoder, it: memoryview) -> Any:
     """Reduce a view of a whole bytes-like object."""
     base = it.obj
-    if not isinstance(base, (bytes, bytearray)) or it.nbytes != len(base) or it.format != "B":
-        return encoder.lose(it, "it looks into a part of an object's memory")
-    return memoryview, (base,)
+    if type(base) in (bytes, bytearray, array.array):
+        whole = memoryview(base)
+        about = ("format", "nbytes", "shape", "strides", "readonly")
+        if all(getattr(whole, name) == getattr(it, name) for name in about):
+            return memoryview, (base,)
+    return encoder.lose(it, "it looks into a part of an object's memory")
 
 
 def reduce_reference(encoder: Encoder, it: weakref.ref[Any]) -> Any:
     """Reduce a weak reference."""
     if type(it) is not weakref.ref or it.__callback__ is not None:
-        return encoder.lose(it, "it calls a function when its object goes")
+        return encoder.lose(it, _CALLS)
     target = it()
     return (rebuild.dead_reference, ()) if target is None else (rebuild.reference, (target,))
 
 
+def reduce_weak_proxy(encoder: Encoder, it: Any) -> Any:
+    """Reduce a weak proxy, which passes whatever it is asked on to its object."""
+    target = it.__reduce_ex__.__self__
+    # Of those that call nothing there is one for each object.
+    if weakref.proxy(target) is not it:
+        return encoder.lose(it, _CALLS)
+    return rebuild.reference, (target, "proxy")
+
+
+_CALLS = "it calls a function when its object goes"
+
+
 def reduce_weak_mapping(encoder: Encoder, it: Any) -> Any:
     """Reduce a dictionary of weak keys or values."""
-    return type(it), (), None, None, iter(list(it.items()))
+    return type(it), (), list(it.items()), None, None, rebuild.fill_weak
 
 
 def reduce_weak_set(encoder: Encoder, it: Any) -> Any:
     """Reduce a set of weak references."""
-    return type(it), (list(it),)
+    return type(it), (), [(one,) for one in it], None, None, rebuild.fill_weak
+
+
+def reduce_cached_property(encoder: Encoder, it: Any) -> Any:
+    """Reduce what computes an attribute once; before Python 3.12 it has a lock."""
+    return rebuild.cached_property, (it.func, it.attrname)
+
+
+def reduce_logger(encoder: Encoder, it: logging.Logger) -> Any:
+    """Reduce a logger to its name."""
+    encoder.note(it, f"the logger {it.name} stays as it is in this kernel")
+    return encoder.plainly(it)
+
+
+def reduce_new_type(encoder: Encoder, it: Any) -> Any:
+    """Reduce what ``typing.NewType`` made."""
+    if importable_name(it):
+        return encoder.plainly(it)
+    state = dict(vars(it))
+    return typing.NewType, (it.__name__, it.__supertype__), state, None, None, rebuild.set_dict
+
+
+def reduce_type_parameter(encoder: Encoder, it: Any) -> Any:
+    """Reduce a ``ParamSpec`` or ``TypeVarTuple``."""
+    module = it.__module__
+    if module != "__main__" and getattr(sys.modules.get(module), it.__name__, None) is it:
+        return encoder.plainly(it)
+    return type(it), (it.__name__,), {"__module__": it.__module__}, None, None, rebuild.set_members
 
 
 def lose_iterator(encoder: Encoder, it: Any) -> Any:
@@ -246,13 +345,14 @@ def reduce_file(encoder: Encoder, it: Any) -> Any:
     if it.closed:
         if set(mode) & set("wax+"):
             return encoder.lose(it, "it is a closed file that was written")
-        return rebuild.closed_file, (path, mode, options)
+        return rebuild.closed_file, (path, name, mode, options)
     if set(mode) & set("wax+"):
         return encoder.lose(it, "it is open for writing; opening it again might overwrite")
     if isinstance(it, io.BufferedReader) and "b" not in mode:
         mode += "b"
-    encoder.note(f"the file {path} is opened again at {it.tell():,}")
-    return rebuild.reopen, (path, mode, options, it.tell(), raw)
+    lines = ", lines ending in any way" if options else ""
+    encoder.note(it, f"the file {path} is opened again at {it.tell():,}{lines}")
+    return rebuild.reopen, (path, name, mode, options, it.tell(), raw)
 
 
 _MAPPINGS: tuple[dict[Any, Any], ...] = ({}, collections.OrderedDict())
@@ -264,6 +364,12 @@ EXACT: dict[type, Reducer] = {
     types.MethodType: reduce_method,
     types.MappingProxyType: reduce_proxy,
     functools._lru_cache_wrapper: reduce_cached,
+    functools.cached_property: reduce_cached_property,
+    typing.NewType: reduce_new_type,
+    typing.ParamSpec: reduce_type_parameter,
+    typing.TypeVarTuple: reduce_type_parameter,
+    weakref.ProxyType: reduce_weak_proxy,
+    weakref.CallableProxyType: reduce_weak_proxy,
     memoryview: reduce_memoryview,
     weakref.WeakValueDictionary: reduce_weak_mapping,
     weakref.WeakKeyDictionary: reduce_weak_mapping,
@@ -286,6 +392,7 @@ BASES: dict[type, Reducer] = {
     type: reduce_class,
     weakref.ref: reduce_reference,
     BaseException: reduce_exception,
+    logging.Logger: reduce_logger,
     io.TextIOWrapper: reduce_file,
     io.BufferedReader: reduce_file,
     io.BufferedWriter: reduce_file,

@@ -13,6 +13,9 @@ import bisect
 import io
 import itertools
 import json
+import math
+import pickle
+import struct
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -26,6 +29,8 @@ from cellbook.store import CHUNK, Key, Packs, PackWriter, split
 
 _KEY = 16
 _WORTH_A_CHUNK = 16 * 1024
+_NAN = pickle.BINFLOAT + struct.pack(">d", math.nan)
+"""How pickle writes a float that is not a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +126,14 @@ class ChunkSink:
         self.stream: list[tuple[Key, int]] = []
         self.buffers: list[Piece] = []
         self.in_order: list[int] = []
+        self.nan_seen = False
         self._hash = xxhash.xxh3_64()
 
     def write(self, data: Any) -> int:
         """Append to the stream."""
         length = len(data) if isinstance(data, (bytes, bytearray)) else memoryview(data).nbytes
+        if type(data) is bytes and _NAN in data:
+            self.nan_seen = True
         self._gathered += data
         self._hash.update(data)
         self.position += length
