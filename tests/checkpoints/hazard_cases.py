@@ -1,0 +1,21 @@
+"""All cases."""
+
+from tests.checkpoints import (
+    hazards_arrays,
+    hazards_classes,
+    hazards_containers,
+    hazards_functions,
+    hazards_hostile,
+    hazards_live,
+    hazards_tables,
+)
+
+CASES = (
+    *hazards_containers.CASES,
+    *hazards_functions.CASES,
+    *hazards_classes.CASES,
+    *hazards_arrays.CASES,
+    *hazards_tables.CASES,
+    *hazards_live.CASES,
+    *hazards_hostile.CASES,
+)

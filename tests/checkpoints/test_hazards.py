@@ -1,0 +1,54 @@
+"""No case is silently wrong: it is exact, or the report names the variable."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.checkpoints.hazard_cases import CASES
+from tests.checkpoints.hazards import Case, Place, new_main, run, same_kernel, save_case
+
+# The files of a case are closed by nobody when it is restored twice.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path)
+    yield made
+    made.close()
+
+
+def test_enough_cases_of_different_names() -> None:
+    assert len({case.name for case in CASES}) == len(CASES) >= 120
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_same_kernel(place: Place, case: Case) -> None:
+    assert same_kernel(place, case) == ""
+
+
+def test_fresh_kernel(place: Place) -> None:
+    for case in CASES:
+        with new_main() as namespace:
+            save_case(place, case, namespace)
+            run(case.tidy, namespace, "tidy")
+    program = "from tests.checkpoints.hazards import main; import sys; main(*sys.argv[1:])"
+    names = json.dumps([case.name for case in CASES])
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(place.folder), names],
+        capture_output=True, text=True, check=False, timeout=100, cwd=place.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found.keys() == {case.name for case in CASES}
+    wrong = {name: text for name, text in found.items() if text}
+    assert not wrong, "\n\n".join(f"{name}: {text}" for name, text in wrong.items())
