@@ -1,5 +1,7 @@
 """numpy arrays: views, orders, dtypes, subclasses, memory of others."""
 
+# ruff: noqa: E501
+
 from tests.checkpoints.hazards import Case
 
 

@@ -1,5 +1,7 @@
 """Classes, enumerations, instances."""
 
+# ruff: noqa: E501
+
 from tests.checkpoints.hazards import Case
 
 CASES = (

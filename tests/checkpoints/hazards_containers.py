@@ -1,5 +1,7 @@
 """Aliases, cycles, containers, values."""
 
+# ruff: noqa: E501
+
 from tests.checkpoints.hazards import Case
 
 CASES = (

@@ -1,5 +1,7 @@
 """Functions, closures, modules."""
 
+# ruff: noqa: E501
+
 from tests.checkpoints.hazards import Case
 
 CASES = (

@@ -1,5 +1,7 @@
 """Objects that do not play along when they are saved or rebuilt."""
 
+# ruff: noqa: E501
+
 from tests.checkpoints.hazards import Case
 
 EVIL = """

@@ -1,5 +1,7 @@
 """What belongs to a process: files, threads, connections, loggers, contexts."""
 
+# ruff: noqa: E501
+
 from tests.checkpoints.hazards import Case
 
 CASES = (

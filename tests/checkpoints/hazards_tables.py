@@ -1,5 +1,7 @@
 """pandas, polars, pyarrow, scikit-learn, matplotlib."""
 
+# ruff: noqa: E501
+
 from tests.checkpoints.hazards import Case
 
 
