@@ -55,7 +55,7 @@ def test_signatures_that_others_call() -> None:
 
     run = cellbook.Run
     assert parameters(cellbook.start_run) == (
-        "run_name, *run_id, *experiment, *params, *tags, *parent, *description"
+        "run_name, *run_id, *experiment, *nested, *params, *tags, *parent, *description"
     )
     assert parameters(run.log_metric) == "self, key, value, step, *context, *timestamp"
     assert parameters(run.log_metrics) == "self, metrics, step, *context, *timestamp"

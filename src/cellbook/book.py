@@ -86,14 +86,26 @@ class Book:
     def start_run(self, run_name: str | None = None, **options: Any) -> Run:
         """Start or resume a run; see :func:`cellbook.start_run`."""
         run = self.runs.start(run_name, **options)
-        if self.runs.sessions.kind is SessionKind.SCRIPT:
-            watch_exit()
-        self.record_environment()
+        self._note_start(run)
         return run
 
     def active_run(self) -> Run | None:
-        """Return the innermost open run of this process, or None."""
+        """Return the run that module-level calls log to; see :func:`cellbook.active_run`."""
         return self.runs.active()
+
+    def run_at_hand(self) -> Run:
+        """Return the active run, or one that starts when something is logged to it."""
+        return self.runs.active() or self.runs.draft(self._start_unasked)
+
+    def _start_unasked(self, run: Run) -> None:
+        self._note_start(run)
+        if self.runs.on_unasked is not None:
+            self.runs.on_unasked(run)
+
+    def _note_start(self, run: Run) -> None:
+        if self.runs.sessions.kind is SessionKind.SCRIPT:
+            watch_exit()
+        self.record_environment()
 
     def record_environment(self) -> None:
         """Record, in the background and once a process, what this session runs on."""

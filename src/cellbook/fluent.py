@@ -24,16 +24,17 @@ def start_run(
     *,
     run_id: str | None = None,
     experiment: str | None = None,
+    nested: bool = False,
     params: Mapping[str, Any] | None = None,
     tags: Mapping[str, Any] | None = None,
-    parent: str | None = None,
+    parent: str | Run | None = None,
     description: str | None = None,
 ) -> Run:
     """Start a run and make it the active one.
 
     As a context manager the run ends with its block.  Inside the block of another run the new one
-    is nested in it.  Otherwise the run that was active ends first, so that running a cell again
-    starts afresh.
+    is nested in it.  Otherwise the run before ends first, so that running a cell again starts
+    afresh; runs of other threads and asyncio tasks are not the run before, and go on.
 
     Parameters
     ----------
@@ -42,11 +43,15 @@ def start_run(
     run_id
         Resume this run (an id, ``#12`` or a name) instead of starting one.
     experiment
-        The group it belongs to; None means the notebook's or script's name.
+        The group it belongs to; None means that of the run it is nested in, else the notebook's or
+        script's name.
+    nested
+        Nest it in the active run, which goes on, although this is not its block; as in MLflow.
     params, tags
         Logged at once.
     parent
-        The run it is nested in, as any target; None means the run whose ``with`` block it is in.
+        The run it is nested in, as a handle or any target; None means the run whose ``with`` block
+        it is in.  A thread is in no block but its own.
     description
         Notes on it.
 
@@ -61,6 +66,7 @@ def start_run(
         run_name,
         run_id=run_id,
         experiment=experiment,
+        nested=nested,
         params=params,
         tags=tags,
         parent=parent,
@@ -69,17 +75,32 @@ def start_run(
 
 
 def active_run() -> Run | None:
-    """Return the innermost open run of this process, or None."""
+    """Return the run that module-level calls log to, or None.
+
+    The innermost open one of this thread, asyncio task or notebook; else the one whose block
+    surrounds this task; else, where all that is open belongs to one other thread or task, the
+    innermost of that.
+    """
     return book.open().active_run()
 
 
-def end_run(state: RunState | str | None = None) -> None:
+def end_run(state: RunState | str | None = None, *, status: str | None = None) -> None:
     """End the active run; without one, do nothing.
 
-    `state` is ``finished``, ``failed`` or ``stopped``; None means *finished*, or as the last cell
-    ended that did something.
+    Parameters
+    ----------
+    state
+        ``finished``, ``failed`` or ``stopped``, or MLflow's ``FINISHED``, ``FAILED``, ``KILLED``;
+        None means *finished*, or as the last cell ended that did something.
+    status
+        The same, under MLflow's name.
+
+    Raises
+    ------
+    InvalidInput
+        If a run cannot end so.
     """
-    book.open().runs.end_active(state)
+    book.open().runs.end_active(status if state is None else state)
 
 
 def log_param(key: str, value: Any) -> Any:
@@ -209,10 +230,4 @@ def search_runs(
 
 
 def _run() -> Run:
-    current = book.open()
-    run = current.active_run()
-    if run is None:
-        run = current.start_run()
-        if current.runs.on_unasked is not None:
-            current.runs.on_unasked(run)
-    return run
+    return book.open().run_at_hand()

@@ -35,7 +35,7 @@ from cellbook.ipython.magics.run import first_line
 from cellbook.ipython.outputs import Tap
 from cellbook.ipython.saying import bundle_of, start_line
 from cellbook.records import CellExecution, CheckpointKind
-from cellbook.tracking import Run, Trouble, encode_displayed, outcome_of, warn
+from cellbook.tracking import Run, Trouble, begin_cell, encode_displayed, outcome_of, warn
 from cellbook.views.formatting import plural
 
 
@@ -287,6 +287,7 @@ class Extension:
         stack.append(None)
         if len(stack) > 1:
             return
+        begin_cell()
         self._local.message, self._local.info, self._local.own_run = message, info, None
         with _interrupts_held() as held:
             with self.guarded():

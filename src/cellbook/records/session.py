@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cellbook.records.base import Record
@@ -57,3 +58,5 @@ class Session(Record):
     user: str = ""
     notebook: str | None = None
     environment: str | None = None
+    shares: Mapping[str, bool] = field(default_factory=dict)
+    """The runs it logs to that name another session as theirs, or had ended."""

@@ -67,7 +67,8 @@ class Index:
         self._lock = threading.RLock()
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
-        weakref.finalize(self, _close_all, self._connections)
+        # Not at the process's end: what closes the book then still reads and folds.
+        weakref.finalize(self, _close_all, self._connections).atexit = False
         self._generation = 0
         self._seen: dict[str, int] = {}
         self._tables: set[str] = set()

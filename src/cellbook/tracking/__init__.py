@@ -1,9 +1,11 @@
 """Runs, params, metrics and artifacts: what is logged, by whom, and how it ended."""
 
 from cellbook.tracking.displayed import encode_displayed
+from cellbook.tracking.ending import outcome_of
 from cellbook.tracking.exits import exit_error, watch_exit
+from cellbook.tracking.flows import begin_cell
 from cellbook.tracking.mixed import sort_values
-from cellbook.tracking.run import Run, outcome_of
+from cellbook.tracking.run import Run
 from cellbook.tracking.runs import Runs
 from cellbook.tracking.trouble import Trouble, warn
 
@@ -11,6 +13,7 @@ __all__ = [
     "Run",
     "Runs",
     "Trouble",
+    "begin_cell",
     "encode_displayed",
     "exit_error",
     "outcome_of",

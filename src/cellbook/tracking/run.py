@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from cellbook.errors import InvalidInput, StoreError, one_line
+from cellbook.errors import StoreError, one_line
 from cellbook.records import (
-    Artifact,
     RunRecord,
     RunState,
     as_param,
-    as_step,
     as_text,
     check_mapping,
     check_name,
     check_tags,
     from_doc,
-    to_doc,
     without_secrets,
 )
 from cellbook.records.values import TEXT_LIMIT
-from cellbook.store import Op, create, update
+from cellbook.store import Doc, Op, update
 from cellbook.tracking import media
-from cellbook.tracking.folders import files_below
+from cellbook.tracking.ending import end_state, outcome_of
+from cellbook.tracking.flows import Flow
+from cellbook.tracking.keeping import KeepsFiles
 from cellbook.tracking.metrics import MetricLog
-from cellbook.tracking.summary import summarise
-from cellbook.tracking.trouble import warn
+from cellbook.tracking.naming import check_run_name
+from cellbook.tracking.summary import last_values, others_logged, summarise
 
 if TYPE_CHECKING:
     from cellbook.tracking.runs import Runs
 
 
-class Run:
+class Run(KeepsFiles):
     """A run that can be written to; :class:`~cellbook.records.RunRecord` is its frozen copy.
 
     Made by :func:`cellbook.start_run`.  As a context manager it ends with the block: *finished*,
@@ -44,13 +44,14 @@ class Run:
     call returns; when the disk refuses, one warning says so and the code goes on.
 
     A mistake in a call (a metric that is no number, an empty name) raises
-    :class:`~cellbook.errors.InvalidInput`.
+    :class:`~cellbook.errors.InvalidInput`.  What is logged after the end counts as well; the run
+    stays ended.
     """
 
-    def __init__(self, runs: Runs, record: RunRecord) -> None:
-        self._runs = runs
-        self._store = runs.store
-        self._guarded = runs.trouble.guarded
+    def __init__(
+        self, runs: Runs, record: RunRecord, flow: Flow, begin: Callable[[Run], None] | None = None
+    ) -> None:
+        super().__init__(runs, record.run_id)
         self._lock = threading.RLock()
         self._params: dict[str, Any] = dict(record.params)
         self.early_history: dict[str, list[Any]] = {}
@@ -58,10 +59,10 @@ class Run:
         self._state = record.state
         self._name = record.run_name
         self._experiment = record.experiment
+        self.first_record = record
+        """What it starts as."""
         self.start_time = record.start_time
         """When it started, in milliseconds since 1970."""
-        self.run_id = record.run_id
-        """The ULID that names the run in every copy of the book."""
         self.parent = record.parent
         """The id of the run it is nested in, or None."""
         self.metrics_log = MetricLog(self._store, self.run_id, self._note_stem)
@@ -71,6 +72,11 @@ class Run:
         """Whether it is used as a context manager, so that runs started inside are nested."""
         self.outcome: tuple[RunState, str | None] = (RunState.FINISHED, None)
         """How it ends when nobody says otherwise, and with what error."""
+        self.flow = flow
+        """The line of work that started it: a thread, an asyncio task, a notebook's cells."""
+        self._begin = begin
+        self._since = time.monotonic()
+        self._process = 0
         self.mishap = ""
         """Which of its cells was the last to go wrong: ``cell [3] failed``; empty if none did."""
 
@@ -118,7 +124,9 @@ class Run:
     @property
     def record(self) -> RunRecord:
         """A frozen copy of the run as it stands in the book now."""
-        if not self._state.is_final:
+        if self._state.is_final:
+            self.catch_up()
+        else:
             self.flush()
         return self._runs.get(self.run_id)
 
@@ -145,6 +153,7 @@ class Run:
         check_mapping(params, "params")
         checked = {check_name(key, "param"): as_param(value) for key, value in params.items()}
         checked = {key: without_secrets(key, value) for key, value in checked.items()}
+        self.begin()
         with self._lock, self._guarded():
             changes, drop = self._param_changes(checked)
             if changes:
@@ -164,7 +173,7 @@ class Run:
 
     def rename(self, name: str) -> None:
         """Give the run another name."""
-        self._name = check_name(name, "run")
+        self._name = check_run_name(name)
         self._change({"run_name": self._name})
 
     # -- metrics -------------------------------------------------------------------------------
@@ -202,6 +211,8 @@ class Run:
             self.metrics_log.log(key, value, step, context, timestamp)
         except StoreError as error:
             self._runs.trouble.report(error)
+        if self._state.is_final:
+            self._runs.visit(self)
 
     def log_metrics(
         self,
@@ -216,138 +227,83 @@ class Run:
             self.metrics_log.log_many(metrics, step, context, timestamp)
         except StoreError as error:
             self._runs.trouble.report(error)
-
-    # -- artifacts -----------------------------------------------------------------------------
-
-    def log_artifact(self, local_path: str | Path, artifact_path: str | None = None) -> None:
-        """Keep a copy of a file, or of all files of a folder, below `artifact_path`."""
-        source = Path(local_path)
-        if source.is_dir():
-            folder = f"{artifact_path}/{source.name}" if artifact_path else source.name
-            self.log_artifacts(source, folder)
-            return
-        if not source.is_file():
-            raise InvalidInput(
-                f"There is no file {str(source)!r} to keep (looked in {Path.cwd()}). "
-                "Write it first, or give its full path."
-            )
-        self._keep_file(source, f"{artifact_path}/{source.name}" if artifact_path else source.name)
-
-    def log_artifacts(self, local_dir: str | Path, artifact_path: str | None = None) -> None:
-        """Keep a copy of every file below a folder, books left out.
-
-        A file that cannot be read, or has a name that cannot be recorded, is passed over; one
-        warning names it.
-        """
-        folder = Path(local_dir)
-        if not folder.is_dir():
-            raise InvalidInput(f"There is no folder {str(folder)!r} (looked in {Path.cwd()}).")
-        below = f"{media.artifact_path(artifact_path)}/" if artifact_path else ""
-        refused = []
-        for source in files_below(folder, but=Path(self._store.url)):
-            try:
-                self._keep_file(source, below + source.relative_to(folder).as_posix())
-            except InvalidInput as error:
-                refused.append(error)
-        if refused:
-            more = f" (and {len(refused) - 1:,} more)" if len(refused) > 1 else ""
-            warn(f"Of folder {str(folder)!r} one file was not kept{more}: {refused[0]}")
-
-    def log_figure(
-        self,
-        figure: Any,
-        artifact_file: str,
-        *,
-        step: int | None = None,
-        save_kwargs: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Keep a matplotlib or plotly figure, as the file's extension says."""
-        self._keep(media.encode_figure(figure, artifact_file, save_kwargs=save_kwargs), step)
-
-    def log_image(
-        self,
-        image: Any,
-        artifact_file: str | None = None,
-        key: str | None = None,
-        step: int | None = None,
-    ) -> None:
-        """Keep an image: an array (height × width, or × 1, 3 or 4 channels), PIL image or file."""
-        self._keep(media.encode_image(image, artifact_file, key=key, step=step), step)
-
-    def log_table(self, data: Any, artifact_file: str, *, step: int | None = None) -> None:
-        """Keep a table: a pandas, Arrow or polars frame, dict of columns or list of rows."""
-        self._keep(media.encode_table(data, artifact_file), step)
-
-    def log_text(self, text: str, artifact_file: str, *, step: int | None = None) -> None:
-        """Keep text as a file."""
-        self._keep(media.encode_text(text, artifact_file), step)
-
-    def log_dict(self, dictionary: Any, artifact_file: str, *, step: int | None = None) -> None:
-        """Keep a dictionary or list as JSON or, by the file's extension, YAML."""
-        self._keep(media.encode_dict(dictionary, artifact_file), step)
-
-    def log_html(self, html: str, artifact_file: str, *, step: int | None = None) -> None:
-        """Keep an HTML page."""
-        self._keep(media.encode_html(html, artifact_file), step)
-
-    def log_audio(
-        self,
-        audio: Any,
-        artifact_file: str,
-        *,
-        sample_rate: int | None = None,
-        step: int | None = None,
-    ) -> None:
-        """Keep sound: samples (floats in −1…1 or int16; samples × channels), bytes or a file."""
-        self._keep(media.encode_audio(audio, artifact_file, sample_rate=sample_rate), step)
-
-    def log_histogram(
-        self, values: Any, key: str, *, bins: Any = 64, step: int | None = None
-    ) -> None:
-        """Keep the histogram of some numbers, or of ready ``(counts, edges)``."""
-        self._keep(media.encode_histogram(values, key, bins=bins, step=step), step)
-
-    def keep_output(self, encoded: media.Encoded, cell: str) -> None:
-        """Keep an output that a cell of the run displayed."""
-        self._keep(encoded, None, cell=cell, automatic=True)
+        if self._state.is_final:
+            self._runs.visit(self)
 
     # -- its end -------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """Start it in the book, where it was to start with the first thing that is logged."""
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            begin(self)
+
     def flush(self) -> None:
         """Bring the metrics' last values into the run's document, for searches to see."""
-        if self.metrics_log.dirty and not self._state.is_final:
-            changes = {**self.metrics_log.summary(), "state": RunState.RUNNING}
-            with self._guarded():
-                # Saying that it lives heals the record if another machine took it for dead.
-                alive = self._runs.sessions.alive_op()
-                self._store.commit([update("runs", self.run_id, changes, [["end_time"]]), alive])
+        if not self.metrics_log.dirty:
+            return
+        # Under the lock, so that what says that it is running does not come after its end.
+        with self._lock, self._guarded():
+            if not self._state.is_final:
+                sessions = self._runs.sessions
+                changes = {
+                    **last_values(self._store, self.metrics_log, self._doc()),
+                    "state": RunState.RUNNING,
+                    "session": sessions.ensure(),
+                }
+                # Saying that it lives heals the record if another machine took it for dead, or
+                # another process that resumed it has ended it.
+                drop = [["end_time"], ["error"]]
+                alive = sessions.alive_op()
+                self._store.commit([update("runs", self.run_id, changes, drop), alive])
 
-    def end(self, state: RunState | str | None = None, error: str | None = None) -> None:
+    def catch_up(self) -> None:
+        """Bring points into the run's document that came after its end, from any process."""
+        if self._runs.forked or not self.metrics_log.dirty:
+            return
+        # Whoever ends a shared run reads its points in one go with that, too: so either they are
+        # there then, or the end is seen here.
+        with self._guarded(), self._store.exclusive():
+            self.metrics_log.dirty = False
+            doc = self._store.get("runs", self.run_id)
+            if doc is not None and RunState(doc["state"]).is_final:
+                changes = summarise(self._store, from_doc(RunRecord, doc))
+                self._store.commit([update("runs", self.run_id, changes)])
+
+    def end(
+        self, state: RunState | str | None = None, error: str | BaseException | None = None
+    ) -> None:
         """End the run; a second call changes nothing.
 
         Parameters
         ----------
         state
-            How it ended; None means as the last cell that did something, or *finished*.
+            How it ended: finished, failed or stopped, or MLflow's word for it.  None means failed
+            if there is an `error`, else as the last cell that did something, or *finished*.
         error
-            What went wrong, as ``Name: message``.
+            What went wrong, as ``Name: message`` or the exception itself.
         """
-        if state is None:
-            final, error = self.outcome
+        if isinstance(error, BaseException):
+            error = one_line(error)
+        if state is not None:
+            final = end_state(state)
+        elif error:
+            final = RunState.FAILED
         else:
-            final = RunState(state)
-        if not final.is_final:
-            raise InvalidInput("A run cannot end as 'running'. Use finished, failed or stopped.")
+            final, error = self.outcome
+        self.begin()
         with self._lock:
             if self._state.is_final:
                 return
             self._state = final
             with self._guarded():
-                self._store.commit([self._end_op(final, error)], durable=True)
+                self._commit_end(final, error)
         self._runs.ended(self)
 
     def __enter__(self) -> Run:
         self.entered = True
+        self._process = os.getpid()
+        self._runs.entering(self)
         return self
 
     def __exit__(
@@ -356,14 +312,14 @@ class Run:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self.end(RunState.FINISHED)
-        else:
-            self.end(*outcome_of(error))
+        if self._process != os.getpid():
+            return  # A forked child leaves the block; the run is the parent's to end.
+        self.end(*outcome_of(error))
 
     # -- inside --------------------------------------------------------------------------------
 
     def _change(self, changes: dict[str, Any]) -> None:
+        self.begin()
         with self._guarded():
             self._store.commit([update("runs", self.run_id, changes)])
 
@@ -399,88 +355,41 @@ class Run:
         self._keep(media.encode_text(whole, place), None)
         return f"{text[: TEXT_LIMIT // 6]} … ({len(text):,} characters; whole in artifact {place})"
 
-    def _keep(
-        self,
-        encoded: media.Encoded,
-        step: int | None,
-        *,
-        cell: str | None = None,
-        automatic: bool = False,
-    ) -> None:
-        if step is not None:
-            step = as_step(step, encoded.path, "artifact")
-        with self._guarded():
-            digest = self._store.blobs.put(encoded.data)
-            artifact = Artifact(
-                artifact_id=self._store.new_id(),
-                run=self.run_id,
-                path=encoded.path,
-                digest=digest,
-                size=len(encoded.data),
-                time=self._runs.now(),
-                kind=encoded.kind,
-                media_type=encoded.media_type,
-                step=step,
-                cell=cell or self._runs.current_cell,
-                automatic=automatic,
-                meta=encoded.meta,
-            )
-            self._store.commit([create("artifacts", artifact.artifact_id, to_doc(artifact))])
-
-    def _keep_file(self, source: Path, path: str) -> None:
-        place = media.artifact_path(path)
-        try:
-            source.open("rb").close()
-        except OSError as error:
-            raise InvalidInput(
-                f"The file {str(source)!r} cannot be read ({error.strerror}). "
-                "Make it readable, then log it again."
-            ) from None
-        with self._guarded():
-            digest, size = self._store.blobs.put_file(source)
-            artifact = Artifact(
-                artifact_id=self._store.new_id(),
-                run=self.run_id,
-                path=place,
-                digest=digest,
-                size=size,
-                time=self._runs.now(),
-                media_type=media.media_type_of(place),
-                cell=self._runs.current_cell,
-            )
-            self._store.commit([create("artifacts", artifact.artifact_id, to_doc(artifact))])
-
     def _note_stem(self, stem: str) -> None:
+        self.begin()
         self._store.commit([update("runs", self.run_id, {"points": {stem: None}})])
+        self._runs.visit(self)
 
-    def _end_op(self, state: RunState, error: str | None) -> Op:
-        changes: dict[str, Any] = {"state": state, "end_time": self._runs.now()}
+    def _commit_end(self, state: RunState, error: str | None) -> None:
+        doc = self._doc()
+        log, sessions = self.metrics_log, self._runs.sessions
+        elsewhere = doc is not None and doc.get("session") != sessions.current
+        if self.shared or elsewhere or len(log.stems) > 1 or others_logged(log, doc):
+            with self._store.exclusive():
+                ops = self._end_ops(self._doc(), state, error)
+                self._store.commit([*ops, *sessions.unshare_ops(self.run_id)], durable=True)
+        else:
+            self._store.commit(self._end_ops(None, state, error), durable=True)
+
+    def _end_ops(self, doc: Doc | None, state: RunState, error: str | None) -> list[Op]:
+        # Not before it has lasted as long as it did, should the clock have been set back.
+        lasted = int((time.monotonic() - self._since) * 1000)
+        changes: dict[str, Any] = {
+            "state": state,
+            "end_time": max(self._runs.now(), self.start_time + lasted),
+            **self.metrics_log.summary(),
+            **({} if doc is None else summarise(self._store, from_doc(RunRecord, doc))),
+        }
         if error:
             changes["error"] = as_text(error)
-        if self._alone():
-            changes.update(self.metrics_log.summary())
-            seal = self._store.series_writer.seal()
-            stem = self._store.series_writer.stem
-            if seal is not None and stem in self.metrics_log.stems:
-                changes["points"] = {stem: list(seal)}
-        else:
-            doc = self._store.get("runs", self.run_id)
-            if doc is not None:
-                changes.update(summarise(self._store, from_doc(RunRecord, doc)))
-        return update("runs", self.run_id, changes)
+        writer = self._store.series_writer
+        seal = writer.seal() if doc is None else None
+        if seal is not None and self.metrics_log.stems == {writer.stem}:
+            changes["points"] = {writer.stem: list(seal)}
+        return [update("runs", self.run_id, changes, () if error else [["error"]])]
 
-    def _alone(self) -> bool:
-        """Whether only this process, into one file, logged points of the run."""
-        return len(self.metrics_log.stems) <= 1 and not self.shared
-
-
-def outcome_of(error: BaseException | None) -> tuple[RunState, str | None]:
-    """Return how a run ends that `error` ended, and the error in one line."""
-    if error is None:
-        return RunState.FINISHED, None
-    text = one_line(error)
-    if isinstance(error, KeyboardInterrupt):
-        return RunState.STOPPED, text
-    if isinstance(error, SystemExit) and not error.code:
-        return RunState.FINISHED, None
-    return RunState.FAILED, text
+    def _doc(self) -> Doc | None:
+        try:
+            return None if self._runs.forked else self._store.get("runs", self.run_id)
+        except StoreError:
+            return None  # What this process knows is written all the same.

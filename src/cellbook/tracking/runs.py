@@ -25,7 +25,9 @@ from cellbook.records import (
     to_doc,
 )
 from cellbook.store import Store, create, is_ulid, update
-from cellbook.tracking.naming import random_name
+from cellbook.tracking.ending import end_state
+from cellbook.tracking.flows import here
+from cellbook.tracking.naming import check_run_name, random_name
 from cellbook.tracking.run import Run
 from cellbook.tracking.sessions import Sessions
 from cellbook.tracking.summary import stats_of
@@ -35,6 +37,8 @@ _FLUSH_SECONDS = 2.0
 _FLUSH_SHARE = 0.01
 """A run's last values are brought into its document after two seconds or, so that a run of days
 does not fill its journal, after a hundredth of the time it has run."""
+_LONGEST_NUMBER = 18
+"""Digits of a run's number: what SQLite can hold."""
 
 
 class Runs:
@@ -54,9 +58,14 @@ class Runs:
         """Called with the active run before it ends because somebody says so."""
         self._lock = threading.RLock()
         self._open: dict[str, Run] = {}
+        self._inherited: dict[str, Run] = {}
+        self._visited: dict[str, Run] = {}
+        self._closed = False
+        self.forked = False
+        """Whether this process is a forked child.  It only writes of itself, as the index may be
+        locked for good by a thread that the fork left behind; others do what takes reading."""
         self._flushed: dict[str, float] = {}
         self._stack: ContextVar[tuple[Run, ...]] = ContextVar("cellbook_runs", default=())
-        self._current: Run | None = None
 
     # -- the live ones -------------------------------------------------------------------------
 
@@ -66,55 +75,62 @@ class Runs:
         *,
         run_id: str | None = None,
         experiment: str | None = None,
+        nested: bool = False,
         params: Mapping[str, Any] | None = None,
         tags: Mapping[str, Any] | None = None,
-        parent: str | None = None,
+        parent: str | Run | None = None,
         description: str | None = None,
     ) -> Run:
         """Start a run, or resume one by `run_id`; see :func:`cellbook.start_run`."""
         check_mapping(params or {}, "params")
         labels = check_tags(tags or {})
-        around = self.active()
         if run_id is not None:
             return self._resume(run_id, params, tags, description)
-        name = random_name() if run_name is None else check_name(run_name, "run")
-        if parent is not None:
-            parent = self.find(parent).run_id
-        elif around is not None and around.entered:
-            parent = around.run_id
         for key in params or ():
             check_name(key, "param")
-        record = RunRecord(
-            run_id=self.store.new_id(),
-            run_name=name,
-            experiment=self._experiment(experiment, around if parent else None),
-            state=RunState.RUNNING,
-            start_time=self.now(),
-            description=as_text(description or ""),
-            parent=parent,
-            notebook=self.sessions.notebook,
-            tags=labels,
-            cells=() if self.current_cell is None else (self.current_cell,),
-        )
-        # Last, so that a mistake in the call leaves the run before as it was.
-        if around is not None and not around.entered:
-            around.end()
-        run = Run(self, record)
-        with self.trouble.guarded():
-            session = self.sessions.ensure()
-            doc = {**to_doc(record), "session": session}
-            self.store.commit([create("runs", run.run_id, doc)])
+        around = self.active() if nested else self._block()
+        if parent is not None:
+            above: Run | RunRecord | None = self.find(parent)
+        else:
+            above = around
+        run = self._new(run_name, experiment, above, labels, description)
+        if not nested:
+            # Last, so that a mistake in the call leaves the run before as it was.
+            self._end_before()
+        self._begin(run)
         if params:
             run.log_params(params)
-        return self._activate(run)
+        return run
+
+    def draft(self, on_begin: Callable[[Run], None]) -> Run:
+        """Return a run that starts when something is logged to it; then `on_begin` is called.
+
+        So a mistake in the call that would have started it leaves no run behind.
+        """
+
+        def begin(run: Run) -> None:
+            self._begin(run)
+            on_begin(run)
+
+        return self._new(None, None, None, {}, None, begin)
 
     def active(self) -> Run | None:
-        """Return the run that module-level calls log to: the innermost open one, or None."""
+        """Return the run that module-level calls log to, or None.
+
+        The innermost open one of this thread, asyncio task or notebook; else the one whose block
+        surrounds this task; else, where all that is open belongs to one other line of work, the
+        innermost of that: so the threads of a run's block log to it.
+        """
+        flow = here()
+        with self._lock:
+            reachable = [*self._inherited.values(), *self._open.values()]
+        own = next((run for run in reversed(reachable) if run.flow == flow), None)
+        if own is not None:
+            return own
         for run in reversed(self._stack.get()):
             if not run.state.is_final:
                 return run
-        current = self._current
-        return None if current is None or current.state.is_final else current
+        return reachable[-1] if len({run.flow for run in reachable}) == 1 else None
 
     @property
     def experiment(self) -> str:
@@ -123,27 +139,43 @@ class Runs:
         stem = notebook.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0] if notebook else ""
         return stem or "default"
 
-    def ensure_active(self) -> Run:
-        """Return the active run, starting one if there is none, as MLflow does."""
-        return self.active() or self.start()
-
     def end_active(self, state: RunState | str | None = None) -> Run | None:
         """End the active run, as somebody asked for it; return it, or None if there is none."""
+        final = None if state is None else end_state(state)
         run = self.active()
         if run is not None:
             if self.on_end is not None:
                 self.on_end(run)
-            run.end(state)
+            run.end(final)
         return run
 
     def ended(self, run: Run) -> None:
         """Take note that a run has ended."""
         with self._lock:
-            self._open.pop(run.run_id, None)
+            for runs in (self._open, self._inherited):
+                runs.pop(run.run_id, None)
             self._flushed.pop(run.run_id, None)
-            if self._current is run:
-                self._current = next(reversed(self._open.values()), None)
         self._stack.set(tuple(item for item in self._stack.get() if item is not run))
+
+    def entering(self, run: Run) -> None:
+        """Take note that a run's block begins: runs started inside are nested in it."""
+        self._stack.set((*(item for item in self._stack.get() if item is not run), run))
+
+    def visit(self, run: Run) -> None:
+        """Take note that points were logged to a run that is not open here.
+
+        It has ended, or is another process's: a fork's parent, or whoever pickled it.
+        """
+        with self._lock:
+            if run.run_id in self._open or run.run_id in self._visited:
+                return
+            if not self._closed:
+                self._visited[run.run_id] = run
+        with self.trouble.guarded():
+            if self._closed:
+                run.catch_up()
+            else:
+                self.sessions.share(run.run_id)
 
     def open_runs(self) -> list[Run]:
         """Return this process's open runs, oldest first."""
@@ -154,20 +186,26 @@ class Runs:
         """Bring the last values of open runs into their documents."""
         for run in self.open_runs():
             run.flush()
+        self._catch_up()
 
     def close(self) -> None:
         """End all open runs and the session, as the process ends."""
         for run in reversed(self.open_runs()):
             run.end()
+        self._catch_up()
+        self._closed = True
+        self._visited.clear()
         with self.trouble.guarded():
             self.sessions.close()
 
     def after_fork(self) -> None:
         """In a forked child, leave the parent's runs to the parent; logging to them goes on."""
         self._lock = threading.RLock()
-        for run in self._open.values():
+        for run in (*self._visited.values(), *self._inherited.values(), *self._open.values()):
             run.metrics_log.after_fork()
-        self._open = {}
+        self.forked = True
+        self._inherited |= self._open
+        self._open, self._visited = {}, {}
         self.sessions.forget()
 
     def before_fork(self) -> None:
@@ -204,7 +242,7 @@ class Runs:
             return self.get(target.run_id)
         text = str(target).strip().removeprefix("run:").strip()
         digits = text.removeprefix("#")
-        if digits.isdecimal():
+        if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER:
             run_id = self.store.by_number("runs", int(digits))
             if run_id is not None and self.store.get("runs", run_id) is not None:
                 return self.get(run_id)
@@ -233,7 +271,7 @@ class Runs:
         """Change a recorded run: `run_name`, `description`, `archived`, `tags` (merged)."""
         record = self.find(target)
         if "run_name" in changes:
-            changes["run_name"] = check_name(changes["run_name"], "run")
+            changes["run_name"] = check_run_name(changes["run_name"])
         if "description" in changes:
             changes["description"] = as_text(changes["description"])
         if "tags" in changes:
@@ -286,15 +324,71 @@ class Runs:
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _new(
+        self,
+        name: str | None,
+        experiment: str | None,
+        above: Run | RunRecord | None,
+        tags: Mapping[str, str],
+        description: str | None,
+        begin: Callable[[Run], None] | None = None,
+    ) -> Run:
+        if experiment is not None:
+            experiment = check_name(experiment, "experiment")
+        elif above is not None:
+            experiment = above.experiment
+        record = RunRecord(
+            run_id=self.store.new_id(),
+            run_name=random_name() if name is None else check_run_name(name),
+            experiment=experiment or self.experiment,
+            state=RunState.RUNNING,
+            start_time=self.now(),
+            description=as_text(description or ""),
+            parent=None if above is None else above.run_id,
+            notebook=self.sessions.notebook,
+            tags=tags,
+            cells=() if self.current_cell is None else (self.current_cell,),
+        )
+        return Run(self, record, here(), begin)
+
+    def _begin(self, run: Run) -> None:
+        with self.trouble.guarded():
+            session = self.sessions.ensure()
+            doc = {**to_doc(run.first_record), "session": session}
+            self.store.commit([create("runs", run.run_id, doc)])
+        self._activate(run)
+
+    def _block(self) -> Run | None:
+        """Return the run whose block this is in: the innermost, wherever it was started."""
+        entered = (run for run in reversed(self._stack.get()) if run.entered)
+        return next((run for run in entered if not run.state.is_final), None)
+
+    def _end_before(self) -> None:
+        """End the run before, and those it was nested in: of this line of work, up to a block."""
+        flow = here()
+        run = next((run for run in reversed(self.open_runs()) if run.flow == flow), None)
+        while run is not None and not run.entered:
+            above = self._open.get(run.parent or "")
+            run.end()
+            run = above if above is not None and above.flow == flow else None
+
     def _activate(self, run: Run) -> Run:
         with self._lock:
+            self._closed = False
+            for runs in (self._open, self._visited):
+                runs.pop(run.run_id, None)
             self._open[run.run_id] = run
             self._flushed[run.run_id] = time.monotonic()
-            self._current = run
         self._stack.set((*(item for item in self._stack.get() if not item.state.is_final), run))
         if self.on_start is not None:
             self.on_start(run)
         return run
+
+    def _catch_up(self) -> None:
+        with self._lock:
+            visited = list(self._visited.values())
+        for run in visited:
+            run.catch_up()
 
     def _resume(
         self,
@@ -316,7 +410,8 @@ class Runs:
                 if self.current_cell is not None:
                     changes["cells"] = [*dict.fromkeys((*record.cells, self.current_cell))]
                 drop = [["end_time"], ["error"], ["trashed"]]
-                self.store.commit([update("runs", run.run_id, changes, drop)])
+                shared = self.sessions.share_ops(record)
+                self.store.commit([update("runs", run.run_id, changes, drop), *shared])
         if params:
             run.log_params(params)
         if tags:
@@ -327,7 +422,7 @@ class Runs:
 
     def attach(self, record: RunRecord) -> Run:
         """Return a handle on a run that this process did not start."""
-        run = Run(self, dataclasses.replace(record, state=RunState.RUNNING))
+        run = Run(self, dataclasses.replace(record, state=RunState.RUNNING), here())
         run.shared = True
         doc = self.store.get("runs", record.run_id) or {}
         former = doc.get("param_history", {})
@@ -336,17 +431,13 @@ class Runs:
             run.metrics_log.resume(series.of, stats_of(series), float(series.values[-1]))
         return run
 
-    def _experiment(self, name: str | None, around: Run | None) -> str:
-        if name is not None:
-            return check_name(name, "experiment")
-        return self.experiment if around is None else around.experiment
-
     def _record(self, number: int, doc: dict[str, Any]) -> RunRecord:
         return from_doc(RunRecord, {**doc, "run_number": number})
 
     def _tick(self) -> None:
         now = time.monotonic()
         self.store.beat(closely=bool(self.open_runs()))
+        self._catch_up()
         for run in self.open_runs():
             age = (self.now() - run.start_time) / 1000
             if now - self._flushed.get(run.run_id, now) > max(_FLUSH_SECONDS, age * _FLUSH_SHARE):

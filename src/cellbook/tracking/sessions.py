@@ -7,7 +7,7 @@ import getpass
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tinydb import where
 
@@ -113,6 +113,20 @@ class Sessions:
         """Return the change that says this session is open, should another have buried it."""
         return update("sessions", self.ensure(), {"state": SessionState.OPEN}, [["end_time"]])
 
+    def share(self, run_id: str) -> None:
+        """Note that this process logs to a run that is not its own, or has ended."""
+        self._store.commit([update("sessions", self.ensure(), {"shares": {run_id: True}})])
+
+    def share_ops(self, record: RunRecord) -> list[Op]:
+        """Return the changes that say that a run's session goes on with it beside this one."""
+        if record.state.is_final or record.session in (None, self._id):
+            return []
+        return [update("sessions", record.session, {"shares": {record.run_id: True}})]
+
+    def unshare_ops(self, run_id: str) -> list[Op]:
+        """Return the changes that say that this process is done with a shared run."""
+        return [update("sessions", self._id, {}, [["shares", run_id]])] if self._id else []
+
     def set_environment(self, environment: str) -> None:
         """Note which environment the session runs in."""
         session = self.ensure()
@@ -144,38 +158,70 @@ class Sessions:
         if self._store.read_only or (not force and now - self._repaired < _REPAIR_EVERY):
             return 0
         self._repaired = now
-        query = where("state") == SessionState.OPEN.value
-        dead = [
-            doc
-            for doc_id, _, doc in self._store.select("sessions", query)
-            if doc_id != self._id and not self._lives(doc)
-        ]
-        if not dead:
+        suspects = [session for session in self._suspects() if session != self._id]
+        behind = [run_id for run_id in self._shared() if self._behind(run_id)]
+        if not suspects and not behind:
             return 0
         repaired = 0
         with self._store.exclusive():
-            for doc in dead:
-                fresh = self._store.get("sessions", doc["session_id"])
-                if fresh is not None and fresh["state"] == SessionState.OPEN:
+            for session_id in suspects:
+                fresh = self._store.get("sessions", session_id)
+                if fresh is not None:
                     ops = self._bury(from_doc(Session, fresh))
                     self._store.commit(ops)
                     repaired += len(ops)
+            for run_id in behind:
+                self._store.commit(self._catch_up(run_id))
         return repaired
+
+    def _suspects(self) -> Iterator[str]:
+        """Yield the sessions whose process is gone, and closed ones that have a run still open.
+
+        The end of such a run was damaged, or kept in memory for a disk that refused it.
+        """
+        query = where("state") == SessionState.OPEN.value
+        for doc_id, _, doc in self._store.select("sessions", query):
+            if not self._lives(doc):
+                yield doc_id
+        running = self._store.select("runs", where("state") == RunState.RUNNING.value)
+        for session in {doc.get("session") for _, _, doc in running} - {None, self._id}:
+            closed = self._store.get("sessions", str(session))
+            if closed is not None and closed["state"] != SessionState.OPEN:
+                yield str(session)
 
     def _lives(self, doc: dict[str, object]) -> bool:
         process = from_doc(ProcessIdentity, doc["process"])  # type: ignore[arg-type]
         return is_alive(process, self._store.last_sign(str(doc["writer"])), time.time())
 
+    def _shared(self) -> set[str]:
+        """Return the runs that sessions log, or logged, to beside those that are theirs."""
+        sharing = self._store.select("sessions", where("shares").exists())
+        return {run_id for _, _, doc in sharing for run_id in doc["shares"]}
+
+    def _behind(self, run_id: str) -> bool:
+        """Whether a run has ended and has points that its document does not tell of."""
+        doc = self._store.get("runs", run_id)
+        if doc is None or not RunState(doc["state"]).is_final:
+            return False
+        size = self._store.series_reader.size
+        sealed = ((stem, seal[0] if seal else 0) for stem, seal in doc.get("points", {}).items())
+        return any((size(stem) or 0) > length for stem, length in sealed)
+
+    def _catch_up(self, run_id: str) -> list[Op]:
+        doc = self._store.get("runs", run_id)
+        if doc is None or not RunState(doc["state"]).is_final:
+            return []
+        return [update("runs", run_id, summarise(self._store, from_doc(RunRecord, doc)))]
+
     def _bury(self, session: Session) -> list[Op]:
         last = self._store.last_sign(session.writer)
         end = session.start_time if last is None else int(last * 1000)
-        ops = [
-            update(
-                "sessions",
-                session.session_id,
-                {"state": SessionState.CRASHED, "end_time": end},
-            )
-        ]
+        ops = []
+        if session.state is SessionState.OPEN:
+            crashed = {"state": SessionState.CRASHED, "end_time": end}
+            ops.append(update("sessions", session.session_id, crashed))
+        else:
+            end = session.end_time or end
         running = (where("session") == session.session_id) & (where("state") == "running")
         for doc_id, _, doc in self._store.select("runs", running):
             record = from_doc(RunRecord, doc)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cellbook.records import MetricStats, RunRecord, to_doc
-from cellbook.store import Series, Store, metric_name
+from cellbook.records import MetricStats, RunRecord, from_doc, to_doc
+from cellbook.store import Doc, Series, Store, metric_name
+from cellbook.tracking.metrics import MetricLog
 
 
 def summarise(store: Store, record: RunRecord) -> dict[str, Any]:
@@ -40,3 +41,24 @@ def stats_of(series: Series, newest: int = -1) -> MetricStats:
         max=float(finite.max()) if len(finite) else math.nan,
         step=int(series.steps[newest]),
     )
+
+
+def others_logged(log: MetricLog, doc: Doc | None) -> bool:
+    """Whether other processes logged points of a run, too.
+
+    Parameters
+    ----------
+    log
+        The run's metrics as this process logged them.
+    doc
+        The run's document; None where it cannot be read.
+    """
+    return doc is not None and not log.stems.issuperset(doc.get("points", ()))
+
+
+def last_values(store: Store, log: MetricLog, doc: Doc | None) -> dict[str, Any]:
+    """Return what a run's document should say of its metrics, now that this process has logged."""
+    own = log.summary()
+    if doc is None or not others_logged(log, doc):
+        return own
+    return summarise(store, from_doc(RunRecord, doc))

@@ -3,7 +3,8 @@
 `cellbook gc` looks with :func:`find_rubbish`, shows what it found, and removes just that with
 :func:`remove_rubbish`.  Removed are
 
-- runs that have lain in the trash long enough, with their params, metrics, artifacts and cells,
+- runs that have lain in the trash long enough and that nobody logs to, with their params, metrics,
+  artifacts and cells,
 - files of metric points all of whose runs are gone,
 - files kept by content that no document names any more.
 
@@ -76,7 +77,7 @@ def find_rubbish(store: Store, *, days: float = DEFAULT_DAYS, now: float | None 
     for _, number, doc in store.select("runs", where("trashed") > 0):
         record = from_doc(RunRecord, {**doc, "run_number": number})
         old_enough = (record.trashed or 0) <= (now - days * 86_400) * 1000
-        (due if old_enough else waiting).append(record)
+        (due if old_enough and not _under_way(store, record) else waiting).append(record)
     going = {record.run_id for record in due}
     return Rubbish(
         seen_at=now,
@@ -102,7 +103,9 @@ def remove_rubbish(store: Store, rubbish: Rubbish) -> int:
     with store.exclusive():
         for record in rubbish.runs:
             doc = store.get("runs", record.run_id)
-            if doc is not None and doc.get("trashed") == record.trashed:
+            if doc is None or doc.get("trashed") != record.trashed:
+                continue
+            if not _under_way(store, from_doc(RunRecord, doc)):
                 store.commit(_removal(store, record.run_id), durable=True)
     since = rubbish.seen_at - _SETTLE_SECONDS
     try:
@@ -118,6 +121,13 @@ def remove_rubbish(store: Store, rubbish: Rubbish) -> int:
             "Make its files and folders writable, then run `cellbook gc` again.",
         ) from error
     return freed
+
+
+def _under_way(store: Store, record: RunRecord) -> bool:
+    """Whether a process that is at work may still log to a run, though another has ended it."""
+    shared = where("shares")[record.run_id].exists()
+    at_work = where("state") == SessionState.OPEN.value
+    return not record.state.is_final or any(store.select("sessions", at_work & shared))
 
 
 def _removal(store: Store, run_id: str) -> list[Op]:

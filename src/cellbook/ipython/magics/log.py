@@ -45,10 +45,7 @@ class LogMagics(CellbookMagics):
         values = self.values(line, local, strict=True)
         metrics, params = sort_values(values.assigned(options.words))
         step = None if options.step is None else self._step(line, values.text(options.step))
-        unasked = self.book.active_run() is None
-        run = self.book.runs.ensure_active()
-        if unasked:
-            self.say(*start_line(run, "was started by this %log; %end_run ends it"))
+        run = self.book.active_run() or self.book.runs.draft(self._tell_start)
         if metrics:
             run.log_metrics(metrics, step)
         if params:
@@ -59,6 +56,9 @@ class LogMagics(CellbookMagics):
             kinds = (("metrics", metrics), ("params", params))
             said = [f"{kind} {', '.join(keys)}" for kind, keys in kinds if keys]
             self.say(" · ".join([f"run {run.name}", *said]))
+
+    def _tell_start(self, run: Run) -> None:
+        self.say(*start_line(run, "was started by this %log; %end_run ends it"))
 
     @staticmethod
     def _step(line: Line, text: str) -> int:
