@@ -35,6 +35,8 @@ def test_same_kernel(place: Place, case: Case) -> None:
     assert same_kernel(place, case) == ""
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_fresh_kernel(place: Place) -> None:
     for case in CASES:
         with new_main() as namespace:

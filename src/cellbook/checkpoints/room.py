@@ -110,6 +110,10 @@ class Checkpoints:
         """
         known, content = self._read_document(document)
         job = self._job(kernel, content, environment)
+        values = {
+            name: (id(value), f"{type(value).__module__}.{type(value).__qualname__}")
+            for name, value in job.variables.items()
+        }
         begun = Checkpoint(
             checkpoint_id=self._store.new_id(),
             session_id=moment.session,
@@ -126,7 +130,7 @@ class Checkpoints:
             author=_author(),
             variables=len(job.variables),
         )
-        self.saver.save(job, lambda outcome: self._settle(begun, job, document, outcome, done))
+        self.saver.save(job, lambda outcome: self._settle(begun, values, document, outcome, done))
 
     def save_now(self, kernel: Kernel, moment: Moment, **options: Any) -> Checkpoint:
         """Save the kernel's state and wait until it is on disk.
@@ -190,7 +194,7 @@ class Checkpoints:
     def _settle(
         self,
         begun: Checkpoint,
-        job: Job,
+        values: Mapping[str, tuple[int, str]],
         document: Path | None,
         outcome: Outcome,
         done: Callable[[Checkpoint | None], None] | None,
@@ -200,7 +204,7 @@ class Checkpoints:
         with self._lock:
             self.failed = outcome.failed
             if outcome.failed:
-                self._note_culprit(job, outcome)
+                self._note_culprit(values, outcome)
             elif outcome.state is not None:
                 try:
                     made = self._record(begun, outcome)
@@ -212,14 +216,12 @@ class Checkpoints:
         if done is not None:
             done(made)
 
-    def _note_culprit(self, job: Job, outcome: Outcome) -> None:
+    def _note_culprit(self, values: Mapping[str, tuple[int, str]], outcome: Outcome) -> None:
         if outcome.errno is not None:
             self._report(StoreWriteError(outcome.errno, outcome.failed))
-        elif outcome.culprit in job.variables:
-            value = job.variables[outcome.culprit]
-            kind = type(value)
-            lost = LostThing(f"{kind.__module__}.{kind.__qualname__}", outcome.failed)
-            self._bad[outcome.culprit] = (id(value), lost)
+        elif outcome.culprit in values:
+            key, kind = values[outcome.culprit]
+            self._bad[outcome.culprit] = (key, LostThing(kind, outcome.failed))
 
     def _record(self, begun: Checkpoint, outcome: Outcome) -> Checkpoint:
         assert outcome.state is not None

@@ -128,24 +128,35 @@ class Saver:
         """
         self.wait()
         began = time.perf_counter()
-        self._packs.refresh()
-        writer = self._packs.writer(self._writer())
-        if not can_fork():
-            outcome = self._inline(job, writer)
+        forks = can_fork()
+        self._packs.turn.acquire()
+        try:
+            self._packs.refresh()
+            writer = self._packs.writer(self._writer())
+            if forks:
+                progress = mmap.mmap(-1, 8)
+                reading, writing = os.pipe()
+                pid = _fork()
+            else:
+                outcome = self._inline(job, writer)
+        except BaseException:
+            self._packs.turn.release()
+            raise
+        if not forks:
             outcome.waited = time.perf_counter() - began
             self._finish(outcome, done)
             return
-        progress = mmap.mmap(-1, 8)
-        reading, writing = os.pipe()
-        pid = _fork()
         if pid == 0:
             _be_child(job, writer, writing, progress)
         os.close(writing)
+        names = list(job.variables)
+        # The child has them; here they would live on although the user deletes them.
+        job.variables = {}
         waited = time.perf_counter() - began
         self._pid = pid
         self._collector = threading.Thread(
             target=self._collect,
-            args=(job, pid, reading, progress, waited, done),
+            args=(names, pid, reading, progress, waited, done),
             name="cellbook-checkpoint",
             daemon=True,
         )
@@ -159,7 +170,7 @@ class Saver:
 
     def _collect(
         self,
-        job: Job,
+        names: list[str],
         pid: int,
         reading: int,
         progress: mmap.mmap,
@@ -181,7 +192,6 @@ class Saver:
             outcome: Outcome = pickle.loads(data)
         except Exception:
             place = int.from_bytes(progress[:8], "little")
-            names = list(job.variables)
             culprit = names[place - 1] if 0 < place <= len(names) else ""
             why = f"took longer than {_TIME_LIMIT:.0f} s" if late else "died"
             outcome = Outcome(failed=f"the process that saves {why}", culprit=culprit)
@@ -192,6 +202,7 @@ class Saver:
     def _finish(self, outcome: Outcome, done: Callable[[Outcome], None]) -> None:
         if not outcome.failed:
             self._packs.accept(outcome.entries)
+        self._packs.turn.release()
         done(outcome)
 
     def stop(self, seconds: float) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import secrets
 import threading
 import time
@@ -19,7 +20,7 @@ from platformdirs import user_cache_path
 from tinydb.queries import QueryLike
 from tinydb.table import Table
 
-from cellbook.errors import NotFound, StoreCorrupt, StoreReadOnly, StoreWriteError
+from cellbook.errors import NotFound, StoreCorrupt, StoreError, StoreReadOnly, StoreWriteError
 from cellbook.store.base import Doc, Op, OrderTerm, Store
 from cellbook.store.blobs import Blobs
 from cellbook.store.encoding import NAN_PLACES, decode_arrays, decode_bodies, decode_body
@@ -299,6 +300,7 @@ class FolderStore(Store):
         self._syncer = Syncer()
         self._clock.reseed()
         self._index.abandon()
+        self.packs.after_fork()
         self._journal.file.abandon()
         self._series.abandon()
         self._become_writer()
@@ -320,6 +322,15 @@ class FolderStore(Store):
                     "cb.start_run() makes one; `cellbook demo` shows how."
                 ) from None
             return self._make_format(path)
+        except IsADirectoryError:
+            raise StoreCorrupt(
+                f"{path} is a folder. Move it away, and restore the file from a copy of the book."
+            ) from None
+        except OSError as error:
+            raise StoreError(
+                f"The book at {self.root} cannot be read ({error.strerror}). Mend that, or "
+                "set CELLBOOK_URL (or call cb.open) to another folder."
+            ) from None
         number, book_id = _read_format(path, text)
         if number > FORMAT:
             self.read_only = (
@@ -376,7 +387,9 @@ def _read_format(path: Path, text: bytes) -> tuple[int, str]:
             raise ValueError(f"there is no format {number}")
         if number == FORMAT and data["check"] != _format_check(number, book_id):
             raise ValueError("its check fails")
-    except (ValueError, KeyError, TypeError) as error:
+        if not re.fullmatch(r"[\w-]+", book_id, re.ASCII):
+            raise ValueError("its id is none")  # It names a folder of the cache.
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise StoreCorrupt(
             f"{path} is damaged ({error}). Restore it from a copy of the book."
         ) from None

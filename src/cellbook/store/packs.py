@@ -62,6 +62,8 @@ class Packs:
     def __init__(self, root: Path) -> None:
         self._folder = root / "packs"
         self._lock = threading.RLock()
+        self.turn = threading.Lock()
+        """Held by whoever appends: only one at a time may, in this process and its children."""
         self._packs: dict[str, _Pack] = {}
         self._by_number: list[_Pack] = []
         self._places: dict[Key, Place] = {}
@@ -160,6 +162,11 @@ class Packs:
         except zlib.error:
             return b""
 
+    def after_fork(self) -> None:
+        """Make good what a fork may have left in disorder, in the child."""
+        self._lock = threading.RLock()
+        self.turn = threading.Lock()
+
     def close(self) -> None:
         """Let go of files."""
         with self._lock:
@@ -244,7 +251,7 @@ class Packs:
         """
         self.refresh()
         freed = 0
-        with self.writer(name) as writer:
+        with self.turn, self.writer(name) as writer:
             for key in wanted - self._places.keys():
                 if key in self._aside:
                     writer.put(self._read(self._aside[key]), anew=True)
