@@ -140,3 +140,33 @@ def test_swept_pack_of_this_process_is_begun_anew(tmp_path: Path) -> None:
     (key,) = write(packs, os.urandom(5000))
     time.sleep(0.01)
     assert len(Packs(tmp_path).get(key)) == 5000
+
+
+@given(st.data())
+def test_chunks_are_read_one_behind_the_other(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Neighbours, compressed ones, repeated ones and those of other packs alike."""
+    root = tmp_path_factory.mktemp("book")
+    sizes = st.integers(0, 5000)
+    noise = [os.urandom(data.draw(sizes)) for _ in range(data.draw(st.integers(1, 6)))]
+    chunks = [*noise, b"a" * 3000, b"b" * 700]
+    keys = write(Packs(root), *chunks) + write(Packs(root), b"other" * 900, name="two")
+    chunks.append(b"other" * 900)
+    places = data.draw(st.lists(st.integers(0, len(keys) - 1), max_size=30))
+    expected = b"".join(chunks[place] for place in places)
+    target = bytearray(len(expected))
+    Packs(root).read_into([keys[place] for place in places], memoryview(target))
+    assert target == expected
+    with pytest.raises(StoreCorrupt):
+        Packs(root).read_into(keys, memoryview(bytearray(sum(map(len, chunks)) + 1)))
+
+
+def test_damage_is_found_among_neighbours(tmp_path: Path) -> None:
+    keys = write(Packs(tmp_path), *(os.urandom(1000) for _ in range(5)))
+    (file,) = pack_files(tmp_path)
+    content = bytearray(file.read_bytes())
+    content[3300] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(StoreCorrupt, match="damaged"):
+        Packs(tmp_path).read_into(keys, memoryview(bytearray(5000)))

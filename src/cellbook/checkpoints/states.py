@@ -231,11 +231,7 @@ def read(packs: Packs, piece: Piece) -> bytearray:
 
 def read_into(packs: Packs, piece: Piece, target: memoryview) -> None:
     """Fill `target` with the bytes of a piece."""
-    at = 0
-    for key in keys_of(packs, piece):
-        data = packs.get(key)
-        target[at : at + len(data)] = data
-        at += len(data)
+    packs.read_into(keys_of(packs, piece), target)
 
 
 class StoredBuffers:

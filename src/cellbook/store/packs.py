@@ -17,7 +17,7 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -38,6 +38,8 @@ _ENTRY = struct.Struct("<16sIQII")
 _LARGEST = 1 << 28
 """Bytes at which a writer begins its next pack."""
 _SAMPLE = 4096
+_PARTS = 512
+"""Pieces of memory that one call of the system fills, at most."""
 _OLD = ".old"
 _ASIDE_SECONDS = 3600.0
 _DENSE = 0.75
@@ -143,8 +145,56 @@ class Packs:
             )
         return data
 
+    def read_into(self, keys: Sequence[Key], target: memoryview) -> None:
+        """Fill `target` with chunks, one after the other.
+
+        Chunks that lie one behind the other in a pack are read at once, to where they belong.
+
+        Raises
+        ------
+        StoreCorrupt
+            If one is missing or damaged, or all together have another length.
+        """
+        done = at = 0
+        scratch = memoryview(bytearray(_HEADER.size))
+        while done < len(keys):
+            first = self._find(keys[done])
+            parts: list[memoryview] = []
+            place = first
+            while place is not None and place[2] == place[3] and len(parts) < _PARTS:
+                parts += [target[at : at + place[3]], scratch]
+                at += place[3]
+                done += 1
+                following = self._find(keys[done]) if done < len(keys) else None
+                behind = place[1] + place[2] + _HEADER.size
+                place = following if following and following[:2] == (place[0], behind) else None
+            if first is None or not parts:
+                data = self.get(keys[done])
+                target[at : at + len(data)] = data
+                at += len(data)
+                done += 1
+                continue
+            os.preadv(self._file(first[0]), parts[:-1], first[1])
+            for key, part in zip(keys[done - len(parts) // 2 : done], parts[::2], strict=True):
+                if key_of(part) != key:
+                    part[:] = self.get(key)  # It says what is wrong.
+        if at != len(target):
+            raise StoreCorrupt(
+                f"{len(keys):,} chunks hold {at:,} bytes instead of {len(target):,}. `cellbook "
+                "verify` tells what is damaged."
+            )
+
     def _read(self, place: Place) -> bytes:
         number, offset, stored, length = place
+        data = os.pread(self._file(number), stored, offset)
+        if stored == length:
+            return data
+        try:
+            return zlib.decompress(data)
+        except zlib.error:
+            return b""
+
+    def _file(self, number: int) -> int:
         with self._lock:
             fd = self._files.get(number)
             if fd is None:
@@ -154,13 +204,7 @@ class Packs:
                 except FileNotFoundError:  # It was put aside meanwhile.
                     fd = os.open(path.with_name(path.name + _OLD), os.O_RDONLY | os.O_CLOEXEC)
                 self._files[number] = fd
-        data = os.pread(fd, stored, offset)
-        if stored == length:
-            return data
-        try:
-            return zlib.decompress(data)
-        except zlib.error:
-            return b""
+        return fd
 
     def after_fork(self) -> None:
         """Make good what a fork may have left in disorder, in the child."""
