@@ -17,6 +17,9 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
+from cellbook.errors import InvalidInput
+from cellbook.ipython.magics.filling import fill
+
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _NO_LITERALS = {"nan": float("nan"), "inf": float("inf"), "infinity": float("inf")}
 
@@ -223,6 +226,13 @@ class Values:
                 f"In {text!r}: {error}. Write {{{{ for a plain brace.", at
             ) from None
         return "".join(parts)
+
+    def query(self, text: str) -> str:
+        """Return a query with the values of ``{expression}`` in it; see :func:`fill`."""
+        try:
+            return fill(text, lambda field: self._evaluate(field, None), self.text)
+        except InvalidInput as error:
+            raise self._line.error(str(error)) from None
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -32,8 +32,8 @@ class RunsMagics(CellbookMagics):
     def runs(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """List the runs that a query finds, the newest first; without one, all runs.
 
-        The query is MLflow's filter string, with `or`, `not` and parentheses. {name} is filled in
-        from your variables. For a DataFrame: cb.search_runs(query).
+        The query is MLflow's filter string, with `or`, `not` and parentheses. {name} is a value of
+        yours: text is quoted, a list is for IN. For a DataFrame: cb.search_runs(query).
 
         Examples::
 
@@ -51,7 +51,7 @@ class RunsMagics(CellbookMagics):
         values = self.values(line, local)
         chosen = {} if options.limit is None else {"limit": options.limit}
         order = [values.text(term) for term in options.order_by or ()]
-        self.show(runs_list(self.book, values.text(query), order_by=order, **chosen))
+        self.show(runs_list(self.book, values.query(query), order_by=order, **chosen))
 
     @our_line_magic(
         "compare",
