@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
     from cellbook.book import Book, open  # noqa: A004
     from cellbook.fluent import (
         active_run,
+        checkpoints,
         end_run,
         log_artifact,
         log_artifacts,
@@ -49,6 +50,7 @@ _HOMES = {
     **dict.fromkeys(
         (
             "active_run",
+            "checkpoints",
             "end_run",
             "log_artifact",
             "log_artifacts",
@@ -81,6 +83,7 @@ __all__ = [
     "RunState",
     "__version__",
     "active_run",
+    "checkpoints",
     "end_run",
     "errors",
     "load_ipython_extension",

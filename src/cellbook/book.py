@@ -16,13 +16,14 @@ from urllib.parse import unquote, urlsplit
 from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
-from cellbook.checkpoints import Checkpoints
-from cellbook.errors import Ambiguous, InvalidInput, NotFound, StoreError, one_line
+from cellbook.checkpointing import Checkpoints
+from cellbook.errors import Ambiguous, CellbookError, InvalidInput, NotFound, StoreError, one_line
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
 from cellbook.tracking import Run, Runs, Trouble, exit_error, outcome_of, watch_exit
 from cellbook.views import runs_table
 from cellbook.views.asking import check_search
+from cellbook.views.formatting import shorten
 from cellbook.views.hints import near_run
 from cellbook.views.timeline import checkpoints_table
 
@@ -234,7 +235,9 @@ def open(  # noqa: A001
     NotFound
         If there is none and `create` is false.
     InvalidInput
-        If `url` is of a kind that this version does not know.
+        If `url` is of a kind that this version does not know, or no folder can be there.
+    StoreError
+        If the working folder is gone, or what is at `url` cannot be read.
     """
     global _default
     with _lock:
@@ -256,9 +259,24 @@ def locate(url: str | os.PathLike[str] | None = None, start: Path | None = None)
     `start` is the folder to look from when nothing is said; None means the working folder.
     """
     chosen = os.environ.get("CELLBOOK_URL") if url is None else os.fspath(url)
-    if chosen:
-        return _root_of(chosen)
-    folder = (start or Path.cwd()).resolve()
+    try:
+        return _root_of(chosen) if chosen else _nearest(start or Path.cwd())
+    except CellbookError:
+        raise
+    except FileNotFoundError:
+        raise StoreError(
+            "The working folder is no longer there. Change to another one, or name the book by an "
+            "absolute path: CELLBOOK_URL, cb.open or --book."
+        ) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
+        raise InvalidInput(
+            f"No book can be at {shorten(repr(chosen or start), 80)} ({why}). Give a folder."
+        ) from None
+
+
+def _nearest(start: Path) -> Path:
+    folder = start.resolve()
     for parent in (folder, *folder.parents):
         if (parent / FOLDER / "format.json").exists():
             return parent / FOLDER
@@ -275,6 +293,8 @@ def _script(folder: Path) -> str | None:
 
 
 def _root_of(url: str) -> Path:
+    if "\0" in url:
+        raise ValueError("no path holds a NUL")
     scheme = urlsplit(url).scheme
     if scheme == "file":
         path = Path(unquote(urlsplit(url).path))

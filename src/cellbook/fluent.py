@@ -196,6 +196,20 @@ def log_histogram(values: Any, key: str, **options: Any) -> None:
     _run().log_histogram(values, key, **options)
 
 
+def checkpoints() -> pd.DataFrame:
+    """Return the book's notebook checkpoints as a DataFrame, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        A row a checkpoint, with the columns ``number, checkpoint_id, label, kind, time, notebook,
+        cell, run, parent, variables, size, stored, added, changed, removed, lost, author``.
+        `size` is bytes of the state, `stored` those by which the book grew; `lost` are the
+        variables that could not be saved, with the reasons.
+    """
+    return book.open().list_checkpoints()
+
+
 def search_runs(
     query: str | QueryLike = "",
     *,

@@ -142,6 +142,17 @@ def test_index_held_too_long_is_said_and_kept(
     assert FolderStore(root).count("runs") == 2
 
 
+def test_table_that_another_process_folded_first_is_seen(tmp_path: Path, cache: Path) -> None:
+    root = tmp_path / ".cellbook"
+    one, two = FolderStore(root), FolderStore(root)
+    one.commit([create("runs", "a", {"n": 0})])
+    assert one.count("runs") == two.count("runs") == 1
+    assert one.count("checkpoints") == 0
+    one.commit([create("checkpoints", "b", {"n": 1})])
+    assert two.count("checkpoints") == 1
+    assert one.count("checkpoints") == 1
+
+
 def test_index_without_cache_folder_lives_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

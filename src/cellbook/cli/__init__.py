@@ -44,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 is success, 1 that something is wrong with what was looked at, 2 that the command could not
     be carried out: one line on standard error then says why, and what mends it.
     """
+    if sys.stdout is None:  # As behind `>&-`; the next file to be opened would take its place.
+        print("cellbook: standard output is closed. Send it to /dev/null.", file=sys.stderr)
+        return 2
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # A terminal that knows no ▲ shows a mark for it.
@@ -51,23 +54,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
-            args = _parser(words).parse_args(words)
-            status = int(args.call(args))
+            status = _carry_out(words)
             sys.stdout.flush()
-    except Stop as stop:
-        return stop.status
     except CellbookError as error:
         said = str(error.args[-1] if error.args else error)
         print(f"cellbook: {in_shell(said)}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # Whoever read our output has seen enough; without this, Python's last flush would say so.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # Whoever read it has seen enough.
         return BROKEN_PIPE
+    except OSError as error:
+        if error.filename is None:
+            _drop_output()
+            what, mend = "The output cannot be written", "Send it elsewhere."
+        else:
+            what, mend = f"{error.filename} cannot be read or written", "Mend that and try again."
+        print(f"cellbook: {what} ({error.strerror or error}). {mend}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return INTERRUPTED
     return status
+
+
+def _carry_out(words: list[str]) -> int:
+    try:
+        args = _parser(words).parse_args(words)
+        return int(args.call(args))
+    except Stop as stop:
+        return stop.status
+
+
+def _drop_output() -> None:
+    """Let what was not written go: Python's last flush would fail, and say so."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _as_meant(words: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cellbook.checkpoints import Kernel
+from cellbook.checkpointing import Kernel
 from cellbook.cli.output import as_json
 from cellbook.cli.parsing import add_book, open_book
 from cellbook.errors import InvalidInput

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cellbook.checkpointing import Due
 from cellbook.cli.parsing import Stop, add_book, open_book
-from cellbook.checkpoints import Due
 from cellbook.doctor import examine
 from cellbook.errors import InvalidInput
 from cellbook.tracking.trash import DEFAULT_DAYS, Rubbish, find_rubbish, remove_rubbish

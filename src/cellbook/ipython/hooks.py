@@ -23,7 +23,7 @@ from IPython.display import display, update_display
 from cellbook import book as books
 from cellbook.book import Book
 from cellbook.capture import CellRecorder, Shown
-from cellbook.checkpoints import Moment
+from cellbook.checkpointing import Moment
 from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
 from cellbook.ipython.cells import Cells, OpenCell
 from cellbook.ipython.deeds import judge, judge_before_end, stop_restarted

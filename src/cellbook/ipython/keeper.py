@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cellbook.book import Book
-from cellbook.checkpoints import Kernel, Moment, Restored
+from cellbook.checkpointing import Kernel, Moment, Restored
 from cellbook.errors import InvalidInput
 from cellbook.records import CellExecution, Checkpoint, CheckpointKind
 from cellbook.tracking import warn

@@ -56,7 +56,7 @@ class Checkpoint(Record):
     """Version of Python, with which alone functions of the notebook can be read."""
     author: str = ""
     signature: str = ""
-    """HMAC-SHA256, in hex, with the author's key; see :mod:`cellbook.checkpoints.signing`."""
+    """HMAC-SHA256, in hex, with the author's key; see :mod:`cellbook.checkpointing.signing`."""
     variables: int = 0
     size: int = 0
     """Bytes of the state."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cellbook.checkpoints import Checkpoints, Kernel
+from cellbook.checkpointing import Checkpoints, Kernel
 from cellbook.records import Checkpoint
 from cellbook.views import formatting
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from cellbook.checkpoints import Restored
+from cellbook.checkpointing import Restored
 from cellbook.views import formatting
 from cellbook.views.checkpoint_diff import CheckpointDifference
 from cellbook.views.timeline import Timeline, graph_text

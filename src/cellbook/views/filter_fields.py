@@ -169,11 +169,11 @@ def compare(field: Field, sign: str, literal: Literal, now: int) -> QueryInstanc
     path = _query(field)
     match field.kind:
         case Kind.NUMBER:
-            return _compare_number(path, sign, _read_number(field, literal))
+            return _compare_number(path, sign, read_number(field, literal))
         case Kind.TEXT:
             return _compare_text(path, sign, literal.text)
         case Kind.LOOSE:
-            return _compare_loosely(path, sign, _read_loosely(literal, sign))
+            return _compare_loosely(path, sign, read_loosely(literal, sign))
         case Kind.STATE:
             return _compare_text(path, sign, _read_state(literal, sign))
         case Kind.TIME:
@@ -289,7 +289,8 @@ def _is_not_null(path: Query) -> QueryInstance:
 # -- values ----------------------------------------------------------------------------------------
 
 
-def _read_number(field: Field, literal: Literal) -> int | float:
+def read_number(field: Field, literal: Literal) -> int | float:
+    """Return the number that a metric is compared with."""
     number = number_in(literal.text)
     if number is not None:
         return number
@@ -298,7 +299,8 @@ def _read_number(field: Field, literal: Literal) -> int | float:
     raise InvalidInput(f"{field.name} is a number, and {literal.text!r} is none.")
 
 
-def _read_loosely(literal: Literal, sign: str) -> bool | float | str:
+def read_loosely(literal: Literal, sign: str) -> bool | float | str:
+    """Return what a param or tag is compared with."""
     if literal.quoted:
         return literal.text
     if literal.text.lower() in ("true", "false"):

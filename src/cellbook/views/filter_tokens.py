@@ -81,11 +81,16 @@ def tokenize(query: str) -> list[Token]:
     return [*tokens, Token("end", "", len(query))]
 
 
+_LONGEST_INTEGER = 400
+"""Characters; one that is longer is beyond all floats, and Python refuses to read it."""
+
+
 def number_in(text: str) -> int | float | None:
     """Return the number that `text` spells, or None."""
     if not _NUMBER.fullmatch(text):
         return None
-    return int(text) if _INTEGER.fullmatch(text) else float(text)
+    whole = len(text) < _LONGEST_INTEGER and _INTEGER.fullmatch(text)
+    return int(text) if whole else float(text)
 
 
 def _bare(kind: str, text: str) -> str:

@@ -51,6 +51,7 @@ from cellbook.errors import InvalidInput, QuerySyntaxError
 from cellbook.store.base import OrderTerm
 from cellbook.views import filter_fields as fields
 from cellbook.views.filter_fields import Field, Kind, Literal, find_field
+from cellbook.views.filter_lists import quickened
 from cellbook.views.filter_tokens import Token, number_in, tokenize
 
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
@@ -58,6 +59,8 @@ _DEEPEST = 100
 """Parentheses within parentheses: each takes some of Python's stack to read."""
 _HIGHEST = 150
 """Joins upon joins: each takes some of Python's stack to test a run."""
+_LONGEST_NUMBER = 18
+"""Digits of a run's number."""
 
 
 def parse_filter(
@@ -216,7 +219,10 @@ class _Parser:
             if not self._skip(")"):
                 raise self._error(f"Expected ')', 'and' or 'or', not {self._here}.")
         elif opening.kind == "number":
-            part = _Part(fields.is_number(int(self._advance().text)))
+            digits = self._advance().text
+            if len(digits) > _LONGEST_NUMBER:
+                raise self._error("No run has a number as long as that.", opening)
+            part = _Part(fields.is_number(int(digits)))
         else:
             part = self._comparison()
         return _Part(~part.query, part.height + 1) if inverted else part
@@ -261,7 +267,7 @@ class _Parser:
     def _among(self, field: Field) -> _Part:
         if not self._skip("("):
             raise self._error(f"Expected a list, as in IN ('a', 'b'), not {self._here}.")
-        texts: list[str] = []
+        literals: list[Literal] = []
         queries: list[QueryInstance] = []
         while not queries or self._skip(","):
             place = self._here
@@ -270,13 +276,20 @@ class _Parser:
                 raise self._error(
                     f"null is in no list. Write {field.name} IS NULL beside it.", place
                 )
-            texts.append(literal.text)
+            literals.append(literal)
             queries.append(self._compared(field, "=", literal, place))
         if not self._skip(")"):
             raise self._error(f"Expected a comma or ')', not {self._here}.")
         if field.kind is Kind.TEXT:
-            return _Part(fields.is_one_of(field, texts))
-        return self._joined(fields.any_of, [_Part(query) for query in queries])
+            return _Part(fields.is_one_of(field, [literal.text for literal in literals]))
+        part = self._joined(fields.any_of, [_Part(query) for query in queries])
+        if field.kind is Kind.LOOSE:
+            loose = [fields.read_loosely(literal, "=") for literal in literals]
+            return _Part(quickened(field, part.query, loose, loose=True))
+        if field.kind is Kind.NUMBER:
+            numbers = [fields.read_number(field, literal) for literal in literals]
+            return _Part(quickened(field, part.query, numbers, loose=False))
+        return part
 
     def _compare(self, field: Field, sign: str) -> QueryInstance:
         place = self._here

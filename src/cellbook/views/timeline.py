@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tinydb import where
 
-from cellbook.checkpoints import Checkpoints
+from cellbook.checkpointing import Checkpoints
 from cellbook.records import CellExecution, CellState, Checkpoint, from_doc
 from cellbook.store import Store
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from cellbook.checkpoints import Kernel, Restored
+from cellbook.checkpointing import Kernel, Restored
 from cellbook.records import CheckpointKind
 from cellbook.views import formatting
 from cellbook.views.checkpoint_diff import CheckpointDifference, diff_checkpoints

@@ -11,7 +11,7 @@ from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
 from cellbook.capture import mask_mapping
-from cellbook.checkpoints import Moment, check_label
+from cellbook.checkpointing import Moment, check_label
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import base
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed

@@ -6,9 +6,9 @@ import platform
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from cellbook.checkpoints.decoding import Decoded
-from cellbook.checkpoints.saving import PROCESS
-from cellbook.checkpoints.states import StateTable
+from cellbook.checkpointing.decoding import Decoded
+from cellbook.checkpointing.saving import PROCESS
+from cellbook.checkpointing.states import StateTable
 from cellbook.records import Checkpoint
 from cellbook.store import Store
 

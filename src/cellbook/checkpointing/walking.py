@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from cellbook.checkpoints.reducers import importable
+from cellbook.checkpointing.reducers import importable
 
 _ATOMS = frozenset({str, bytes, bytearray, int, float, bool, complex, type(None), types.CodeType})
 _BY_NAME = (logging.Logger,)

@@ -23,7 +23,7 @@ from typing import Any
 
 import xxhash
 
-from cellbook.checkpoints.encoding import Encoded, LostThing, Section
+from cellbook.checkpointing.encoding import Encoded, LostThing, Section
 from cellbook.errors import StoreCorrupt
 from cellbook.store import CHUNK, Key, Packs, PackWriter, split
 

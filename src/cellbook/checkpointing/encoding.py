@@ -22,10 +22,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from cellbook.checkpoints import rebuild
-from cellbook.checkpoints.living import find_module_attributes, find_singletons
-from cellbook.checkpoints.reducers import BASES, EXACT, KEPT
-from cellbook.checkpoints.walking import trace
+from cellbook.checkpointing import rebuild
+from cellbook.checkpointing.living import find_module_attributes, find_singletons
+from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
+from cellbook.checkpointing.walking import trace
 
 _SLOTS = 256
 """Places kept in the memo for what is live: more would move what the stream refers to."""
@@ -409,8 +409,8 @@ class SectionFailed(Exception):
 
 _NAN = "a nan in it is not the very object that it was: math.isnan finds it, `is` does not"
 _LIBRARIES = {
-    "numpy": "cellbook.checkpoints.arrays",
-    "pandas": "cellbook.checkpoints.frames",
+    "numpy": "cellbook.checkpointing.arrays",
+    "pandas": "cellbook.checkpointing.frames",
 }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cellbook.checkpoints import Checkpoints, Kernel, Moment, Restored
+from cellbook.checkpointing import Checkpoints, Kernel, Moment, Restored
 from cellbook.store import FolderStore
 
 
@@ -141,7 +141,7 @@ def judge(case: Case, report: Restored, namespace: dict[str, Any], expected: set
 
 def main(folder: str, names: str) -> None:
     """Restore cases in this fresh process and print what is wrong with each, as JSON."""
-    from tests.checkpoints.hazard_cases import CASES
+    from tests.checkpointing.hazard_cases import CASES
 
     place = Place(Path(folder))
     wanted = json.loads(names)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tinydb import where
 
-from cellbook.checkpoints.states import Piece, StateTable, keys_of, read
+from cellbook.checkpointing.states import Piece, StateTable, keys_of, read
 from cellbook.errors import StoreCorrupt
 from cellbook.records import Checkpoint, CheckpointKind, SessionState, StoredBytes, from_doc
 from cellbook.store import Key, Op, Packs, Store, remove, update

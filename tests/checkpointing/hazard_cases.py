@@ -1,6 +1,6 @@
 """All cases."""
 
-from tests.checkpoints import (
+from tests.checkpointing import (
     hazards_arrays,
     hazards_classes,
     hazards_containers,

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cellbook.checkpoints import saving
-from tests.checkpoints.rooms import Bench
+from cellbook.checkpointing import saving
+from tests.checkpointing.rooms import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,7 +51,7 @@ DEEDS = {
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setattr("cellbook.checkpoints.encoding._PATIENCE", 0.5)
+    monkeypatch.setattr("cellbook.checkpointing.encoding._PATIENCE", 0.5)
     monkeypatch.setattr(saving, "_TIME_LIMIT", 8.0)
     made = Bench(tmp_path)
     yield made
@@ -95,7 +95,7 @@ def test_object_that_changes_itself_is_unchanged(bench: Bench) -> None:
 
 def test_child_that_takes_too_long_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saving, "_TIME_LIMIT", 1.0)
-    monkeypatch.setattr("cellbook.checkpoints.encoding._PATIENCE", 100.0)
+    monkeypatch.setattr("cellbook.checkpointing.encoding._PATIENCE", 100.0)
     bench.run(EVIL)
     bench.run("a = 1; slow = Evil('time.sleep(60)'); b = 2")
     began = time.monotonic()
@@ -152,7 +152,7 @@ def test_threads_do_not_disturb(bench: Bench) -> None:
 WRITER = """
 import os, sys, time
 from pathlib import Path
-from tests.checkpoints.rooms import Bench
+from tests.checkpointing.rooms import Bench
 bench = Bench(Path(sys.argv[1]))
 bench.run("import os")
 number = 0

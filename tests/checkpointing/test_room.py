@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cellbook.checkpoints import Kernel, check_label
-from cellbook.checkpoints.signing import _key
-from cellbook.checkpoints.upkeep import choose, find_due, remove_due
+from cellbook.checkpointing import Kernel, check_label
+from cellbook.checkpointing.signing import _key
+from cellbook.checkpointing.upkeep import choose, find_due, remove_due
 from cellbook.errors import InvalidInput, NotFound, StoreCorrupt, StoreError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes
 from cellbook.store import FolderStore
-from tests.checkpoints.rooms import Bench
+from tests.checkpointing.rooms import Bench
 
 
 @pytest.fixture

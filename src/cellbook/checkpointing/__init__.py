@@ -5,10 +5,10 @@ that are stored once (:mod:`.states`).  It is saved in a forked child (:mod:`.sa
 whole before anything of the kernel is changed (:mod:`.decoding`).
 """
 
-from cellbook.checkpoints.kernel import Kernel
-from cellbook.checkpoints.naming import check_label
-from cellbook.checkpoints.restoring import Restored
-from cellbook.checkpoints.room import Checkpoints, Moment
-from cellbook.checkpoints.upkeep import Due
+from cellbook.checkpointing.kernel import Kernel
+from cellbook.checkpointing.naming import check_label
+from cellbook.checkpointing.restoring import Restored
+from cellbook.checkpointing.room import Checkpoints, Moment
+from cellbook.checkpointing.upkeep import Due
 
 __all__ = ["Checkpoints", "Due", "Kernel", "Moment", "Restored", "check_label"]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.checkpoints.hazard_cases import CASES
-from tests.checkpoints.hazards import Case, Place, new_main, run, same_kernel, save_case
+from tests.checkpointing.hazard_cases import CASES
+from tests.checkpointing.hazards import Case, Place, new_main, run, same_kernel, save_case
 
 # The files of a case are closed by nobody when it is restored twice.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
@@ -42,7 +42,7 @@ def test_fresh_kernel(place: Place) -> None:
         with new_main() as namespace:
             save_case(place, case, namespace)
             run(case.tidy, namespace, "tidy")
-    program = "from tests.checkpoints.hazards import main; import sys; main(*sys.argv[1:])"
+    program = "from tests.checkpointing.hazards import main; import sys; main(*sys.argv[1:])"
     names = json.dumps([case.name for case in CASES])
     done = subprocess.run(
         [sys.executable, "-c", program, str(place.folder), names],

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501
 
-from tests.checkpoints.hazards import Case
+from tests.checkpointing.hazards import Case
 
 CASES = (
     Case("list alias", "a = [1]; b = a", "assert a == [1] and b is a", "a.append(2)"),

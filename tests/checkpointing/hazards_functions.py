@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501
 
-from tests.checkpoints.hazards import Case
+from tests.checkpointing.hazards import Case
 
 CASES = (
     Case(

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501
 
-from tests.checkpoints.hazards import Case
+from tests.checkpointing.hazards import Case
 
 
 def case(name: str, setup: str, check: str, mutate: str = "", **more: str) -> Case:

@@ -29,7 +29,7 @@ from typing import Any, Protocol
 
 from cloudpickle import cloudpickle
 
-from cellbook.checkpoints import rebuild
+from cellbook.checkpointing import rebuild
 
 
 class Encoder(Protocol):

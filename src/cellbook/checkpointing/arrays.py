@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from cellbook.checkpoints.rebuild import Lost, read_buffer, unavailable
+from cellbook.checkpointing.rebuild import Lost, read_buffer, unavailable
 
 _INLINE = 2048
 """Bytes up to which an array's memory stands in the stream itself."""

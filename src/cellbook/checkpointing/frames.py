@@ -18,7 +18,7 @@ from pandas._libs.internals import BlockPlacement, BlockValuesRefs
 from pandas.core.internals.blocks import Block, new_block
 from pandas.core.internals.managers import SingleBlockManager
 
-from cellbook.checkpoints.rebuild import Lost
+from cellbook.checkpointing.rebuild import Lost
 
 
 def reduce_block(encoder: object, it: Any) -> Any:

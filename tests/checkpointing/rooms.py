@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cellbook.checkpoints import Checkpoints, Kernel, Moment, Restored
+from cellbook.checkpointing import Checkpoints, Kernel, Moment, Restored
 from cellbook.errors import StoreError
 from cellbook.records import Checkpoint
 from cellbook.store import FolderStore

@@ -27,15 +27,15 @@ from typing import Any
 
 import psutil
 
-from cellbook.checkpoints.describing import describe
-from cellbook.checkpoints.encoding import (
+from cellbook.checkpointing.describing import describe
+from cellbook.checkpointing.encoding import (
     Encoded,
     Encoder,
     LostThing,
     SectionFailed,
     allow_interrupts,
 )
-from cellbook.checkpoints.states import ChunkSink, Piece, keep
+from cellbook.checkpointing.states import ChunkSink, Piece, keep
 from cellbook.errors import StoreWriteError
 from cellbook.store import Packs, PackWriter
 
@@ -58,7 +58,7 @@ class Job:
     variables: Mapping[str, Any]
     namespace: dict[str, Any]
     process: Mapping[str, Any]
-    """What :func:`~cellbook.checkpoints.kernel.process_state` returned in the parent: fork seeds
+    """What :func:`~cellbook.checkpointing.kernel.process_state` returned in the parent: fork seeds
     ``random`` anew in the child."""
     shell: Any = None
     document: bytes | None = None

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cellbook.checkpoints.decoding import Decoded, decode
-from cellbook.checkpoints.encoding import LostThing
-from cellbook.checkpoints.kernel import Kernel, process_state, restore_process
-from cellbook.checkpoints.naming import match
-from cellbook.checkpoints.restoring import Restored, differences, plan
-from cellbook.checkpoints.saving import PROCESS, Job, Outcome, Saver
-from cellbook.checkpoints.signing import is_own, sign
-from cellbook.checkpoints.states import Piece, StateTable, read
-from cellbook.checkpoints.upkeep import TABLE, Due, check, find_due, remove_due
+from cellbook.checkpointing.decoding import Decoded, decode
+from cellbook.checkpointing.encoding import LostThing
+from cellbook.checkpointing.kernel import Kernel, process_state, restore_process
+from cellbook.checkpointing.naming import match
+from cellbook.checkpointing.restoring import Restored, differences, plan
+from cellbook.checkpointing.saving import PROCESS, Job, Outcome, Saver
+from cellbook.checkpointing.signing import is_own, sign
+from cellbook.checkpointing.states import Piece, StateTable, read
+from cellbook.checkpointing.upkeep import TABLE, Due, check, find_due, remove_due
 from cellbook.errors import NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
 from cellbook.store import Packs, Store, create

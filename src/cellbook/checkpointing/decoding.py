@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any, ClassVar
 
-from cellbook.checkpoints.encoding import LostThing
-from cellbook.checkpoints.rebuild import Lost, Surroundings, decoding_with, spoil, unavailable
-from cellbook.checkpoints.states import StateTable, StoredBuffers, StreamReader
-from cellbook.checkpoints.walking import reach
+from cellbook.checkpointing.encoding import LostThing
+from cellbook.checkpointing.rebuild import Lost, Surroundings, decoding_with, spoil, unavailable
+from cellbook.checkpointing.states import StateTable, StoredBuffers, StreamReader
+from cellbook.checkpointing.walking import reach
 from cellbook.errors import StoreError
 from cellbook.store import Packs
 
@@ -241,7 +241,7 @@ def _changed_by(stack: list[Any]) -> Any:
     """Return what a function that failed was to finish; None if it was to make something."""
     function, arguments = stack[-2:]
     module, name = (getattr(function, part, "") for part in ("__module__", "__name__"))
-    ours = str(module).startswith("cellbook.checkpoints.")
+    ours = str(module).startswith("cellbook.checkpointing.")
     if isinstance(function, type) or not isinstance(arguments, tuple) or len(arguments) != 2:
         return None
     return arguments[0] if not ours or name.startswith(("finish_", "fill_", "set_")) else None
