@@ -297,3 +297,32 @@ def test_a_step_of_closing_that_fails_does_not_keep_the_others(tmp_path: Path) -
     ended = cb.open(tmp_path / "other").find_run("second")
     assert ended.state == "finished"
     assert not [path for path in tmp_path.rglob("*.jsonl") if ".closed" not in path.name]
+
+
+def test_a_deleted_working_folder_is_said_in_one_line(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", "import pathlib, sys, cellbook as cb\nfrom cellbook.errors import CellbookError\n"
+         "pathlib.Path.cwd().rmdir()\n"
+         "try: cb.start_run()\n"
+         "except CellbookError as error: print(error)\n"
+         "with cb.open(sys.argv[1]).start_run('kept'): pass",
+         str(tmp_path)],
+        cwd=gone, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("The working folder is no longer there.")
+    assert cb.open(tmp_path).find_run("kept").state == "finished"
+
+
+@pytest.mark.parametrize("place", ["a\0b", "//[x", "~nouser/x", "x" * 5000])
+def test_a_place_that_is_none_is_refused(place: str) -> None:
+    with pytest.raises(InvalidInput, match="No book can be at"):
+        cb.open(place)
+
+
+def test_a_number_that_no_run_can_have_is_not_found(tmp_path: Path) -> None:
+    cb.open(tmp_path)
+    with pytest.raises(NotFound, match="has no run"):
+        cb.start_run(run_id="#" + "9" * 20)

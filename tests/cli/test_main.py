@@ -143,3 +143,91 @@ def test_terminal_that_knows_no_signs_is_served(book: Book) -> None:
     )
     assert done.stdout.startswith(b"? #1 baseline\n")
     assert done.stderr == b""
+
+
+def _run_to(output: str, *words: str) -> tuple[int, str, str]:
+    """Run the command in a process of its own, whose output goes where a shell sends it."""
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {output}', "sh", str(SCRIPT), *words],
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["show", "9" * 20], "The book has no run"),
+        (["show", "9" * 5000], "The book has no run"),
+        (["run", "delete", "#" + "9" * 20], "The book has no run"),
+        (["runs", "#" + "9" * 5000], "No run has a number as long as that."),
+        (["runs", "--book", "//[x"], "No book can be at '//[x' (Invalid IPv6 URL)"),
+        (["runs", "--book", "~nouser/x"], "No book can be at '~nouser/x'"),
+        (["runs", "--book", "x" * 5000], "(File name too long). Give a folder."),
+        (["runs", "--book", "x/" * 5000], "(File name too long). Give a folder."),
+        (["runs", "--book", "a\0b"], "(no path holds a NUL). Give a folder."),
+    ],
+)
+def test_what_names_nothing_is_answered(
+    cli: Cli, book: Book, words: list[str], expected: str
+) -> None:
+    status, out, err = cli(*words)
+    assert (status, out) == (2, "")
+    assert err.startswith("cellbook: ")
+    assert expected in err
+    assert len(err) < 10_000
+
+
+def test_number_beyond_floats_is_compared(cli: Cli, book: Book) -> None:
+    status, out, err = cli("runs", f"metrics.acc < {'9' * 5000}")
+    assert (status, err) == (0, "")
+    assert "baseline" in out
+
+
+@pytest.mark.parametrize("command", ["runs", "show 1", "verify", "gc", "checkpoints", "doctor"])
+def test_deleted_working_folder_is_answered_in_one_line(tmp_path: Path, command: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", str(SCRIPT), *command.split()],
+        capture_output=True,
+        text=True,
+        cwd=gone,
+    )
+    said = "The working folder is no longer there. Change to another one"
+    if command == "doctor":
+        assert (done.returncode, done.stderr) == (1, "")
+        assert said in done.stdout
+    else:
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"cellbook: {said}")
+        assert done.stderr.count("\n") == 1
+
+
+def test_book_that_is_none_is_answered_in_one_line(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "loop").mkdir()
+    (tmp_path / "loop" / ".cellbook").symlink_to(".cellbook")
+    (tmp_path / "folder" / ".cellbook" / "format.json").mkdir(parents=True)
+    for name, expected in (
+        ("loop", "cannot be read (Too many levels of symbolic links)"),
+        ("folder", "format.json is a folder. Move it away"),
+    ):
+        for command in ("runs", "verify"):
+            status, out, err = cli(command, "--book", str(tmp_path / name))
+            assert (status, out) == (2, "")
+            assert expected in err
+            assert err.count("\n") == 1
+
+
+def test_output_that_cannot_be_written_is_answered_in_one_line(book: Book) -> None:
+    closed = "cellbook: standard output is closed. Send it to /dev/null.\n"
+    assert _run_to(">&-", "runs") == (2, "", closed)
+    assert _run_to(">&-", "run", "delete", "1") == (2, "", closed)
+    assert book.find_run(1).trashed is None
+    if Path("/dev/full").exists():  # Linux has it.
+        full = (
+            "cellbook: The output cannot be written (No space left on device). Send it elsewhere."
+        )
+        for words in (["runs"], ["runs", "--json"], ["show", "1"], ["runs", "--csv"]):
+            assert _run_to("> /dev/full", *words) == (2, "", full + "\n")

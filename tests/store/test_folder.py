@@ -48,7 +48,19 @@ def test_open_newer_format_is_read_only(tmp_path: Path) -> None:
         store.commit([create("things", "b", {})])
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1, "id": "X", "check": "00000000"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"format": 1, "id": "X", "check": "00000000"}',
+        '{"format": 1e999, "id": "X"}',
+        '{"format": 9, "id": "a\\u0000b"}',
+        '{"format": 9, "id": "../../x"}',
+    ],
+)
 def test_open_damaged_format_raises(tmp_path: Path, text: str) -> None:
     root = tmp_path / ".cellbook"
     FolderStore(root)

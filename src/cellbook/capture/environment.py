@@ -50,7 +50,8 @@ def capture_environment(
         Its id is a digest of its content without the host's name and the bytes of memory: equal
         environments have equal ids.  Takes some 30 ms, most of it git's; any thread may call it.
     """
-    folder = os.path.abspath(cwd or ".")  # noqa: PTH100 - Path.absolute keeps ".."
+    # Not Path.absolute, which keeps "..".
+    folder = _try(lambda: os.path.abspath(cwd or "."), "")  # noqa: PTH100
     command = _without_connection_file(mask_argv(sys.orig_argv if argv is None else argv))
     environment = Environment(
         environment_id="",

@@ -63,7 +63,10 @@ def capture_git(cwd: str | os.PathLike[str] | None = None) -> GitState | None:
     checkout of the commit.  Secrets in added lines are masked.  What is left out, binary files
     and changes of submodules too, is named in the note.  About 20 ms, more in a large work tree.
     """
-    folder = Path(cwd or ".").absolute()
+    try:
+        folder = Path(cwd or ".").absolute()
+    except FileNotFoundError:  # The working folder was deleted.
+        return None
     if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
         return None
     try:

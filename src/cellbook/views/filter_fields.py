@@ -166,7 +166,7 @@ def compare(field: Field, sign: str, literal: Literal, now: int) -> QueryInstanc
         return is_missing(field) if sign == "=" else is_present(field)
     if sign == "!=":
         return is_present(field) & ~compare(field, "=", literal, now)
-    path = _query(field)
+    path = query_of(field)
     match field.kind:
         case Kind.NUMBER:
             return _compare_number(path, sign, read_number(field, literal))
@@ -189,11 +189,6 @@ def compare(field: Field, sign: str, literal: Literal, now: int) -> QueryInstanc
             return _compare_flag(field, sign, literal)
 
 
-def is_one_of(field: Field, texts: Sequence[str]) -> QueryInstance:
-    """Return the query ``field IN (texts)`` for a field of plain text."""
-    return _query(field).one_of(list(texts))
-
-
 def is_like(field: Field, pattern: str, *, ignore_case: bool) -> QueryInstance:
     """Return the query ``field LIKE pattern``, or ILIKE with `ignore_case`.
 
@@ -206,9 +201,9 @@ def is_like(field: Field, pattern: str, *, ignore_case: bool) -> QueryInstance:
         If the field holds no text.
     """
     if field.kind in (Kind.TEXT, Kind.STATE):
-        return _query(field).matches(_regex(pattern, ignore_case or field.kind is Kind.STATE))
+        return query_of(field).matches(_regex(pattern, ignore_case or field.kind is Kind.STATE))
     if field.kind is Kind.LOOSE:
-        return _test(_query(field), _looks_like, _regex(pattern, ignore_case))
+        return _test(query_of(field), _looks_like, _regex(pattern, ignore_case))
     raise InvalidInput(f"LIKE compares text, and {field.name} holds none. Use = or <.")
 
 
@@ -223,7 +218,7 @@ def is_present(field: Field) -> QueryInstance:
         return Query().noop()  # Documents leave a flag out that is not set.
     if field.kind is Kind.DURATION:
         return _is_not_null(where("start_time")) & _is_not_null(where("end_time"))
-    return _is_not_null(_query(field))
+    return _is_not_null(query_of(field))
 
 
 def is_number(number: int) -> QueryInstance:
@@ -263,7 +258,8 @@ def _join(
     return joined[0]
 
 
-def _query(field: Field) -> Query:
+def query_of(field: Field) -> Query:
+    """Return the path to a field, as TinyDB has it."""
     query = Query()
     for key in field.path:
         query = query[key]
@@ -362,7 +358,7 @@ def _compare_flag(field: Field, sign: str, literal: Literal) -> QueryInstance:
     text = literal.text.lower()
     if sign != "=" or text not in ("true", "false"):
         raise InvalidInput(f"{field.name} is true or false. Write {field.name} = true.")
-    is_set = _apply("=", _query(field), True)
+    is_set = _apply("=", query_of(field), True)
     return is_set if text == "true" else ~is_set
 
 

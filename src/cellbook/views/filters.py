@@ -50,8 +50,8 @@ from tinydb.queries import QueryInstance
 from cellbook.errors import InvalidInput, QuerySyntaxError
 from cellbook.store.base import OrderTerm
 from cellbook.views import filter_fields as fields
+from cellbook.views import filter_lists
 from cellbook.views.filter_fields import Field, Kind, Literal, find_field
-from cellbook.views.filter_lists import quickened
 from cellbook.views.filter_tokens import Token, number_in, tokenize
 
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
@@ -267,29 +267,26 @@ class _Parser:
     def _among(self, field: Field) -> _Part:
         if not self._skip("("):
             raise self._error(f"Expected a list, as in IN ('a', 'b'), not {self._here}.")
-        literals: list[Literal] = []
+        quick = field.kind in filter_lists.KINDS
+        items: list[bool | float | str] = []
         queries: list[QueryInstance] = []
-        while not queries or self._skip(","):
+        while not (items or queries) or self._skip(","):
             place = self._here
             literal = self._literal(field)
             if literal.is_null:
                 raise self._error(
                     f"null is in no list. Write {field.name} IS NULL beside it.", place
                 )
-            literals.append(literal)
-            queries.append(self._compared(field, "=", literal, place))
+            if quick:
+                with self._pointing_at(place):
+                    items.append(filter_lists.read_item(field, literal))
+            else:
+                queries.append(self._compared(field, "=", literal, place))
         if not self._skip(")"):
             raise self._error(f"Expected a comma or ')', not {self._here}.")
-        if field.kind is Kind.TEXT:
-            return _Part(fields.is_one_of(field, [literal.text for literal in literals]))
-        part = self._joined(fields.any_of, [_Part(query) for query in queries])
-        if field.kind is Kind.LOOSE:
-            loose = [fields.read_loosely(literal, "=") for literal in literals]
-            return _Part(quickened(field, part.query, loose, loose=True))
-        if field.kind is Kind.NUMBER:
-            numbers = [fields.read_number(field, literal) for literal in literals]
-            return _Part(quickened(field, part.query, numbers, loose=False))
-        return part
+        if quick:
+            return _Part(filter_lists.is_one_of(field, items))
+        return self._joined(fields.any_of, [_Part(query) for query in queries])
 
     def _compare(self, field: Field, sign: str) -> QueryInstance:
         place = self._here
