@@ -303,7 +303,8 @@ def test_a_deleted_working_folder_is_said_in_one_line(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", "import pathlib, sys, cellbook as cb\nfrom cellbook.errors import CellbookError\n"
+        [sys.executable, "-c", "import pathlib, sys, cellbook as cb\n"
+         "from cellbook.errors import CellbookError\n"
          "pathlib.Path.cwd().rmdir()\n"
          "try: cb.start_run()\n"
          "except CellbookError as error: print(error)\n"
