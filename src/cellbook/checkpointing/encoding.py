@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cellbook.checkpointing import rebuild
+from cellbook.checkpointing.digests import SectionDigests
 from cellbook.checkpointing.living import find_module_attributes, find_singletons
 from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
 from cellbook.checkpointing.walking import trace
@@ -54,20 +55,19 @@ class Sink(Protocol):
 
     position: int
     """Bytes of the stream written so far."""
+    digests: SectionDigests
+    """Tells of each section whether it changed."""
     nan_seen: bool
     """Whether a float that is not a number was written."""
-
-    def begin_section(self) -> None:
-        """Begin to compute a digest."""
-
-    def take_next(self, memory: memoryview) -> None:
-        """Keep a buffer that pickle will ask for in turn."""
 
     def write(self, data: Any) -> int:
         """Append to the stream."""
 
-    def end_section(self) -> str:
-        """Return the digest; begin a new chunk if what has gathered is worth one."""
+    def take_next(self, memory: memoryview) -> None:
+        """Keep a buffer that pickle will ask for in turn."""
+
+    def end_section(self) -> None:
+        """Begin a new chunk if what has gathered is worth one."""
 
     def take(self, memory: memoryview) -> int:
         """Keep a buffer beside the stream; return its number."""
@@ -203,13 +203,14 @@ class Encoder(pickle.Pickler):
                 continue
             self._report(place)
             start = self._sink.position
-            self._sink.begin_section()
+            self._sink.digests.begin(name)
             self._section, self._place = [], name
             try:
                 self.dump(value)
             except BaseException as error:
                 raise SectionFailed(name, _lost_by(value, error)) from error
-            digest = self._sink.end_section()
+            digest = self._sink.digests.end(lambda: len(self.memo.copy()))
+            self._sink.end_section()
             done.sections.append(Section(name, start, self._sink.position, digest))
             if self._section:
                 done.lost[name] = list(dict.fromkeys(self._section))
@@ -233,6 +234,7 @@ class Encoder(pickle.Pickler):
             if id(thing) not in memo:
                 memo[id(thing)] = (memo.pop(id(token))[0], thing)
         self.memo = memo
+        self._sink.digests.begin_stream(len(memo))
         self._sink.end_section()
 
     # -- one object ----------------------------------------------------------------------------

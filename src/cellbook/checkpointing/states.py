@@ -21,8 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import xxhash
-
+from cellbook.checkpointing.digests import SectionDigests
 from cellbook.checkpointing.encoding import Encoded, LostThing, Section
 from cellbook.errors import StoreCorrupt
 from cellbook.store import CHUNK, Key, Packs, PackWriter, split
@@ -127,7 +126,7 @@ class ChunkSink:
         self.buffers: list[Piece] = []
         self.in_order: list[int] = []
         self.nan_seen = False
-        self._hash = xxhash.xxh3_64()
+        self.digests = SectionDigests()
 
     def write(self, data: Any) -> int:
         """Append to the stream."""
@@ -135,7 +134,7 @@ class ChunkSink:
         if type(data) is bytes and _NAN in data:
             self.nan_seen = True
         self._gathered += data
-        self._hash.update(data)
+        self.digests.update(data, length)
         self.position += length
         if len(self._gathered) >= CHUNK:
             self._cut()
@@ -149,15 +148,10 @@ class ChunkSink:
             rest = bytes(whole[full:])
         self._gathered = bytearray(rest)
 
-    def begin_section(self) -> None:
-        """Begin to compute a digest."""
-        self._hash.reset()
-
-    def end_section(self) -> str:
-        """Return the digest; begin a new chunk if what has gathered is worth one."""
+    def end_section(self) -> None:
+        """Begin a new chunk if what has gathered is worth one."""
         if len(self._gathered) >= _WORTH_A_CHUNK:
             self.end()
-        return self._hash.hexdigest()
 
     def end(self) -> None:
         """Keep what has gathered."""
@@ -169,7 +163,7 @@ class ChunkSink:
     def take(self, memory: memoryview) -> int:
         """Keep a buffer; return its number."""
         piece = keep(self._writer, memory)
-        self._hash.update(piece.key)
+        self.digests.add_buffer(piece.key)
         self.buffers.append(piece)
         return len(self.buffers) - 1
 
