@@ -1,0 +1,99 @@
+"""What a variable is, told without pickling it: equal digests are equal values."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import types
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, np.generic)
+
+
+def digest(value: Any) -> str:
+    """Return a digest of all that `value` reaches, and of which of it is one object."""
+    return hashlib.sha256(repr(_told(value, {})).encode("utf-8", "replace")).hexdigest()
+
+
+def _told(value: Any, seen: dict[int, tuple[int, Any]]) -> Any:
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    if isinstance(value, _PLAIN):
+        return kind, repr(value)
+    if isinstance(value, types.ModuleType):
+        return "module", value.__name__
+    if id(value) in seen:
+        return "again", seen[id(value)][0]
+    seen[id(value)] = len(seen), value  # Held, lest another object gets its id.
+    return kind, _content(value, seen)
+
+
+def _content(value: Any, seen: dict[int, tuple[int, Any]]) -> Any:
+    def tell(inner: Any) -> Any:
+        return _told(inner, seen)
+
+    match value:
+        case Artist():
+            return _picture(value if isinstance(value, Figure) else value.get_figure())
+        case np.ndarray() if value.dtype.hasobject:
+            return value.shape, tell(value.ravel().tolist())
+        case np.ndarray():
+            return repr(value.dtype), value.shape, value.tobytes()
+        case pd.DataFrame() | pd.Series() | pd.Index():
+            types_ = value.dtypes if isinstance(value, pd.DataFrame) else value.dtype
+            return str(types_), pd.util.hash_pandas_object(value).to_numpy().tobytes()
+        case dict():
+            items: Any = [(tell(key), tell(item)) for key, item in value.items()]
+        case list() | tuple():
+            items = [tell(item) for item in value]
+        case set() | frozenset():
+            items = sorted(repr(_told(item, {})) for item in value)
+        case types.FunctionType():
+            cells = [cell.cell_contents for cell in value.__closure__ or ()]
+            return tell([value.__qualname__, value.__code__, value.__defaults__, cells])
+        case types.CodeType():
+            # Which constants are one object is the compiler's affair.
+            return value.co_code, value.co_names, _told(value.co_consts, {})
+        case types.MethodType():
+            return tell(value.__self__), tell(value.__func__)
+        case type() if value.__module__ == "__main__":
+            own = {key: item for key, item in vars(value).items() if not key.startswith("__")}
+            return value.__qualname__, tell(own)
+        case type() | types.BuiltinFunctionType():
+            return value.__module__, value.__qualname__
+        case np.random.RandomState():
+            return tell(value.get_state(legacy=False))
+        case np.random.Generator():
+            return tell(value.bit_generator.state)
+        case _:
+            items = None
+    return items, _state(value, tell)
+
+
+def _state(value: Any, tell: Any) -> Any:
+    """Return what an object holds beyond what it contains."""
+    listed = [vars(kind).get("__slots__", ()) for kind in type(value).__mro__]
+    names = [name for one in listed for name in ([one] if isinstance(one, str) else one)]
+    slots = {
+        name: getattr(value, name)
+        for name in names
+        if name not in ("__dict__", "__weakref__") and hasattr(value, name)
+    }
+    held = {**getattr(value, "__dict__", {}), **slots}
+    if not held:
+        if isinstance(value, (dict, list, tuple, set, frozenset)):
+            return None
+        own = type(value).__getstate__ is not object.__getstate__
+        return tell(value.__getstate__()) if own else re.sub(r" at 0x\w+", "", repr(value))
+    return tell(list(held.items()))
+
+
+def _picture(figure: Any) -> Any:
+    if figure is None:
+        return None
+    figure.canvas.draw()
+    return figure.canvas.get_width_height(), bytes(figure.canvas.buffer_rgba())
