@@ -37,8 +37,11 @@ def _content(value: Any, seen: dict[int, tuple[int, Any]]) -> Any:
         return _told(inner, seen)
 
     match value:
+        case Figure():
+            value.canvas.draw()
+            return value.canvas.get_width_height(), bytes(value.canvas.buffer_rgba())
         case Artist():
-            return _picture(value if isinstance(value, Figure) else value.get_figure())
+            return tell(value.get_figure())  # Drawn once, however many axes are asked for.
         case np.ndarray() if value.dtype.hasobject:
             return value.shape, tell(value.ravel().tolist())
         case np.ndarray():
@@ -90,10 +93,3 @@ def _state(value: Any, tell: Any) -> Any:
         own = type(value).__getstate__ is not object.__getstate__
         return tell(value.__getstate__()) if own else re.sub(r" at 0x\w+", "", repr(value))
     return tell(list(held.items()))
-
-
-def _picture(figure: Any) -> Any:
-    if figure is None:
-        return None
-    figure.canvas.draw()
-    return figure.canvas.get_width_height(), bytes(figure.canvas.buffer_rgba())
