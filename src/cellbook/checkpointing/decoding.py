@@ -6,6 +6,7 @@ import gc
 import io
 import pickle
 import sys
+import warnings
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -66,7 +67,10 @@ def decode(
         last = max((n for n, one in enumerate(sections, 1) if one.name in wanted), default=0)
         sections = sections[:last]
     surroundings = Surroundings(namespace, StoredBuffers(packs, table), shell)
-    with decoding_with(surroundings):
+    with decoding_with(surroundings), warnings.catch_warnings():
+        # What pickle warns of is not for this user to mend; where warnings are errors, it would
+        # lose what can be restored.
+        warnings.simplefilter("ignore")
         try:
             values = _load(_Decoder, packs, table, len(sections))
         except StoreError:

@@ -28,6 +28,7 @@ from cellbook.checkpointing.living import find_module_attributes, find_singleton
 from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
 from cellbook.checkpointing.walking import trace
 
+_pickle: Any = pickle
 _SLOTS = 256
 """Places kept in the memo for what is live: more would move what the stream refers to."""
 _PATIENCE = 5.0
@@ -318,7 +319,7 @@ class Encoder(pickle.Pickler):
         )
 
     def _is_global(self, it: Any, name: str) -> bool:
-        module = getattr(it, "__module__", None) or type(it).__module__
+        module = getattr(it, "__module__", None) or _pickle.whichmodule(it, name)
         found: Any = sys.modules.get(module)
         if module == "__main__" or found is None:
             return False

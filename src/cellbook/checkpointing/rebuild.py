@@ -57,6 +57,11 @@ class Lost:
     def __setitem__(self, key: object, value: object) -> None:
         pass
 
+    closed = True
+
+    def close(self) -> None:
+        """Stand in for a file that another object closes as it goes."""
+
     def append(self, item: object) -> None:
         """Take an item of a list."""
 

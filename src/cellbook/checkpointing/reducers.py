@@ -109,8 +109,10 @@ def reduce_class(encoder: Encoder, it: type) -> Any:
     attributes = {"__module__": it.__module__, "__qualname__": it.__qualname__}
     for name in members.keys() & _UNSETTABLE:
         attributes[name] = members.pop(name)
-    if "__slots__" in it.__dict__:
-        attributes["__slots__"] = it.__dict__["__slots__"]
+    # Without the second, `typing.Generic` refuses to be a base from Python 3.12 on.
+    for name in ("__slots__", "__orig_bases__"):
+        if name in it.__dict__:
+            attributes[name] = it.__dict__[name]
     args = (type(it), it.__name__, it.__bases__, attributes)
     return rebuild.make_class, args, members, None, None, rebuild.finish_class
 

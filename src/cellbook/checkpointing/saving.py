@@ -261,6 +261,7 @@ def _settle() -> None:
     os.nice(5)
     allow_interrupts()
     faulthandler.disable()
+    warnings.simplefilter("ignore")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nowhere, fd)
