@@ -47,6 +47,8 @@ class Kernel:
 
     def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self.comm_messages: list[Mapping[str, Any]] = []
+        """The contents of the comm messages that came, oldest first."""
         self.manager = KernelManager(kernel_name="python3")
         # Where it sees pytest, ipykernel leaves the file descriptors of stdout and stderr alone.
         ours = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
@@ -92,6 +94,8 @@ class Kernel:
         while time.monotonic() < deadline:
             with contextlib.suppress(Empty):
                 message = self.client.get_iopub_msg(timeout=1)
+                if message["msg_type"] == "comm_msg":
+                    self.comm_messages.append(message["content"])
                 if message["parent_header"].get("msg_id") != message_id:
                     continue
                 kind, content = message["msg_type"], message["content"]

@@ -178,7 +178,7 @@ def test_document_is_written_beside_the_notebook(tmp_path: Path) -> None:
         k.run("%checkpoint first")
         notebook.write_text(json.dumps({**document, "metadata": {"x": 2}}))
         reply = k.run("%restore first")
-        assert "document: work-checkpoint-" in reply.text
+        assert "The document is at `work-checkpoint-" in reply.text
         (written,) = tmp_path.glob("work-checkpoint-*.ipynb")
         assert json.loads(written.read_text()) == document
         assert json.loads(notebook.read_text())["metadata"] == {"x": 2}

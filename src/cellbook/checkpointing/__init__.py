@@ -8,7 +8,7 @@ whole before anything of the kernel is changed (:mod:`.decoding`).
 from cellbook.checkpointing.kernel import Kernel
 from cellbook.checkpointing.naming import check_label
 from cellbook.checkpointing.restoring import Restored
-from cellbook.checkpointing.room import Checkpoints, Moment
+from cellbook.checkpointing.room import Checkpoints, DocumentSource, Moment
 from cellbook.checkpointing.upkeep import Due
 
-__all__ = ["Checkpoints", "Due", "Kernel", "Moment", "Restored", "check_label"]
+__all__ = ["Checkpoints", "DocumentSource", "Due", "Kernel", "Moment", "Restored", "check_label"]

@@ -42,6 +42,23 @@ class Moment:
     run: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentSource:
+    """Where a checkpoint finds the notebook's document."""
+
+    path: Path | None = None
+    """The notebook's file, as it was last saved; None where it is not known."""
+    shown: str = ""
+    """What tells the document that a window shows from its other states; empty where none does.
+
+    The window then hands it over by itself, see :meth:`Checkpoints.attach_document`; it takes the
+    place of the file's.
+    """
+
+
+_NO_DOCUMENT = DocumentSource()
+
+
 class Checkpoints:
     """The checkpoints of one book.
 
@@ -67,6 +84,7 @@ class Checkpoints:
         self._digests: dict[str, str] = {}
         self._bad: dict[str, tuple[int, LostThing]] = {}
         self._last: Checkpoint | None = None
+        self._last_shown = ""
         self._document: tuple[Path, int, StoredBytes] | None = None
         self._lock = threading.RLock()
         self.failed = ""
@@ -81,7 +99,7 @@ class Checkpoints:
         *,
         kind: CheckpointKind = CheckpointKind.MANUAL,
         label: str | None = None,
-        document: Path | None = None,
+        document: DocumentSource = _NO_DOCUMENT,
         environment: Mapping[str, str] | None = None,
         done: Callable[[Checkpoint | None], None] | None = None,
     ) -> None:
@@ -101,14 +119,14 @@ class Checkpoints:
         label
             A name for it.
         document
-            The notebook's file.
+            Where the notebook's document is.
         environment
             The environment variables to save, if any: not those with secrets in them.
         done
             Called with the record once it is on disk (that of the one before if nothing changed),
             or with None if it failed.
         """
-        known, content = self._read_document(document)
+        known, content = self._read_document(document.path)
         job = self._job(kernel, content, environment)
         values = {
             name: (id(value), f"{type(value).__module__}.{type(value).__qualname__}")
@@ -195,7 +213,7 @@ class Checkpoints:
         self,
         begun: Checkpoint,
         values: Mapping[str, tuple[int, str]],
-        document: Path | None,
+        document: DocumentSource,
         outcome: Outcome,
         done: Callable[[Checkpoint | None], None] | None,
     ) -> None:
@@ -207,9 +225,9 @@ class Checkpoints:
                 self._note_culprit(values, outcome)
             elif outcome.state is not None:
                 try:
-                    made = self._record(begun, outcome)
-                    if outcome.document is not None and document is not None:
-                        self._remember_document(document, made)
+                    made = self._record(begun, outcome, document.shown)
+                    if outcome.document is not None and document.path is not None:
+                        self._remember_document(document.path, made)
                 except StoreError as error:
                     self.failed = str(error)
                     self._report(error)
@@ -223,7 +241,7 @@ class Checkpoints:
             key, kind = values[outcome.culprit]
             self._bad[outcome.culprit] = (key, LostThing(kind, outcome.failed))
 
-    def _record(self, begun: Checkpoint, outcome: Outcome) -> Checkpoint:
+    def _record(self, begun: Checkpoint, outcome: Outcome, shown: str) -> Checkpoint:
         assert outcome.state is not None
         before, after = self._digests, outcome.digests
         own = {name: lost for name, lost in outcome.lost.items() if name != PROCESS}
@@ -234,7 +252,8 @@ class Checkpoints:
             begun.kind in (CheckpointKind.CELL, CheckpointKind.RESTORE)
             and last is not None
             and last.checkpoint_id == self.head
-            and (last.state, last.document) == (state, document)
+            and last.state == state
+            and (self._last_shown == shown if shown else last.document == document)
         ):
             return last  # Nothing has changed: what is there already says it all.
         made = replace(
@@ -258,6 +277,7 @@ class Checkpoints:
         made = replace(made, signature=sign(made, self._store.book_id))
         self._store.commit([create(TABLE, made.checkpoint_id, to_doc(made))])
         self.head, self._digests, self._last = made.checkpoint_id, after, made
+        self._last_shown = shown
         return made
 
     def _remember_document(self, path: Path, made: Checkpoint) -> None:
@@ -370,7 +390,7 @@ class Checkpoints:
         only: list[str] | None = None,
         trust: bool = False,
         dry_run: bool = False,
-        document: Path | None = None,
+        document: DocumentSource = _NO_DOCUMENT,
     ) -> Restored:
         """Bring a checkpoint's variables back: all that can be, or nothing if anything fails.
 

@@ -23,20 +23,22 @@ from IPython.display import display, update_display
 from cellbook import book as books
 from cellbook.book import Book
 from cellbook.capture import CellRecorder, Shown
-from cellbook.checkpointing import Moment
+from cellbook.checkpointing import DocumentSource, Moment
 from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
+from cellbook.ipython import standing
 from cellbook.ipython.cells import Cells, OpenCell
 from cellbook.ipython.deeds import judge, judge_before_end, stop_restarted
-from cellbook.ipython.document import SavedDocument
-from cellbook.ipython.front_end import cell_id, find_place, kind_of, message_id
+from cellbook.ipython.errands import Errands
+from cellbook.ipython.front_end import cell_id, kind_of, message_id
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import MAGICS
 from cellbook.ipython.magics.run import first_line
+from cellbook.ipython.notebook import Notebook
 from cellbook.ipython.outputs import Tap
 from cellbook.ipython.saying import bundle_of, start_line
+from cellbook.ipython.windows import Windows
 from cellbook.records import CellExecution, CheckpointKind
 from cellbook.tracking import Run, Trouble, begin_cell, encode_displayed, outcome_of, warn
-from cellbook.views.formatting import plural
 
 
 class Extension:
@@ -50,6 +52,10 @@ class Extension:
         Whether cells run off the record for now.
     keeper
         Saves checkpoints after cells.
+    windows
+        The line to the windows that show the notebook.
+    notebook
+        The notebook that the shell runs.
     """
 
     def __init__(self, shell: Any) -> None:
@@ -61,14 +67,16 @@ class Extension:
         self._said: set[str] = set()
         self._named: set[str] = set()  # display ids of lines that are to be replaced
         self._local = threading.local()
-        self._place = find_place(shell)
         self._book: Book | None = None
         self._recorders: weakref.WeakKeyDictionary[Book, CellRecorder] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
-        self._document = SavedDocument()
+        self.windows = Windows(shell, self.guarded, Errands(self).run, self.state)
+        self.notebook = Notebook(shell, self.windows)
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
-        self.keeper = Keeper(shell, lambda: not self._stack, self.guarded)
+        self.keeper = Keeper(
+            shell, lambda: not self._stack, self.guarded, self.windows.ask_document
+        )
         self._magics: list[Any] = []
         self._former: dict[tuple[str, str], Any] = {}
 
@@ -91,7 +99,8 @@ class Extension:
             result = getattr(self.shell.displayhook, "exec_result", None)
             if result is not None and not self._stack:
                 self._before_cell(result.info)
-            elsewhere = self._place.book_elsewhere(self.book())
+            self.windows.open()
+            elsewhere = self.notebook.place.book_elsewhere(self.book())
             if elsewhere:
                 self.say(elsewhere)
 
@@ -103,6 +112,7 @@ class Extension:
 
     def _leave(self) -> None:
         self._loaded = self._leaving = False
+        self.windows.close()
         self.shell.events.unregister("pre_run_cell", self._before_cell)
         self.shell.events.unregister("post_run_cell", self._after_cell)
         with contextlib.suppress(ValueError):
@@ -152,7 +162,7 @@ class Extension:
         StoreError
             If it cannot be opened.
         """
-        book = books.open(start=self._place.folder)
+        book = books.open(start=self.notebook.place.folder)
         if book is not self._book:
             self._book = book
             book.runs.on_start = self._run_started
@@ -211,9 +221,14 @@ class Extension:
             run=None if run is None else run.run_id,
         )
 
-    def document(self) -> Path | None:
-        """Return the notebook's file; None where the front end does not tell it."""
-        return self._place.notebook
+    def cell(self) -> str | None:
+        """Return the id of the cell under way; None where the front end does not tell it."""
+        cell = next((cell for cell in self._stack if cell is not None), None)
+        return None if cell is None else cell.cell.execution.cell_id
+
+    def document(self) -> DocumentSource:
+        """Return where a checkpoint finds the document of now."""
+        return self.notebook.source()
 
     def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
         """Show one quiet line.
@@ -241,31 +256,15 @@ class Extension:
     def status(self) -> Mapping[str, str]:
         """Return what is recorded, and where."""
         book = self.book()
-        run = book.active_run()
-        notebook = self._place.notebook
-        state = "paused; %cellbook resume goes on" if self.paused else "every cell"
-        failing = book.read_only or book.trouble.last
-        return {
-            "recording": f"FAILING: {failing}" if failing else state,
-            "book": book.url,
-            "notebook": "not told by this front end" if notebook is None else str(notebook),
-            "run": "none open" if run is None else f"{run.label} ({run.experiment})",
-            "recorded": f"{plural(len(book.table('runs')), 'run')}, "
-            f"{plural(len(book.table('cells')), 'cell')}",
-            **self._stale(book),
-        }
+        return standing.facts(book, self.notebook, self._recorders.get(book), paused=self.paused)
 
-    def _stale(self, book: Book) -> dict[str, str]:
-        """Return the cells that are stale now, and why; edits are seen once they were saved."""
+    def state(self) -> Mapping[str, Any]:
+        """Return what is recorded, as the windows show it."""
+        book = self.book()
         recorder = self._recorders.get(book)
-        if recorder is None:
-            return {}
-        document = self._document.latest(self._place.notebook)
-        stale = recorder.ledger.stale(hashes=None if document is None else document.hashes)
-        return {
-            f"◌ stale {recorder.ledger.label(key)}": "; ".join(reasons)
-            for key, reasons in stale.items()
-        }
+        return standing.state(
+            book, self.notebook, recorder, paused=self.paused, auto=self.keeper.on
+        )
 
     # -- cells ---------------------------------------------------------------------------------
 
@@ -334,6 +333,8 @@ class Extension:
                 run = None if self._book is None else self._book.active_run()
                 if run is not None and not run.entered and self._counts(self._local.info):
                     judge(run, self.shell, self.cell_source(), error)
+            with self.guarded():
+                self.windows.tell_state()
         self._local.info = self._local.own_run = None
 
     def _checkpoint(self, cell: OpenCell, done: CellExecution) -> None:
@@ -354,14 +355,15 @@ class Extension:
 
     def _open(self, info: Any, message: str) -> OpenCell | None:
         with self.guarded():
-            self._look_around()
+            place = cell_id(self.shell, getattr(info, "cell_id", None))
+            if self.notebook.look_around(place):
+                self._describe()
             book = self.book()
             around = book.active_run()
             if book.read_only:
                 raise StoreReadOnly(book.read_only)
-            place = cell_id(self.shell, getattr(info, "cell_id", None))
-            document = self._document.latest(self._place.notebook)
-            self._document.note(place, info.raw_cell)
+            document = self.notebook.document(place)
+            self.notebook.note(place, info.raw_cell)
             try:
                 session = book.runs.sessions.ensure()
             except StoreWriteError as error:
@@ -441,18 +443,11 @@ class Extension:
 
     # -- surroundings --------------------------------------------------------------------------
 
-    def _look_around(self) -> None:
-        """Notice that the notebook has another name, where the front end keeps that up to date."""
-        told = self.shell.user_ns.get("__vsc_ipynb_file__")
-        if told and Path(told) != self._place.notebook:
-            self._place = find_place(self.shell)
-            self._describe()
-
     def _describe(self) -> None:
         book = self._book
         if book is not None:
             with book.trouble.guarded():
-                notebook = self._place.relative_to(Path(book.url).parent)
+                notebook = self.notebook.place.relative_to(Path(book.url).parent)
                 book.runs.sessions.describe(kind_of(self.shell), notebook)
 
     @contextlib.contextmanager

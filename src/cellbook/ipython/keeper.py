@@ -11,12 +11,12 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from cellbook.book import Book
-from cellbook.checkpointing import Kernel, Moment, Restored
+from cellbook.checkpointing import DocumentSource, Kernel, Moment, Restored
 from cellbook.errors import InvalidInput
+from cellbook.ipython.front_end import Place
 from cellbook.records import CellExecution, Checkpoint, CheckpointKind
 from cellbook.tracking import warn
 from cellbook.views.timeline import producing_cells, rebuild_document
@@ -47,15 +47,17 @@ class Keeper:
         shell: Any,
         is_idle: Callable[[], bool],
         guarded: Callable[[], contextlib.AbstractContextManager[None]],
+        on_saved: Callable[[Checkpoint | None], None],
     ) -> None:
         self.shell = shell
         self._is_idle = is_idle
         self._guarded = guarded
+        self._on_saved = on_saved
         self.on = os.environ.get("CELLBOOK_CHECKPOINTS", "on") != "off"
         self.every = 1
         self._cells = 0
         self._ready_at = 0.0
-        self._pending: tuple[Book, Moment, CheckpointKind, Path | None] | None = None
+        self._pending: tuple[Book, Moment, CheckpointKind, DocumentSource] | None = None
         self._warned = False
 
     def kernel(self) -> Kernel:
@@ -88,7 +90,7 @@ class Keeper:
         cell: CellExecution,
         kind: CheckpointKind,
         run: str | None,
-        document: Path | None,
+        document: DocumentSource,
     ) -> None:
         """Save the state that a cell has left, unless it is too soon.
 
@@ -138,6 +140,7 @@ class Keeper:
     def _saved(self, made: Checkpoint | None) -> None:
         seconds = 1.0 if made is None else max(_REST * made.seconds, _REST_OF_WAIT * made.waited)
         self._ready_at = time.monotonic() + seconds
+        self._on_saved(made)
         if self._pending is not None:
             self._later(seconds)
 
@@ -157,8 +160,16 @@ class Keeper:
 
     # -- the document and its cells ------------------------------------------------------------
 
+    def save_before(self, book: Book, moment: Moment, document: DocumentSource) -> Checkpoint:
+        """Save the state of now, which a restore of the document alone would do away with."""
+        saved = book.checkpoints.save_now(
+            self.kernel(), moment, kind=CheckpointKind.RESTORE, document=document
+        )
+        self._on_saved(saved)
+        return saved
+
     def write_document(
-        self, book: Book, checkpoint: Checkpoint, notebook: Path | None, *, rebuild: bool
+        self, book: Book, checkpoint: Checkpoint, place: Place, *, rebuild: bool
     ) -> str:
         """Write a checkpoint's document beside the notebook; return where, or nothing.
 
@@ -170,7 +181,7 @@ class Keeper:
             content = rebuild_document(book.store, checkpoint)
         if content is None:
             return ""
-        folder = Path.cwd() if notebook is None else notebook.parent
+        notebook, folder = place.notebook, place.folder
         if notebook is not None and notebook.is_file() and notebook.read_bytes() == content:
             return ""
         stem = "notebook" if notebook is None else notebook.stem

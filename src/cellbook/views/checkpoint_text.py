@@ -65,7 +65,7 @@ def restored_text(
     lines += _list("recomputed", dict.fromkeys(recomputed, ""))
     lines += done.notes
     if document:
-        lines.append(f"document: {document}")
+        lines.append(document)
     if done.before is not None:
         lines.append(f"`%restore {done.before}` undoes this.")
     return "\n".join(lines)

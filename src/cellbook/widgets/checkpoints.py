@@ -130,7 +130,7 @@ def restored_panel(
     ]
     notes = [*done.differences, *done.notes]
     if document:
-        notes.append(f"The document is at `{document}`.")
+        notes.append(document)
     if done.before is not None:
         notes.append(f"`%restore {done.before}` undoes this.")
     parts += [f'<p class="cb-note">{sentence(note)}</p>' for note in notes]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
 from cellbook.capture import mask_mapping
-from cellbook.checkpointing import Moment, check_label
+from cellbook.checkpointing import DocumentSource, Moment, check_label
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import base
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
-from cellbook.records import CheckpointKind
+from cellbook.ipython.notebook import Notebook
+from cellbook.ipython.windows import Windows
+from cellbook.records import Checkpoint, CheckpointKind
 from cellbook.views import formatting
 
 
@@ -34,8 +35,14 @@ class Extension(base.Extension, Protocol):
     def moment(self) -> Moment:
         """Return what a checkpoint that is saved now belongs to."""
 
-    def document(self) -> Path | None:
-        """Return the notebook's file; None where the front end does not tell it."""
+    windows: Windows
+    notebook: Notebook
+
+    def cell(self) -> str | None:
+        """Return the id of the cell under way; None where the front end does not tell it."""
+
+    def document(self) -> DocumentSource:
+        """Return where a checkpoint finds the document of now."""
 
 
 @magics_class
@@ -74,6 +81,7 @@ class CheckpointMagics(CellbookMagics):
             document=self.extension.document(),
             environment=_open_environment() if options.env else None,
         )
+        self.extension.windows.ask_document(saved)
         number = self.book.checkpoints.find(saved.checkpoint_id)[0]
         name = f" {label}" if label else ""
         text = (
@@ -132,23 +140,11 @@ class CheckpointMagics(CellbookMagics):
             raise line.error("Which checkpoint? `%restore 12`; `%checkpoints` lists them.")
         only = options.only.replace(" ", "").split(",") if options.only else None
         target = self.book.checkpoint_target(" ".join(options.words))
-        room, keeper = self.book.checkpoints, self.extension.keeper
-        written = ""
-        if not options.kernel and not options.dry_run and only is None:
-            written = keeper.write_document(
-                self.book,
-                room.find(target)[1],
-                self.extension.document(),
-                rebuild=options.doc,
-            )
         if options.doc:
-            self.say(
-                f"The document is at {written}."
-                if written
-                else "The document is as it was saved; nothing was written."
-            )
+            self._restore_document_alone(target, dry_run=options.dry_run)
             return
-        done = room.restore(
+        keeper = self.extension.keeper
+        done = self.book.checkpoints.restore(
             target,
             keeper.kernel(),
             self.extension.moment(),
@@ -157,11 +153,44 @@ class CheckpointMagics(CellbookMagics):
             dry_run=options.dry_run,
             document=self.extension.document(),
         )
+        said = ""
+        if not options.kernel and not options.dry_run and only is None:
+            if done.before is not None:
+                before = self.book.checkpoints.find(done.before)[1]
+                self.extension.windows.ask_document(before)
+            said = self._restore_document(done.checkpoint, done.number, rebuild=False)
         replay = options.replay and not options.dry_run
         recomputed = keeper.replay(self.book, done) if replay else []
         self.show(
-            restored_panel(done, dry_run=options.dry_run, document=written, recomputed=recomputed)
+            restored_panel(done, dry_run=options.dry_run, document=said, recomputed=recomputed)
         )
+
+    def _restore_document_alone(self, target: str, *, dry_run: bool) -> None:
+        number, checkpoint = self.book.checkpoints.find(target)
+        if dry_run:
+            self.say(f"The document of checkpoint {number} would be brought back.")
+            return
+        keeper = self.extension.keeper
+        keeper.save_before(self.book, self.extension.moment(), self.extension.document())
+        said = self._restore_document(checkpoint, number, rebuild=True)
+        self.say(said or "The document is as it was saved; nothing was written.")
+
+    def _restore_document(self, checkpoint: Checkpoint, number: int, *, rebuild: bool) -> str:
+        """Bring a document back, in the window that asks or else in a file; say where.
+
+        With `rebuild`, one that was not saved is made of the cells that ran.
+        """
+        window = self.extension.notebook.window
+        if window is not None and checkpoint.document is not None:
+            self.extension.windows.restore(window, checkpoint, number, self.extension.cell())
+            return (
+                "The notebook is as it was then, but for the cell that asked for it. "
+                "Edit → Undo Cell Operation takes that back."
+            )
+        path = self.extension.keeper.write_document(
+            self.book, checkpoint, self.extension.notebook.place, rebuild=rebuild
+        )
+        return f"The document is at `{path}`." if path else ""
 
     @our_line_magic(
         "diff",
@@ -189,8 +218,10 @@ class CheckpointMagics(CellbookMagics):
             saved = self.book.checkpoints.save_now(
                 self.extension.keeper.kernel(),
                 self.extension.moment(),
+                kind=CheckpointKind.CELL,
                 document=self.extension.document(),
             )
+            self.extension.windows.ask_document(saved)
             targets.append(saved.checkpoint_id)
         kernel = self.extension.keeper.kernel()
         first, second = targets

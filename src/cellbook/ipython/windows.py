@@ -1,0 +1,223 @@
+"""The line to the windows that show this kernel's notebook: one comm that all of them share.
+
+A window tells what it shows before it runs a cell, and takes errands: to hand its document over,
+to bring one back.  The kernel never waits for an answer.  Where no window has Cellbook's
+JupyterLab extension (VS Code, nbclient, a terminal), nothing of this happens.
+
+Messages, each a JSON object with a ``type``:
+
+=============== ========== ========================================================================
+``notebook``    to here    ``window``, ``path``, ``root``, ``cells``: ``[[id, type, hash], …]``;
+                           at first and whenever it has changed
+``scheduled``   to here    ``window``, ``cell``: this cell's execution comes next
+``gone``        to here    ``window``: it shows the notebook no more
+``do``          to here    ``window``, ``id``, ``verb``, ``args``; see :mod:`.errands`
+``done``        to there   ``window``, ``id``, and ``result`` or ``error`` with its ``kind``
+``state``       to there   what is being recorded; see :meth:`.hooks.Extension.state`
+``document``    to there   ``window``, ``checkpoint``: hand the document over to the server, for it
+``restore``     to there   ``window``, ``checkpoint``, ``number``, ``cell``: bring its document
+                           back; `cell` asked for it and stays
+=============== ========== ========================================================================
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import comm
+import xxhash
+
+from cellbook.ipython.document import Document
+from cellbook.records import Checkpoint
+
+TARGET = "cellbook"
+_OPENINGS = 3
+"""Times that the comm is opened anew after a front end that does not know it has closed it."""
+_SOON = 0.02
+"""Seconds after which what is to be told soon is told, once for all that happened meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The notebook as one window shows it."""
+
+    path: Path | None
+    """Its file; None where the server's folders are not this machine's."""
+    document: Document
+    digest: str
+    """Tells it from any other: of the cells, their order and their sources."""
+
+
+class Windows:
+    """The windows that show this kernel's notebook.
+
+    Parameters
+    ----------
+    shell
+        The shell of the kernel.
+    guarded
+        Lets no failure out.
+    do
+        Runs an errand of a window: takes verb and arguments, returns what is to be answered.
+    state
+        Returns what is being recorded, as the windows show it.
+    """
+
+    def __init__(
+        self,
+        shell: Any,
+        guarded: Callable[[], contextlib.AbstractContextManager[None]],
+        do: Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]],
+        state: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        self._loop = getattr(getattr(shell, "kernel", None), "io_loop", None)
+        self._guarded = guarded
+        self._do = do
+        self._state = state
+        self._comm: Any = None
+        self._openings = _OPENINGS
+        self._shown: dict[str, Shown] = {}
+        self._scheduled: dict[str, str] = {}
+        self._latest = ""
+        self._due = False
+        self._handed: tuple[str, str] | None = None
+
+    # -- the line ------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Make the line, in a kernel; windows find it by its target."""
+        self._openings = 0
+        self._open()
+
+    def _open(self) -> None:
+        if self._loop is None or self._comm is not None or self._openings == _OPENINGS:
+            return
+        self._openings += 1
+        self._comm = comm.create_comm(target_name=TARGET, data=dict(self._state()))
+        self._comm.on_msg(self._hear)
+        self._comm.on_close(self._closed)
+
+    def close(self) -> None:
+        """Take the line down."""
+        line, self._comm, self._openings = self._comm, None, _OPENINGS
+        self._shown.clear()
+        if line is not None:
+            line.close()
+
+    def _closed(self, message: Mapping[str, Any]) -> None:
+        self._comm = None
+
+    def tell(self, message: Mapping[str, Any]) -> None:
+        """Send a message to all windows; from any thread."""
+        if self._loop is None:
+            return
+        if threading.current_thread() is threading.main_thread():
+            self._send(message)
+        else:
+            with contextlib.suppress(RuntimeError):  # The loop is closed: the kernel ends.
+                self._loop.add_callback(self._send, message)
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        with self._guarded():
+            self._open()
+            if self._comm is not None:
+                self._comm.send(dict(message))
+
+    def tell_state(self) -> None:
+        """Tell, a moment from now, what is being recorded."""
+        if self._loop is None or self._due or (self._comm is None and self._openings == _OPENINGS):
+            return
+        self._due = True
+        with contextlib.suppress(RuntimeError):
+            self._loop.add_callback(self._loop.call_later, _SOON, self._tell_state)
+
+    def _tell_state(self) -> None:
+        self._due = False
+        with self._guarded():
+            self.tell(self._state())
+
+    # -- what windows say ----------------------------------------------------------------------
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        with self._guarded():
+            data = message["content"]["data"]
+            window = str(data.get("window", ""))
+            match data.get("type"):
+                case "notebook":
+                    self._shown[window] = _shown(data)
+                    self._latest = self._latest if self._latest in self._shown else window
+                    self.tell_state()
+                case "scheduled":
+                    self._scheduled[str(data["cell"])] = self._latest = window
+                case "gone":
+                    self._shown.pop(window, None)
+                case "do":
+                    self._latest = window
+                    answer = self._do(window, str(data["verb"]), data.get("args") or {})
+                    self.tell({"type": "done", "id": data["id"], "window": window, **answer})
+                    self.tell_state()
+
+    def begin_cell(self, cell: str | None) -> str | None:
+        """Return the window that runs a cell, as it begins; None where none said so."""
+        return self._scheduled.pop(cell, None) if cell else None
+
+    def shown(self, cell: str | None = None) -> Shown | None:
+        """Return the notebook as the window shows it that spoke last; None where none does.
+
+        `cell` is one that must be in it: what runs a cell that it does not show is no window of
+        its.
+        """
+        found = self._shown.get(self._latest)
+        return found if found and (cell is None or cell in found.document.order) else None
+
+    # -- errands for windows -------------------------------------------------------------------
+
+    def ask_document(self, checkpoint: Checkpoint | None) -> None:
+        """Have the document that is shown now kept with a checkpoint; from any thread."""
+        shown = self._shown.get(self._latest)
+        if checkpoint is None or shown is None:
+            return
+        errand = checkpoint.checkpoint_id, shown.digest
+        if self._handed != errand:
+            self._handed = errand
+            self.tell(
+                {"type": "document", "window": self._latest, "checkpoint": checkpoint.checkpoint_id}
+            )
+
+    def restore(self, window: str, checkpoint: Checkpoint, number: int, cell: str | None) -> None:
+        """Have a checkpoint's document brought back in a window."""
+        self.tell(
+            {
+                "type": "restore",
+                "window": window,
+                "checkpoint": checkpoint.checkpoint_id,
+                "number": number,
+                "cell": cell,
+            }
+        )
+
+
+def _shown(data: Mapping[str, Any]) -> Shown:
+    cells = data["cells"]
+    hashes = {str(cell): str(digest) for cell, kind, digest in cells if kind == "code"}
+    return Shown(
+        _file(str(data.get("root", "")), str(data.get("path", ""))),
+        Document(tuple(hashes), hashes),
+        xxhash.xxh3_128_hexdigest(json.dumps(cells).encode()),
+    )
+
+
+def _file(root: str, path: str) -> Path | None:
+    """Return the file at a server's path; None where its folder is not on this machine."""
+    if not root or not path:
+        return None
+    with contextlib.suppress(RuntimeError, OSError, ValueError):
+        file = Path(root).expanduser() / path
+        return file if file.is_absolute() and file.parent.is_dir() else None
+    return None
