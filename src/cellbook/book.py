@@ -206,7 +206,8 @@ class Book:
                         "was recorded stays. `cellbook verify` looks through it."
                     )
                 )
-        _books.pop(self.url, None)
+        if _books.get(self.url) is self:
+            del _books[self.url]
 
 
 _books: dict[str, Book] = {}
@@ -251,6 +252,32 @@ def open(  # noqa: A001
         if url is not None or _default is None:
             _default = book
         return book
+
+
+def look_into(root: Path) -> Book:
+    """Open the book in a ``.cellbook`` folder, beside those that :func:`open` keeps.
+
+    For who looks into the books of others, as a server does: what module-level calls write to
+    stays as it is, and whoever calls this closes the book.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    StoreError
+        If what is there cannot be read.
+    """
+    return Book(FolderStore(root, create=False))
+
+
+def notebook_name(notebook: Path, folder: Path) -> str:
+    """Return a notebook as records name it: relative to the book's folder where it lies below it.
+
+    Either may be given by way of symbolic links.  Where the notebook itself is one, it is the link
+    that has the name.
+    """
+    place, home = notebook.parent.resolve() / notebook.name, folder.resolve()
+    return (place.relative_to(home) if place.is_relative_to(home) else place).as_posix()
 
 
 def locate(url: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:

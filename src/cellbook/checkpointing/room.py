@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cellbook.checkpointing.amending import put_document, set_label
 from cellbook.checkpointing.decoding import Decoded, decode
 from cellbook.checkpointing.encoding import LostThing
 from cellbook.checkpointing.kernel import Kernel, process_state, restore_process
@@ -23,7 +24,7 @@ from cellbook.checkpointing.states import Piece, StateTable, read
 from cellbook.checkpointing.upkeep import TABLE, Due, check, find_due, remove_due
 from cellbook.errors import NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
-from cellbook.store import Packs, Store, create
+from cellbook.store import Packs, Store, create, is_ulid
 
 _NAMED = 20
 """Names that a record lists of each kind of change; the rest is counted."""
@@ -305,6 +306,11 @@ class Checkpoints:
         NotFound
             If there is none.
         """
+        if is_ulid(str(target)):
+            doc = self._store.get(TABLE, str(target))
+            if doc is not None:
+                number = self._store.number(TABLE, str(target))
+                return number, from_doc(Checkpoint, doc)
         return match(list(self.all()), str(target), self.head)
 
     def table_of(self, checkpoint: Checkpoint) -> StateTable:
@@ -322,6 +328,14 @@ class Checkpoints:
         if checkpoint.document is None:
             return None
         return bytes(read(self.packs, _piece(checkpoint.document)))
+
+    def label(self, target: str | int, label: str | None) -> Checkpoint:
+        """Give a checkpoint a name, or with None take it away; see :func:`amending.set_label`."""
+        return set_label(self._store, self.find(target)[1], label)
+
+    def attach_document(self, target: str | int, content: bytes) -> Checkpoint:
+        """Keep a document with a checkpoint; see :func:`amending.put_document`."""
+        return put_document(self._store, self.packs, self.find(target)[1], content)
 
     def is_trusted(self, checkpoint: Checkpoint) -> bool:
         """Whether this user saved a checkpoint."""

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tinydb import where
-
 from cellbook.book import Book
 from cellbook.cli.listing import run_doc
 from cellbook.cli.output import as_json, columns, csv_lines
@@ -20,10 +18,9 @@ from cellbook.records import (
     CellExecution,
     Environment,
     RunRecord,
-    from_doc,
     to_doc,
 )
-from cellbook.views.filters import parse_order
+from cellbook.views.environments import environment_of
 from cellbook.views.formatting import (
     GLYPHS,
     MISSING,
@@ -37,6 +34,7 @@ from cellbook.views.formatting import (
     shorten,
     size,
 )
+from cellbook.views.run_details import cells_of, parent_of
 
 _CELLS_SHOWN = 20
 _SOURCE_WIDTH = 60
@@ -73,8 +71,8 @@ def _show(args: argparse.Namespace) -> int:
     artifacts = book.artifacts(record)
     if args.save is not None:
         return _save(book, artifacts, args.save)
-    cells = _cells_of(book, record, limit=None)
-    environment = _environment(book, record)
+    cells = cells_of(book.store, record)
+    environment = environment_of(book.store, record)
     if args.form == "json":
         doc = run_doc(record)
         doc["artifacts"] = [to_doc(artifact) for artifact in artifacts]
@@ -120,10 +118,8 @@ def _headline(book: Book, record: RunRecord) -> list[list[str]]:
 
 
 def _parent(book: Book, record: RunRecord) -> str:
-    doc = None if record.parent is None else book.store.get("runs", record.parent)
-    if doc is None:
-        return record.parent or ""
-    return f"#{book.store.number('runs', doc['run_id'])} {doc['run_name']}"
+    above = parent_of(book.store, record)
+    return record.parent or "" if above is None else f"#{above.run_number} {above.run_name}"
 
 
 def _put_away(record: RunRecord) -> str:
@@ -157,13 +153,6 @@ def _metrics(record: RunRecord) -> list[list[str]]:
             ]
         )
     return lines if len(lines) > 1 else []
-
-
-def _environment(book: Book, record: RunRecord) -> Environment | None:
-    session = None if record.session is None else book.store.get("sessions", record.session)
-    name = record.environment or (session or {}).get("environment")
-    doc = None if name is None else book.store.get("environments", name)
-    return None if doc is None else from_doc(Environment, doc)
 
 
 def _environment_lines(environment: Environment) -> list[list[str]]:
@@ -214,7 +203,7 @@ def _cells(args: argparse.Namespace) -> int:
     record = None if args.run is None else book.find_run(args.run)
     if record is None:
         book.refresh()
-    cells = _cells_of(book, record, limit=args.limit)
+    cells = cells_of(book.store, record, args.limit)
     if args.form == "json":
         print(as_json([to_doc(cell) for cell in cells]))
     elif args.form == "csv":
@@ -224,19 +213,6 @@ def _cells(args: argparse.Namespace) -> int:
     else:
         print("No cells on record. `%load_ext cellbook` in a notebook records them.")
     return 0
-
-
-def _cells_of(book: Book, record: RunRecord | None, limit: int | None) -> list[CellExecution]:
-    """Return the last executions, of a run or of all, oldest first."""
-    query = None
-    if record is not None:
-        # A cell names one run; where it made several, each of them names the cell.
-        query = where("run") == record.run_id
-        if record.cells:
-            query |= where("execution_id").one_of(list(record.cells))
-    newest = parse_order("start_time DESC")
-    found = book.store.select("cells", query, order_by=newest, limit=limit)
-    return [from_doc(CellExecution, doc) for _, _, doc in found][::-1]
 
 
 def _dated_lines(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cellbook.views.text import WIDTH, text_width
+from cellbook.views.wire import finite
 
 
 def columns(lines: Sequence[Sequence[str]], *, indent: int = 0) -> str:
@@ -55,14 +55,4 @@ def terminal_width() -> int:
 
 def as_json(value: Any) -> str:
     """Return JSON; the numbers that it lacks are the texts ``NaN``, ``Infinity``, ``-Infinity``."""
-    return json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return value
+    return json.dumps(finite(value), ensure_ascii=False, indent=2, allow_nan=False)

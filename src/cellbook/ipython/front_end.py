@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cellbook.book import Book
+from cellbook.book import Book, notebook_name
 from cellbook.records import SessionKind
 
 
@@ -24,12 +24,7 @@ class Place:
 
     def relative_to(self, book: Path) -> str | None:
         """Return the notebook as records name it: relative to the book's folder if below it."""
-        if self.notebook is None:
-            return None
-        try:
-            return self.notebook.relative_to(book).as_posix()
-        except ValueError:
-            return self.notebook.as_posix()
+        return None if self.notebook is None else notebook_name(self.notebook, book)
 
     def book_elsewhere(self, book: Book) -> str:
         """Return the sentence that says that a book is a parent folder's; empty if it is beside."""

@@ -143,6 +143,21 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def ids(self, table: str, *, order_by: Sequence[OrderTerm] = ()) -> list[str]:
+        """Return the ids of a table's documents, in the order that :meth:`select` has.
+
+        No document is read for it.
+        """
+
+    @abstractmethod
+    def stamps(self) -> dict[str, int]:
+        """Return a number for each table that is another one after each change of a document in it.
+
+        Whoever made the change; also one that this process has not read yet.  Cheap enough to be
+        asked several times a second.
+        """
+
+    @abstractmethod
     def count(self, table: str) -> int:
         """Return how many documents a table has."""
 

@@ -201,16 +201,33 @@ class FolderStore(Store):
         ).fetchall()
         return [num for num, _ in rows], decode_arrays([text for _, text in rows], fields)
 
-    def ids(self, table: str, *, numeric: bool = False) -> list[str]:
-        """Return the ids of a table's documents, oldest first."""
+    def ids(
+        self, table: str, *, order_by: Sequence[OrderTerm] = (), numeric: bool = False
+    ) -> list[str]:
+        """Return the ids of a table's documents; see :meth:`Store.ids`.
+
+        With `numeric` they are put in order as the numbers that they are.
+        """
         self._index.refresh()
         if not self._index.has(table):
             return []
-        order = "CAST(id AS INTEGER)" if numeric else "id"
-        rows = self._index.read(
-            f"SELECT id FROM {sql_table(table)} WHERE body IS NOT NULL ORDER BY {order}"
+        name = sql_table(table)
+        if not order_by:
+            order = "CAST(id AS INTEGER)" if numeric else "id"
+            rows = self._index.read(
+                f"SELECT id FROM {name} WHERE body IS NOT NULL ORDER BY {order}"
+            )
+            return [doc_id for (doc_id,) in rows]
+        found = dict(
+            self._index.read(f"SELECT row, id FROM {name} WHERE body IS NOT NULL").fetchall()
         )
-        return [doc_id for (doc_id,) in rows]
+        in_order = self._planner.rows(table, None, order_by).fetchall()
+        return [found[row] for (row,) in in_order if row in found]
+
+    def stamps(self) -> dict[str, int]:
+        """Return when each table was last folded into; see :meth:`Store.stamps`."""
+        self._index.refresh()
+        return self._index.stamps()
 
     def count(self, table: str) -> int:
         """Return how many documents a table has."""

@@ -2,8 +2,8 @@
 
 It holds one SQL table per document table, ``id`` (ULID), ``num`` (place by time of creation, in
 numbered tables), ``last`` (ULID of the newest change folded) and ``body`` (JSON; NULL once
-removed), and how far each journal has been folded.  Losing it costs time, never a record: it is
-rebuilt when it is missing, damaged or of another version.
+removed), when each table was last folded into, and how far each journal has been folded.  Losing
+it costs time, never a record: it is rebuilt when it is missing, damaged or of another version.
 
 Changes are folded in the order of their ULIDs.  One that arrives late, older than what its
 document already holds, makes that document be folded afresh from all journals.
@@ -32,7 +32,7 @@ from cellbook.store.folding import fold
 from cellbook.store.ids import Clock, is_ulid
 from cellbook.store.journal import Event, JournalReader, decode_line, read_events, read_lines
 
-VERSION = 3
+VERSION = 4
 NUMBERED = frozenset({"runs", "checkpoints"})
 """Tables whose documents have a number by order of creation."""
 
@@ -103,6 +103,10 @@ class Index:
         """Return the names of the tables ever written to."""
         self._tables = _list_tables(self._reader())
         return self._tables
+
+    def stamps(self) -> dict[str, int]:
+        """Return a number for each table that is another one after each change folded into it."""
+        return dict(self.read("SELECT name, stamp FROM stamps").fetchall())
 
     def bodies(self, table: str) -> Iterator[Doc]:
         """Yield the documents of a table, oldest first."""
@@ -215,6 +219,11 @@ class Index:
                 self._save(connection, self._refold(late))
             for table in touched & NUMBERED:
                 self._number(connection, sql_table(table))
+            # The time, not a count: a count would begin anew when the index is rebuilt.
+            connection.executemany(
+                "INSERT OR REPLACE INTO stamps VALUES (?, ?)",
+                [(table, time.time_ns()) for table in touched],
+            )
         self._seen = sizes
 
     def _apply(
@@ -387,6 +396,9 @@ class Index:
             connection.execute(f'DROP TABLE "{name}"')
         connection.execute(
             "CREATE TABLE files (stem TEXT PRIMARY KEY, folded INTEGER) WITHOUT ROWID"
+        )
+        connection.execute(
+            "CREATE TABLE stamps (name TEXT PRIMARY KEY, stamp INTEGER) WITHOUT ROWID"
         )
         self._tables = set()
 

@@ -268,8 +268,11 @@ class Packs:
 
     def size(self) -> int:
         """Return how many bytes all packs take on disk."""
-        with self._lock:
-            return sum(_size(pack.path) for pack in self._packs.values())
+        try:
+            with os.scandir(self._folder) as entries:
+                return sum(entry.stat().st_size for entry in entries)
+        except FileNotFoundError:
+            return 0
 
     def waste(self, wanted: set[Key], busy: Collection[str]) -> int:
         """Return how many bytes :meth:`sweep` would free, at most."""
@@ -396,10 +399,12 @@ class PackWriter:
     def _flush(self) -> None:
         if self._fd < 0:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            start = self._end - self._waiting_size
+            # One that is gone was put aside by a sweep: a new file may not begin in its middle.
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (0 if start else os.O_CREAT)
             self._fd = os.open(self._path, flags, 0o666)
             # What a killed writer left behind the last chunk that was taken note of.
-            os.ftruncate(self._fd, self._end - self._waiting_size)
+            os.ftruncate(self._fd, start)
         data = b"".join(self._waiting)
         while data:
             data = data[os.write(self._fd, data) :]

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -267,23 +267,53 @@ class Runs:
             latest[doc["path"]] = from_doc(Artifact, doc)
         return [latest[path] for path in sorted(latest)]
 
-    def change(self, target: str | int | Run | RunRecord, **changes: Any) -> RunRecord:
-        """Change a recorded run: `run_name`, `description`, `archived`, `tags` (merged)."""
+    def change(
+        self,
+        target: str | int | Run | RunRecord,
+        *,
+        drop_tags: Iterable[str] = (),
+        trashed: bool | None = None,
+        **changes: Any,
+    ) -> RunRecord:
+        """Change a recorded run, all at once.
+
+        Parameters
+        ----------
+        changes
+            `run_name`, `description`, `archived`, `tags` (merged into those that it has).
+        drop_tags
+            Tags to take off.
+        trashed
+            Whether it is to lie in the trash; None leaves it where it is.
+
+        Raises
+        ------
+        InvalidInput
+            If a value cannot be recorded, or a run is to go to the trash that is still running.
+        """
         record = self.find(target)
+        drop = [["tags", key] for key in drop_tags]
         if "run_name" in changes:
             changes["run_name"] = check_run_name(changes["run_name"])
         if "description" in changes:
             changes["description"] = as_text(changes["description"])
         if "tags" in changes:
             changes["tags"] = check_tags(changes["tags"])
-        self.store.commit([update("runs", record.run_id, changes)])
+        if trashed:
+            if not record.state.is_final:
+                raise InvalidInput(
+                    f"Run #{record.run_number} {record.run_name!r} is running. "
+                    "End it first with `%end_run`, then delete it."
+                )
+            changes["trashed"] = self.now()
+        elif trashed is not None:
+            drop.append(["trashed"])
+        self.store.commit([update("runs", record.run_id, changes, drop)])
         return self.get(record.run_id)
 
     def drop_tag(self, target: str | int | Run | RunRecord, key: str) -> RunRecord:
         """Take a tag off a run."""
-        record = self.find(target)
-        self.store.commit([update("runs", record.run_id, {}, [["tags", key]])])
-        return self.get(record.run_id)
+        return self.change(target, drop_tags=[key])
 
     def delete(self, target: str | int | Run | RunRecord) -> RunRecord:
         """Put a run in the trash; :meth:`restore` takes it out, ``cellbook gc`` empties it.
@@ -293,20 +323,11 @@ class Runs:
         InvalidInput
             If the run is still running.
         """
-        record = self.find(target)
-        if not record.state.is_final:
-            raise InvalidInput(
-                f"Run #{record.run_number} {record.run_name!r} is running. "
-                "End it first with `%end_run`, then delete it."
-            )
-        self.store.commit([update("runs", record.run_id, {"trashed": self.now()})])
-        return self.get(record.run_id)
+        return self.change(target, trashed=True)
 
     def restore(self, target: str | int | Run | RunRecord) -> RunRecord:
         """Take a run out of the trash."""
-        record = self.find(target)
-        self.store.commit([update("runs", record.run_id, {}, [["trashed"]])])
-        return self.get(record.run_id)
+        return self.change(target, trashed=False)
 
     @staticmethod
     def now() -> int:

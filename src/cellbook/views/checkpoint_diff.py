@@ -115,7 +115,7 @@ def diff_checkpoints(
     document_a, document_b = room.document_of(a), room.document_of(b)
     cells: Sequence[CellChange] = ()
     if document_a is not None and document_b is not None and document_a != document_b:
-        cells = diff_cells(_cells(document_a), _cells(document_b))
+        cells = diff_cells(cells_in(document_a), cells_in(document_b))
     return CheckpointDifference(
         number_a,
         number_b,
@@ -249,7 +249,8 @@ class _Cell:
     source: str
 
 
-def _cells(document: bytes) -> list[_Cell]:
+def cells_in(document: bytes) -> list[_Cell]:
+    """Return the cells of a notebook's file; none if it does not read as one."""
     try:
         return [
             _Cell(str(cell.get("id", "")), cell["cell_type"], "".join(cell["source"]))

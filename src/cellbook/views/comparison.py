@@ -11,10 +11,11 @@ from typing import Any
 
 from tinydb import where
 
-from cellbook.records import Environment, RunRecord, RunState, from_doc
+from cellbook.records import Environment, RunRecord, RunState
 from cellbook.store import Store
 from cellbook.views import formatting
 from cellbook.views.directions import Direction, direction_of
+from cellbook.views.environments import environment_of
 from cellbook.views.runs_list import duration_of
 from cellbook.views.runs_table import find_records
 from cellbook.views.series import metric_names
@@ -170,19 +171,21 @@ def compare_runs(
         *_mapping_rows(Group.TAGS, [record.tags for record in records]),
         *_environment_rows(store, records),
     ]
-    heads = [
-        RunHead(
-            record.run_id,
-            record.run_number,
-            record.run_name,
-            record.state,
-            record.state is RunState.RUNNING,
-            record.trashed is not None,
-            record.description,
-        )
-        for record in records
-    ]
+    heads = [head_of(record) for record in records]
     return RunComparison(tuple(heads), baseline, tuple(rows), tuple(_drawable(records)))
+
+
+def head_of(record: RunRecord) -> RunHead:
+    """Return what stands at the head of a run's column."""
+    return RunHead(
+        record.run_id,
+        record.run_number,
+        record.run_name,
+        record.state,
+        record.state is RunState.RUNNING,
+        record.trashed is not None,
+        record.description,
+    )
 
 
 def _drawable(records: Sequence[RunRecord]) -> list[str]:
@@ -283,7 +286,7 @@ def _duration_cell(value: float | None, base: float | None) -> CompareCell:
 
 
 def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[CompareRow]:
-    environments = [_environment_of(store, record) for record in records]
+    environments = [environment_of(store, record) for record in records]
     facts: tuple[tuple[str, Callable[[Environment], Any]], ...] = (
         ("python", lambda env: f"{env.implementation} {env.python}"),
         ("commit", lambda env: env.git.commit[:12] if env.git else None),
@@ -302,16 +305,6 @@ def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[Co
     # Some hundred packages that are all the same would bury the rest.
     rows = _mapping_rows(Group.ENVIRONMENT, packages)
     yield from sorted((row for row in rows if row.differs), key=lambda row: row.name)
-
-
-def _environment_of(store: Store, record: RunRecord) -> Environment | None:
-    """Return what a run ran on: its own, or that of its session."""
-    environment = record.environment
-    if environment is None and record.session is not None:
-        session = store.get("sessions", record.session) or {}
-        environment = session.get("environment")
-    doc = None if environment is None else store.get("environments", environment)
-    return None if doc is None else from_doc(Environment, doc)
 
 
 def _dirt(environment: Environment) -> str | None:

@@ -77,6 +77,7 @@ def runs_page(
     *,
     order_by: str | Sequence[str] | None = None,
     limit: int = 20,
+    offset: int = 0,
     params: int = 3,
     metrics: int = 3,
     now: int | None = None,
@@ -91,6 +92,8 @@ def runs_page(
         As :func:`cellbook.search_runs` takes them.
     limit
         At most so many runs.
+    offset
+        How many that the query finds are passed over.
     params, metrics
         At most so many params and metrics.
     now
@@ -102,11 +105,43 @@ def runs_page(
         If the query does not parse; it points at the place.
     """
     now = time.time_ns() // 1_000_000 if now is None else now
-    records = find_records(store, query, order_by=order_by, max_results=limit + 1)
+    records = find_records(store, query, order_by=order_by, max_results=limit + 1, offset=offset)
     more, records = len(records) > limit, records[:limit]
-    shown_params = _telling_params(records)[:params]
-    shown_metrics = _telling_metrics(records)[:metrics]
-    spark_metric = _spark_metric(records, shown_metrics)
+    chosen = _Chosen(_telling_params(records)[:params], _telling_metrics(records)[:metrics])
+    rows, spark_metric = _rows(store, records, chosen, now)
+    return RunsPage(
+        rows=tuple(rows),
+        params=tuple(chosen.params),
+        metrics=tuple(chosen.metrics),
+        spark_metric=spark_metric,
+        query=query.strip() if isinstance(query, str) else "",
+        more=more,
+        empty_book=not rows and store.count("runs") == 0,
+        hint=query_hint(store, query) if isinstance(query, str) and not records else "",
+        now=now,
+    )
+
+
+def run_row(store: Store, record: RunRecord) -> RunRow:
+    """Return the row of one run, with all of its params and metrics."""
+    chosen = _Chosen(list(record.params), list(record.metrics))
+    (row,), _ = _rows(store, [record], chosen, time.time_ns() // 1_000_000)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The params and metrics that rows show."""
+
+    params: Sequence[str]
+    metrics: Sequence[str]
+
+
+def _rows(
+    store: Store, records: Sequence[RunRecord], chosen: _Chosen, now: int
+) -> tuple[list[RunRow], str | None]:
+    """Return rows, and the metric that their sparks are of."""
+    spark_metric = _spark_metric(records, chosen.metrics)
     sparks = spark_points(store, records, spark_metric) if spark_metric else {}
     stale = _stale_cells(store, [record.run_id for record in records])
     rows = [
@@ -118,8 +153,8 @@ def runs_page(
             experiment=record.experiment,
             start_time=record.start_time,
             duration=duration_of(record, now),
-            params={key: record.params[key] for key in shown_params if key in record.params},
-            metrics={key: record.metrics[key] for key in shown_metrics if key in record.metrics},
+            params={key: record.params[key] for key in chosen.params if key in record.params},
+            metrics={key: record.metrics[key] for key in chosen.metrics if key in record.metrics},
             spark=sparks.get(record.run_id, ()),
             notes=record.description,
             error=record.error,
@@ -130,17 +165,7 @@ def runs_page(
         )
         for record in records
     ]
-    return RunsPage(
-        rows=tuple(rows),
-        params=tuple(shown_params),
-        metrics=tuple(shown_metrics),
-        spark_metric=spark_metric,
-        query=query.strip() if isinstance(query, str) else "",
-        more=more,
-        empty_book=not rows and store.count("runs") == 0,
-        hint=query_hint(store, query) if isinstance(query, str) and not records else "",
-        now=now,
-    )
+    return rows, spark_metric
 
 
 def duration_of(record: RunRecord, now: int) -> float | None:

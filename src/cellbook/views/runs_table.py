@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from tinydb.queries import QueryInstance
+from tinydb.queries import QueryInstance, where
 
 from cellbook.errors import QuerySyntaxError
 from cellbook.records import RunRecord, from_doc
@@ -60,21 +60,21 @@ def find_records(
     *,
     order_by: str | Sequence[str] | None = None,
     max_results: int | None = 1000,
+    offset: int = 0,
 ) -> list[RunRecord]:
-    """Return runs as records; the arguments are those of :func:`search_runs`."""
-    found = find_runs(store, query, order_by=order_by, max_results=max_results)
+    """Return runs as records; the arguments are those of :func:`search_runs`.
+
+    The first `offset` that are found are passed over.
+    """
+    wanted, terms = _read_query(store, query), _read_order(store, order_by)
+    if not offset:
+        found = _find(store, wanted, terms, max_results)
+    elif wanted is None:
+        found = _find_further(store, terms, offset, max_results)
+    else:
+        limit = None if max_results is None else offset + max_results
+        found = _find(store, wanted, terms, limit)[offset:]
     return [from_doc(RunRecord, {**doc, "run_number": number}) for number, doc in found]
-
-
-def find_runs(
-    store: Store,
-    query: str | QueryLike = "",
-    *,
-    order_by: str | Sequence[str] | None = None,
-    max_results: int | None = 1000,
-) -> list[Found]:
-    """Return numbers and documents of runs; the arguments are those of :func:`search_runs`."""
-    return _find(store, _read_query(store, query), _read_order(store, order_by), max_results)
 
 
 def known_names(store: Store) -> list[str]:
@@ -119,6 +119,21 @@ def _find(
 ) -> list[Found]:
     rows = store.select("runs", _visible(query), order_by=terms, limit=limit)
     return [(number, doc) for _, number, doc in rows]
+
+
+def _find_further(
+    store: Store, terms: Sequence[OrderTerm], offset: int, limit: int | None
+) -> list[Found]:
+    """Find runs far down the list of all, of which only the ids are read up to there."""
+    hidden = {
+        doc_id
+        for query in (where("trashed") > 0, where("archived") == True)  # noqa: E712  TinyDB's words
+        for doc_id, _, _ in store.select("runs", query)
+    }
+    shown = [run_id for run_id in store.ids("runs", order_by=terms) if run_id not in hidden]
+    page = shown[offset:] if limit is None else shown[offset : offset + limit]
+    found = [(run_id, store.get("runs", run_id)) for run_id in page]
+    return [(store.number("runs", run_id), doc) for run_id, doc in found if doc is not None]
 
 
 def _newest_number(store: Store) -> int:

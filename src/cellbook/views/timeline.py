@@ -59,7 +59,12 @@ class Timeline:
 
 
 def timeline(
-    store: Store, room: Checkpoints, *, notebook: str | None = None, limit: int = 30
+    store: Store,
+    room: Checkpoints,
+    *,
+    notebook: str | None = None,
+    limit: int = 30,
+    before: int | None = None,
 ) -> Timeline:
     """Return the newest checkpoints.
 
@@ -73,25 +78,51 @@ def timeline(
         Only those of this notebook; None means all.
     limit
         At most so many.
+    before
+        Only those with a number below this.
     """
+    # The tree needs all of them, but little of each.
+    fields = ("checkpoint_id", "parent", "notebook")
+    numbers, (ids, parents, notebooks) = store.columns("checkpoints", fields)
     found = [
-        (number, one) for number, one in room.all() if notebook is None or one.notebook == notebook
+        (number, checkpoint_id, parent)
+        for number, checkpoint_id, parent, of in zip(numbers, ids, parents, notebooks, strict=True)
+        if notebook is None or of == notebook
     ]
-    graph = draw([(one.checkpoint_id, one.parent) for _, one in found])
-    start = max(0, len(found) - limit)
-    rows = [
-        TimelineRow(
-            number=number,
-            checkpoint=one,
-            lanes=lanes,
-            cell=_cell(store, one),
-            run=_run(store, one),
-            changes=changes(one),
-            is_now=one.checkpoint_id == room.head,
-        )
-        for (number, one), lanes in list(zip(found, graph, strict=True))[start:]
-    ]
+    graph = draw([(checkpoint_id, parent) for _, checkpoint_id, parent in found])
+    end = sum(1 for number, _, _ in found if before is None or number < before)
+    start = max(0, end - limit)
+    rows = []
+    for (number, checkpoint_id, _), lanes in list(zip(found, graph, strict=True))[start:end]:
+        doc = store.get("checkpoints", checkpoint_id)
+        if doc is not None:
+            rows.append(_row(store, room, number, from_doc(Checkpoint, doc), lanes))
     return Timeline(tuple(rows), start, room.packs.size())
+
+
+def timeline_row(store: Store, room: Checkpoints, target: str) -> TimelineRow:
+    """Return one checkpoint without the tree.
+
+    Raises
+    ------
+    NotFound
+        If there is none of that name.
+    """
+    return _row(store, room, *room.find(target), ())
+
+
+def _row(
+    store: Store, room: Checkpoints, number: int, one: Checkpoint, lanes: tuple[Lane, ...]
+) -> TimelineRow:
+    return TimelineRow(
+        number=number,
+        checkpoint=one,
+        lanes=lanes,
+        cell=_cell(store, one),
+        run=_run(store, one),
+        changes=changes(one),
+        is_now=one.checkpoint_id == room.head,
+    )
 
 
 def checkpoints_table(store: Store, room: Checkpoints) -> pd.DataFrame:

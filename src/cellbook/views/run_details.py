@@ -1,0 +1,99 @@
+"""All that is on record of one run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tinydb import where
+
+from cellbook.records import Artifact, CellExecution, Environment, RunRecord, from_doc
+from cellbook.store import OrderTerm, Store
+from cellbook.views.comparison import RunHead, head_of
+from cellbook.views.environments import environment_of
+from cellbook.views.runs_list import duration_of
+
+_CELLS = 200
+"""Cells of a run that are told of; the rest is counted."""
+_NEWEST = (OrderTerm(("start_time",), descending=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """All that is on record of one run, but for its points and the bytes of its files."""
+
+    record: RunRecord
+    duration: float | None
+    """Seconds; so far, of a run that still runs."""
+    parent: RunHead | None
+    """The run that it is part of."""
+    artifacts: tuple[Artifact, ...]
+    """By path."""
+    cells: tuple[CellExecution, ...]
+    """The last executions that belong to it, oldest first, without what they put out."""
+    earlier_cells: int
+    """How many more there are."""
+    environment: Environment | None
+    """What it ran on, without the patch of uncommitted changes."""
+    now: int
+    """When it was read, in milliseconds since 1970."""
+
+
+def run_details(
+    store: Store, record: RunRecord, artifacts: Sequence[Artifact], *, now: int | None = None
+) -> RunDetails:
+    """Return what is on record of a run.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    record
+        The run.
+    artifacts
+        Its files.
+    now
+        The time it is, in milliseconds since 1970; None asks the clock.
+    """
+    now = time.time_ns() // 1_000_000 if now is None else now
+    cells = cells_of(store, record)
+    environment = environment_of(store, record)
+    if environment is not None and environment.git is not None:
+        environment = replace(environment, git=replace(environment.git, patch=""))
+    above = parent_of(store, record)
+    return RunDetails(
+        record=record,
+        duration=duration_of(record, now),
+        parent=None if above is None else head_of(above),
+        artifacts=tuple(artifacts),
+        cells=tuple(
+            replace(cell, stdout="", stderr="", outputs=(), traceback="")
+            for cell in cells[-_CELLS:]
+        ),
+        earlier_cells=max(0, len(cells) - _CELLS),
+        environment=environment,
+        now=now,
+    )
+
+
+def parent_of(store: Store, record: RunRecord) -> RunRecord | None:
+    """Return the run that a run is part of; None also where that one is gone."""
+    doc = None if record.parent is None else store.get("runs", record.parent)
+    if doc is None or record.parent is None:
+        return None
+    return from_doc(RunRecord, {**doc, "run_number": store.number("runs", record.parent)})
+
+
+def cells_of(
+    store: Store, record: RunRecord | None, limit: int | None = None
+) -> list[CellExecution]:
+    """Return the last executions, of a run or of all, oldest first."""
+    query = None
+    if record is not None:
+        # A cell names one run; where it made several, each of them names the cell.
+        query = where("run") == record.run_id
+        if record.cells:
+            query |= where("execution_id").one_of(list(record.cells))
+    found = store.select("cells", query, order_by=_NEWEST, limit=limit)
+    return [from_doc(CellExecution, doc) for _, _, doc in found][::-1]
