@@ -7,6 +7,7 @@ floats that JSON has no form for are the texts ``NaN``, ``Infinity`` and ``-Infi
 from __future__ import annotations
 
 import dataclasses
+import enum
 import json
 import math
 from collections.abc import Mapping
@@ -32,20 +33,24 @@ def finite(value: Any) -> Any:
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [finite(item) for item in value]
+    if isinstance(value, enum.Enum):
+        return value.value
     if dataclasses.is_dataclass(value):
-        return {key: finite(item) for key, item in _fields(value).items()}
+        return {key: finite(item) for key, item in _plain(value).items()}
     return value
 
 
 def _dump(value: Any) -> bytes:
     text = json.dumps(
-        value, default=_fields, allow_nan=False, ensure_ascii=False, separators=(",", ":")
+        value, default=_plain, allow_nan=False, ensure_ascii=False, separators=(",", ":")
     )
     # Half of a surrogate pair, which JSON can escape and UTF-8 cannot hold, is a mark at least.
     return text.encode(errors="replace")
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def _plain(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value
     if isinstance(value, Mapping):
         return dict(value)
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

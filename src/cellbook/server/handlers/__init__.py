@@ -1,0 +1,1 @@
+"""What the routes do, one file a feature: plain functions of a book."""

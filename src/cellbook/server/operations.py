@@ -1,0 +1,204 @@
+"""What a route does: a plain function of a book, its types read from its signature.
+
+From the same signature come the reading of a request, the encoding of the answer and the
+description for other programs, so that the three cannot differ.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cellbook.errors import InvalidInput
+from cellbook.server.schemas import Hint
+
+_DESCRIBED = "`cellbook/openapi.json` describes what this route takes."
+_WORDS = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An answer that is a file."""
+
+    file: Path
+    name: str
+    media_type: str
+    digest: str
+    """SHA-256 of its bytes, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """An answer that is a notebook's document, as it was kept."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one route.
+
+    Attributes
+    ----------
+    method
+        Of HTTP.
+    path
+        Below ``cellbook/``, with ``{names}`` for what varies; one that is named ``path`` may hold
+        slashes.
+    call
+        Takes an :class:`Ask`, what varies in the path by its name, ``query`` (a struct), ``body``
+        (a struct, or bytes); returns the answer.  It runs in a thread.
+    reads
+        Whether it changes nothing, whatever its method.
+    alone
+        Whether its answer also has to do with other things than what is in the book.
+    """
+
+    method: str
+    path: str
+    call: Callable[..., Any]
+    reads: bool = False
+    alone: bool = False
+
+    @property
+    def tagged(self) -> bool:
+        """Whether the book's state tells whether its answer is as it was."""
+        return self.method == "GET" and not self.alone
+
+    @property
+    def action(self) -> str:
+        """What a user must be allowed to do, in the words of Jupyter's authorizers."""
+        return "read" if self.reads or self.method == "GET" else "write"
+
+    @property
+    def types(self) -> Mapping[str, Any]:
+        """The types of what it takes and, as ``return``, of its answer."""
+        return typing.get_type_hints(self.call)
+
+    @property
+    def pattern(self) -> str:
+        """The path as Tornado matches it."""
+        return re.sub(
+            r"\{(\w+)\}",
+            lambda name: f"(?P<{name[1]}>{'.+' if name[1] == 'path' else '[^/]+'})",
+            re.escape(self.path).replace(r"\{", "{").replace(r"\}", "}"),
+        )
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one line."""
+        return (inspect.getdoc(self.call) or "").partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        """What else there is to say."""
+        return (inspect.getdoc(self.call) or "").partition("\n")[2].strip()
+
+    @property
+    def names(self) -> list[str]:
+        """What varies in the path."""
+        return re.findall(r"\{(\w+)\}", self.path)
+
+
+def read_query(kind: type, given: Callable[[str], str | None]) -> Any:
+    """Read a struct from the query of a URL.
+
+    Parameters
+    ----------
+    kind
+        The struct.  Its fields are text, whole numbers, or lists of text with commas between.
+    given
+        Returns the text of a parameter; None where it was not given.
+
+    Raises
+    ------
+    InvalidInput
+        If something is missing or is not what it should be.
+    """
+    hints = typing.get_type_hints(kind, include_extras=True)
+    values = {}
+    for field in dataclasses.fields(kind):
+        text = given(field.name)
+        if text is None:
+            if field.default is dataclasses.MISSING:
+                raise InvalidInput(f"The query has no `{field.name}`. {_DESCRIBED}")
+            continue
+        values[field.name] = _from_text(field.name, text, hints[field.name])
+    return kind(**values)
+
+
+def _from_text(name: str, text: str, hinted: Any) -> Any:
+    kind, hint = hinted, Hint("")
+    if typing.get_origin(hinted) is typing.Annotated:
+        kind, hint = typing.get_args(hinted)
+    if typing.get_origin(kind) is tuple:
+        return tuple(filter(None, (part.strip() for part in text.split(","))))
+    if int not in (kind, *typing.get_args(kind)):
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        raise InvalidInput(f"`{name}` is a whole number, not {text!r}. {_DESCRIBED}") from None
+    if hint.least is not None and number < hint.least:
+        raise InvalidInput(f"`{name}` is at least {hint.least}, not {number}. {_DESCRIBED}")
+    if hint.most is not None and number > hint.most:
+        raise InvalidInput(f"`{name}` is at most {hint.most}, not {number}. {_DESCRIBED}")
+    return number
+
+
+def read_body(kind: type, body: bytes) -> Any:
+    """Read a struct from the body of a request.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no JSON, or not that struct.
+    """
+    try:
+        doc = json.loads(body)
+    except (ValueError, RecursionError):
+        raise InvalidInput(f"The body is no JSON. {_DESCRIBED}") from None
+    if not isinstance(doc, dict):
+        raise InvalidInput(f"The body is no JSON object. {_DESCRIBED}")
+    hints = typing.get_type_hints(kind)
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    unknown = [name for name in doc if name not in fields]
+    if unknown:
+        raise InvalidInput(f"The body has an unknown field {unknown[0]!r}. {_DESCRIBED}")
+    for name, field in fields.items():
+        if name not in doc:
+            if field.default is dataclasses.MISSING:
+                raise InvalidInput(f"The body has no {name!r}. {_DESCRIBED}")
+        elif not _fits(doc[name], hints[name]):
+            raise InvalidInput(f"{name!r} is to be {_in_words(hints[name])}. {_DESCRIBED}")
+    return kind(**doc)
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return any(_fits(value, one) for one in inner)
+    if origin is list:
+        return isinstance(value, list) and all(_fits(item, inner[0]) for item in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(_fits(item, inner[1]) for item in value.values())
+    return inner == () and (kind is Any or type(value) is kind)
+
+
+def _in_words(kind: Any) -> str:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_in_words(one) for one in inner)
+    if origin is list:
+        return f"a list of {_in_words(inner[0])}"
+    if origin is dict:
+        return f"an object of {_in_words(inner[1])}"
+    return _WORDS.get(kind, "null")
