@@ -7,7 +7,7 @@ import { arrange, restoreDocument } from '../src/models/document.ts';
 
 function play(now: string[], then: string[], stays = -1): string[] {
   const cells = [...now];
-  for (const step of arrange(now, then, stays)) {
+  for (const step of arrange(now, then, () => true, stays)) {
     if (step.do === 'delete') {
       cells.splice(step.at, 1);
     } else {
@@ -39,6 +39,16 @@ test('lists become one another, whatever they are', () => {
   }
 });
 
+test('what has changed is replaced where it stands', () => {
+  assert.deepEqual(
+    arrange(['a', 'b'], ['a', 'b'], place => place !== 0),
+    [
+      { do: 'delete', at: 0 },
+      { do: 'insert', at: 0, cell: 0 }
+    ]
+  );
+});
+
 test('what stays is not touched', () => {
   assert.deepEqual(arrange(['a', 'b', 'c'], ['a', 'x', 'c']), [
     { do: 'delete', at: 1 },
@@ -57,7 +67,7 @@ const code = (id: string, source: string, outputs: object[] = []) => ({
 });
 
 function notebook(...cells: object[]): YNotebook {
-  const shared = new YNotebook();
+  const shared = YNotebook.create({ data: { metadata: {}, nbformat: 4, nbformat_minor: 5 } });
   shared.insertCells(0, cells as never);
   shared.undoManager.clear();
   return shared;
@@ -82,7 +92,7 @@ test('a document comes back with ids, outputs and metadata, and one undo takes i
   assert.deepEqual(after[1].outputs, [shown]);
   assert.deepEqual(after[2].metadata, { tags: ['gone'] });
   assert.equal(shared.getCell(0), untouched);
-  assert.deepEqual(shared.metadata.kernelspec, document.metadata.kernelspec);
+  assert.deepEqual(shared.toJSON().metadata.kernelspec, document.metadata.kernelspec);
   shared.undo();
   assert.equal(JSON.stringify(shared.toJSON().cells), before);
 });

@@ -2,7 +2,7 @@
 
 import type { ISharedNotebook, SharedCell } from '@jupyter/ydoc';
 import type * as nbformat from '@jupyterlab/nbformat';
-import { JSONExt, type PartialJSONValue } from '@lumino/coreutils';
+import type { PartialJSONValue } from '@lumino/coreutils';
 
 /** One change of the list of cells; places count as the list stands by then. */
 export type Step =
@@ -10,24 +10,33 @@ export type Step =
   | { do: 'insert'; at: number; cell: number };
 
 /**
- * Return what makes one list of cells another, without a touch to those that stay.
+ * Return what makes one list of cells another, without a touch to those that stay as they are.
  *
- * @param now - The cells there are: what tells one from all others, its content included.
- * @param then - The cells there shall be, told in the same way.
- * @param stays - A cell of now that stays whatever is wanted; -1 if there is none.
+ * @param now - The ids of the cells there are.
+ * @param then - The ids of the cells there shall be.
+ * @param same - Whether a cell of now, by its place, holds what one of then does.
+ * @param stays - The place of a cell of now that stays whatever is wanted; -1 if there is none.
  */
-export function arrange(now: readonly string[], then: readonly string[], stays = -1): Step[] {
+export function arrange(
+  now: readonly string[],
+  then: readonly string[],
+  same: (now: number, then: number) => boolean = () => true,
+  stays = -1
+): Step[] {
   const steps: Step[] = [];
-  const kept = keptPairs(now, then);
+  const pairs = pair(now, then);
   let at = 0;
   let next = 0;
   for (let place = 0; place < now.length; place++) {
-    const pair = kept.get(place);
-    if (pair !== undefined) {
-      while (next < pair) {
+    const partner = pairs.get(place);
+    if (partner !== undefined) {
+      while (next < partner) {
         steps.push({ do: 'insert', at: at++, cell: next++ });
       }
-      next = pair + 1;
+      if (!same(place, partner)) {
+        steps.push({ do: 'delete', at }, { do: 'insert', at, cell: partner });
+      }
+      next = partner + 1;
       at++;
     } else if (place === stays) {
       at++;
@@ -41,8 +50,8 @@ export function arrange(now: readonly string[], then: readonly string[], stays =
   return steps;
 }
 
-/** Return places of now and then that hold the same cell, growing in both: a longest run of them. */
-function keptPairs(now: readonly string[], then: readonly string[]): Map<number, number> {
+/** Return the places of cells that are in both lists, growing in both: as many as can be. */
+function pair(now: readonly string[], then: readonly string[]): Map<number, number> {
   const wanted = new Map(then.map((key, place) => [key, place]));
   // The longest growing subsequence of the places then, in the order of now (patience sorting).
   const tails: number[] = [];
@@ -93,10 +102,12 @@ export function restoreDocument(
 ): { inserted: number; deleted: number } {
   const stays = shared.cells.findIndex(cell => cell.id === asking);
   const cells = document.cells.filter(cell => !asking || cell.id !== asking).map(untrusted);
-  const now = shared.cells.map((cell, place) =>
-    place === stays ? '' : told(cell.toJSON() as unknown as nbformat.ICell)
+  const steps = arrange(
+    shared.cells.map(cell => cell.id),
+    cells.map(cell => String(cell.id)),
+    (now, then) => told(shared.cells[now].toJSON() as nbformat.ICell) === told(cells[then]),
+    stays
   );
-  const steps = arrange(now, cells.map(told), stays);
   shared.transact(() => {
     // Neighbours come and go in one go: each go makes JupyterLab lay the notebook out anew.
     for (const part of joined(steps)) {
@@ -106,8 +117,8 @@ export function restoreDocument(
         shared.insertCells(part.at, cells.slice(part.cell, part.cell + part.count) as SharedCell.Cell[]);
       }
     }
-    if (!JSONExt.deepEqual(plain(shared.metadata), plain(document.metadata))) {
-      shared.setMetadata(document.metadata as nbformat.INotebookMetadata);
+    if (stable(shared.toJSON().metadata as PartialJSONValue) !== stable(document.metadata)) {
+      shared.setMetadata(document.metadata);
     }
   });
   return {
@@ -163,8 +174,4 @@ function stable(value: PartialJSONValue): string {
 function untrusted(cell: nbformat.ICell): nbformat.ICell {
   const { trusted, ...metadata } = cell.metadata as Record<string, PartialJSONValue>;
   return { ...cell, metadata } as nbformat.ICell;
-}
-
-function plain<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }
