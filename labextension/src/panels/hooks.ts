@@ -30,3 +30,15 @@ export function useLate(holds: boolean, wait: number): boolean {
   }, [holds, wait]);
   return late;
 }
+
+/** Draw the component anew every so many milliseconds; null means not. */
+export function useTick(every: number | null): void {
+  const [, redraw] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    if (every === null) {
+      return undefined;
+    }
+    const timer = setInterval(redraw, every);
+    return () => clearInterval(timer);
+  }, [every]);
+}
