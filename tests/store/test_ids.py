@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 from cellbook.store.ids import Clock, is_ulid, milliseconds, parts
 
 FAR = "7ZZZZZZZZZ0000000000000000"
