@@ -1,6 +1,11 @@
 /** Cellbook's plugins for JupyterLab and Notebook. */
 
 import { book } from './plugins/book.ts';
+import { checkpoints } from './plugins/checkpoints.ts';
+import { comments } from './plugins/comments.ts';
 import { link } from './plugins/link.ts';
+import { models } from './plugins/models.ts';
+import { runs } from './plugins/runs.ts';
+import { sidebar } from './plugins/sidebar.ts';
 
-export default [book, link];
+export default [book, link, sidebar, runs, checkpoints, comments, models];
