@@ -45,7 +45,9 @@ class Clock:
         ms, random = parts(ulid)
         with self._lock:
             if (ms, random) > (self._ms, self._random):
-                self._ms, self._random = ms, random
+                # A leap of its own: another process that saw the same id, within this millisecond
+                # or with the clock behind it, would else count on to the same next one.
+                self._ms, self._random = ms, random + int.from_bytes(os.urandom(6), "big")
 
     def reseed(self) -> None:
         """Forget the random part, so that a forked child does not repeat its parent's ids."""

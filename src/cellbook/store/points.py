@@ -18,7 +18,7 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 RECORD = struct.Struct("<IIqd")
 MAGIC = b"CELLBOOKPTS1".ljust(RECORD.size)
 ROTATE = 256 * 1024
+_LENGTH = struct.Struct("<I")
+_KIND = [("series", "<u4"), ("ms", "<u4"), ("step", "<i8"), ("value", "<f8")]
 _CHECK_NS = 1_000_000_000
 
 
@@ -210,20 +212,20 @@ class SeriesReader:
         """
         import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
 
-        wanted_runs = None if runs is None else set(runs)
+        wanted_runs = None if runs is None else sorted(set(runs))
         wanted_keys = None if keys is None else set(keys)
         found: dict[SeriesKey, list[tuple[Any, int]]] = {}
         for stem in sorted(set(stems)):
-            records = self._load(stem)
-            if records is None:
+            data = self._load(stem)
+            if data is None:
                 continue
+            records = np.frombuffer(data, _KIND, len(data) // RECORD.size)
+            # The text of an announcement reads as records too, with numbers that no series has:
+            # four letters are more than 500 million.
             numbers = records["series"]
-            for number, of, t0 in _announced(records):
-                if wanted_runs is not None and of.run not in wanted_runs:
-                    continue
-                if wanted_keys is not None and of.key not in wanted_keys:
-                    continue
-                found.setdefault(of, []).append((_rows(records, numbers == number), t0))
+            for number, of, t0 in _announced(data, numbers, wanted_runs):
+                if wanted_keys is None or of.key in wanted_keys:
+                    found.setdefault(of, []).append((_rows(records, numbers == number), t0))
         result = []
         for of, parts in found.items():
             times = [part["ms"].astype(np.int64) + t0 for part, t0 in parts]
@@ -285,22 +287,17 @@ class SeriesReader:
         size = len(data) // RECORD.size * RECORD.size
         return size, zlib.crc32(data[:size])
 
-    def _load(self, stem: str) -> Any:
-        import numpy as np  # noqa: PLC0415
-
-        kind = np.dtype([("series", "<u4"), ("ms", "<u4"), ("step", "<i8"), ("value", "<f8")])
+    def _load(self, stem: str) -> bytes | None:
         try:
-            with (self._root / f"{stem}.pts").open("rb") as file:
-                magic = file.read(RECORD.size)
-                records = np.fromfile(file, kind)
+            data = (self._root / f"{stem}.pts").read_bytes()
         except FileNotFoundError:
             return None
-        if magic != MAGIC:
+        if data[: RECORD.size] != MAGIC:
             raise StoreCorrupt(
                 f"The file points/{stem}.pts of the book does not start as a series file should. "
                 "`cellbook verify` shows what else is damaged; restore it from a copy."
             )
-        return records
+        return data
 
 
 def _rows(records: Any, wanted: Any) -> Any:
@@ -311,22 +308,51 @@ def _rows(records: Any, wanted: Any) -> Any:
     return records[places]
 
 
-def _announced(records: Any) -> list[tuple[int, SeriesKey, int]]:
-    """Find the announcements among `records`; blank out their text so that it reads as no point."""
-    import numpy as np  # noqa: PLC0415
+def _announced(
+    data: bytes, numbers: Any, runs: Sequence[str] | None
+) -> Iterator[tuple[int, SeriesKey, int]]:
+    """Yield number, meaning and `t0` of the series that a file announces, of some runs or all.
 
-    found = []
-    for index in np.flatnonzero(records["series"] == 0).tolist():
-        length = int(records["ms"][index])
-        rows = length // RECORD.size
-        body = records[index + 1 : index + 1 + rows]
+    Parameters
+    ----------
+    data
+        The file.
+    numbers
+        What its records have for the number of their series.
+    runs
+        Ids of the runs; None means all.
+    """
+    places = _all_announcements(numbers) if runs is None else _announcements(data, numbers, runs)
+    for row in places:
+        start = (row + 1) * RECORD.size
+        (length,) = _LENGTH.unpack_from(data, start - RECORD.size + _LENGTH.size)
         try:
-            text: Mapping[str, Any] = json.loads(body.tobytes())
+            text: Mapping[str, Any] = json.loads(data[start : start + length])
             context = tuple(sorted(text.get("context", {}).items()))
-            found.append((int(text["s"]), SeriesKey(text["run"], text["key"], context), text["t0"]))
+            of = SeriesKey(text["run"], text["key"], context)
+            number, t0 = int(text["s"]), text["t0"]
         except (ValueError, KeyError):
             continue
-        finally:
-            body["series"] = 0
-            body["ms"] = 0
-    return found
+        if runs is None or of.run in runs:
+            yield number, of, t0
+
+
+def _all_announcements(numbers: Any) -> Iterator[int]:
+    yield from (numbers == 0).nonzero()[0].tolist()
+
+
+def _announcements(data: bytes, numbers: Any, runs: Sequence[str]) -> Iterator[int]:
+    """Yield the rows that announce series of some runs.
+
+    Looking for the bytes of their ids is much quicker than reading every text: a file may hold a
+    hundred runs, and a list shows one of them.
+    """
+    for run in runs:
+        named = json.dumps(run).encode()
+        at = data.find(named)
+        while at >= 0:
+            row = at // RECORD.size
+            while row and numbers[row]:
+                row -= 1
+            yield row
+            at = data.find(named, at + len(named))
