@@ -3,9 +3,10 @@
 import { book } from './plugins/book.ts';
 import { checkpoints } from './plugins/checkpoints.ts';
 import { comments } from './plugins/comments.ts';
+import { compare } from './plugins/compare.ts';
 import { link } from './plugins/link.ts';
 import { models } from './plugins/models.ts';
 import { runs } from './plugins/runs.ts';
 import { sidebar } from './plugins/sidebar.ts';
 
-export default [book, link, sidebar, runs, checkpoints, comments, models];
+export default [book, link, sidebar, compare, runs, checkpoints, comments, models];

@@ -1,1 +1,5 @@
+import './colours.css';
 import './base.css';
+import './runs.css';
+import './details.css';
+import './compare.css';
