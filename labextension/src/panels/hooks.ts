@@ -30,3 +30,12 @@ export function useLate(holds: boolean, wait: number): boolean {
   }, [holds, wait]);
   return late;
 }
+
+/** Draw the component anew every so many milliseconds: what it says of the time stays true. */
+export function useTick(period: number): void {
+  const [, redraw] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    const timer = setInterval(redraw, period);
+    return () => clearInterval(timer);
+  }, [period]);
+}
