@@ -126,3 +126,20 @@ export const ISidebar = new Token<ISidebar>(
   'cellbook-labextension:ISidebar',
   'The sidebar of Cellbook: other plugins add tabs to it.'
 );
+
+/** Panels in the main area that show runs beside one another. */
+export interface ICompare {
+  /**
+   * Show runs beside one another; a panel that shows the same ones comes to the front.
+   *
+   * @param notebook - Whose book they are in.
+   * @param runs - Their ids.
+   * @param baseline - The one to compare with; by default the first.
+   */
+  open(notebook: string, runs: readonly string[], baseline?: string): void;
+}
+
+export const ICompare = new Token<ICompare>(
+  'cellbook-labextension:ICompare',
+  'Panels in the main area that show runs beside one another.'
+);

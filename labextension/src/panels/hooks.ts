@@ -31,11 +31,14 @@ export function useLate(holds: boolean, wait: number): boolean {
   return late;
 }
 
-/** Draw the component anew every so many milliseconds: what it says of the time stays true. */
-export function useTick(period: number): void {
+/** Draw the component anew every so many milliseconds; null means not. */
+export function useTick(every: number | null): void {
   const [, redraw] = React.useReducer((count: number) => count + 1, 0);
   React.useEffect(() => {
-    const timer = setInterval(redraw, period);
+    if (every === null) {
+      return undefined;
+    }
+    const timer = setInterval(redraw, every);
     return () => clearInterval(timer);
-  }, [period]);
+  }, [every]);
 }
