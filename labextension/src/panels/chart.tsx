@@ -6,7 +6,7 @@ import * as React from 'react';
 import * as axes from '../models/axes.ts';
 import { colourOf, dashOf } from '../models/colours.ts';
 import { apart, curvePath, nearest, type ILine } from '../models/curves.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 
 const LEFT = 52;
 const TOP = 24;

@@ -5,7 +5,7 @@ import { caretLeftIcon, editIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { MetricStats, RunDetails } from '../_generated/types.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
 import { useTick } from './hooks.ts';
 import { Loading, Trouble } from './parts.tsx';

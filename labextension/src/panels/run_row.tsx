@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { RunRow, RunState } from '../_generated/types.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import type { IRunItem } from '../models/runs.ts';
 import { Spark } from './spark.tsx';
 
