@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from urllib.parse import quote
 from search import report, run_document
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.server.servers import Server, running  # noqa: E402
+from tests.server.servers import Server, running
 
 NOTEBOOK = "train.ipynb"
 POINTS = 20
@@ -136,10 +136,6 @@ class Client:
         times = sorted(self.ask(path)[0] for _ in range(ROUNDS))
         report(f"{what} ({len(content) / 1e3:.0f} kB, first {first:.0f} ms, "
                f"worst {times[-1]:.0f})", statistics.median(times), "ms", target)  # fmt: skip
-
-
-def logging_beside(root: Path, seconds: float) -> Iterator[None]:
-    """Have another process log to the book for the while."""
 
 
 def measure(server: Server, runs: int) -> None:

@@ -11,3 +11,21 @@ const BOOK = `
 </svg>`;
 
 export const cellbookIcon = new LabIcon({ name: 'cellbook:book', svgstr: BOOK });
+
+const CHECKPOINT = `
+<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 24 24">
+  <g class="jp-icon3 jp-icon-selectable" fill="#616161">
+    <path d="M11 2h2v5.1a5 5 0 0 1 0 9.8V22h-2v-5.1a5 5 0 0 1 0-9.8zm1 7a3 3 0 1 0 0 6 3 3 0 0 0 0-6z"/>
+  </g>
+</svg>`;
+
+const RUN = `
+<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 24 24">
+  <g class="jp-icon3 jp-icon-selectable" fill="#616161">
+    <path d="M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zm0 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16z"/>
+    <circle cx="12" cy="12" r="4.5"/>
+  </g>
+</svg>`;
+
+export const checkpointIcon = new LabIcon({ name: 'cellbook:checkpoint', svgstr: CHECKPOINT });
+export const runIcon = new LabIcon({ name: 'cellbook:run', svgstr: RUN });

@@ -2,11 +2,24 @@
 
 import { book } from './plugins/book.ts';
 import { checkpoints } from './plugins/checkpoints.ts';
+import { commands } from './plugins/commands.ts';
 import { comments } from './plugins/comments.ts';
 import { compare } from './plugins/compare.ts';
 import { link } from './plugins/link.ts';
 import { models } from './plugins/models.ts';
 import { runs } from './plugins/runs.ts';
 import { sidebar } from './plugins/sidebar.ts';
+import { status } from './plugins/status.ts';
 
-export default [book, link, sidebar, compare, runs, checkpoints, comments, models];
+export default [
+  book,
+  link,
+  sidebar,
+  commands,
+  status,
+  compare,
+  runs,
+  checkpoints,
+  comments,
+  models
+];

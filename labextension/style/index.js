@@ -3,3 +3,4 @@ import './base.css';
 import './runs.css';
 import './details.css';
 import './compare.css';
+import './checkpoints.css';

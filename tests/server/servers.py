@@ -97,7 +97,7 @@ class Server:
     def answers(self) -> bool:
         """Whether the server takes requests."""
         try:
-            return self.ask("GET", "openapi.json").status == 200
+            return self.ask("GET", "openapi.json").status in (200, 403)
         except OSError:
             return False
 

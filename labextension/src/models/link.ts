@@ -290,6 +290,9 @@ export class KernelLink implements IKernelLink {
     } catch (reason) {
       error = reason instanceof Error ? reason.message : String(reason);
     }
-    this._restored.emit({ number, error });
+    // Who restored from a panel is told there, of variables and document at once.
+    if (error || asking !== null) {
+      this._restored.emit({ number, error });
+    }
   }
 }

@@ -185,6 +185,11 @@ class Windows:
 
     # -- errands for windows -------------------------------------------------------------------
 
+    def saved(self, checkpoint: Checkpoint | None) -> None:
+        """Take note that a checkpoint was saved, or None was; from any thread."""
+        self.ask_document(checkpoint)
+        self.tell_state()
+
     def ask_document(self, checkpoint: Checkpoint | None) -> None:
         """Have the document that is shown now kept with a checkpoint; from any thread."""
         shown = self._shown.get(self._latest)

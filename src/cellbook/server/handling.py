@@ -20,7 +20,7 @@ from tornado import web
 
 from cellbook.server.operations import Download, Notebook, Operation, read_body, read_query
 from cellbook.server.places import Place, find_place
-from cellbook.server.problems import message_of, status_of
+from cellbook.server.problems import TooLarge, message_of, status_of
 from cellbook.server.shelf import Ask, Shelf
 from cellbook.views.formatting import size
 from cellbook.views.wire import encode
@@ -177,32 +177,40 @@ class BookHandler(APIHandler):
 
 @web.stream_request_body
 class UploadHandler(BookHandler):
-    """Takes a body as it comes, and refuses one that is too large before it has come."""
+    """Takes a body as it comes, and keeps nothing of one that is too large."""
 
     async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler has it
         """Look at the request before its body."""
         self._taken = bytearray()
-        await super().prepare()
-        if self._finished:
-            return
-        limit = self.serverapp.max_body_size if self.serverapp is not None else _PART
-        length = int(self.request.headers.get("Content-Length", "0"))
-        if length > limit:
-            # The rest is read and forgotten, so that the window comes to read the answer.
+        self._length = int(self.request.headers.get("Content-Length", "0"))
+        if self._length > self._limit:
+            # It is all read and forgotten: a window that cannot send comes to read no answer.
             connection: Any = self.request.connection
-            connection.set_max_body_size(length)
-            self.refuse(
-                413,
-                f"The document has {size(length)}, and this server takes {size(limit)}. Clear "
-                "large outputs, or raise ServerApp.max_body_size.",
-            )
+            connection.set_max_body_size(self._length)
+        await super().prepare()
+
+    @property
+    def _limit(self) -> int:
+        return _PART if self.serverapp is None else self.serverapp.max_body_size
 
     def data_received(self, chunk: bytes) -> None:
         """Take a part of the body."""
-        self._taken += chunk
+        if self._length <= self._limit:
+            self._taken += chunk
 
     def content(self) -> bytes:
-        """Return the request's body."""
+        """Return the request's body.
+
+        Raises
+        ------
+        TooLarge
+            If it is larger than this server takes.
+        """
+        if self._length > self._limit:
+            raise TooLarge(
+                f"The document has {size(self._length)}, and this server takes "
+                f"{size(self._limit)}. Clear large outputs, or raise ServerApp.max_body_size."
+            )
         return bytes(self._taken)
 
 

@@ -16,10 +16,16 @@ from cellbook.errors import (
     one_line,
 )
 
+
+class TooLarge(InvalidInput):
+    """A body is larger than this server takes."""
+
+
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     # The first that fits counts.
     (Ambiguous, 409),
     (NotFound, 404),
+    (TooLarge, 413),
     (InvalidInput, 400),
     (StoreReadOnly, 409),
     (Untrusted, 403),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -143,10 +143,29 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def ids(self, table: str, *, order_by: Sequence[OrderTerm] = ()) -> list[str]:
-        """Return the ids of a table's documents, in the order that :meth:`select` has.
+    def ids(
+        self,
+        table: str,
+        *,
+        order_by: Sequence[OrderTerm] = (),
+        but: Collection[str] = (),
+        skip: int = 0,
+        limit: int | None = None,
+    ) -> list[str]:
+        """Return ids of a table's documents, in the order that :meth:`select` has.
 
-        No document is read for it.
+        No document is read for it, so that it is the way to what stands far down a long list.
+
+        Parameters
+        ----------
+        table, order_by
+            As for :meth:`select`.
+        but
+            Ids that do not count.
+        skip
+            How many are passed over.
+        limit
+            At most so many; None means all.
         """
 
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import threading
 import time
 import weakref
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -202,9 +203,16 @@ class FolderStore(Store):
         return [num for num, _ in rows], decode_arrays([text for _, text in rows], fields)
 
     def ids(
-        self, table: str, *, order_by: Sequence[OrderTerm] = (), numeric: bool = False
+        self,
+        table: str,
+        *,
+        order_by: Sequence[OrderTerm] = (),
+        but: Collection[str] = (),
+        skip: int = 0,
+        limit: int | None = None,
+        numeric: bool = False,
     ) -> list[str]:
-        """Return the ids of a table's documents; see :meth:`Store.ids`.
+        """Return ids of a table's documents; see :meth:`Store.ids`.
 
         With `numeric` they are put in order as the numbers that they are.
         """
@@ -212,17 +220,33 @@ class FolderStore(Store):
         if not self._index.has(table):
             return []
         name = sql_table(table)
-        if not order_by:
-            order = "CAST(id AS INTEGER)" if numeric else "id"
-            rows = self._index.read(
-                f"SELECT id FROM {name} WHERE body IS NOT NULL ORDER BY {order}"
+        if numeric:
+            found = self._index.read(
+                f"SELECT id FROM {name} WHERE body IS NOT NULL ORDER BY CAST(id AS INTEGER)"
             )
-            return [doc_id for (doc_id,) in rows]
-        found = dict(
-            self._index.read(f"SELECT row, id FROM {name} WHERE body IS NOT NULL").fetchall()
-        )
-        in_order = self._planner.rows(table, None, order_by).fetchall()
-        return [found[row] for (row,) in in_order if row in found]
+            return [doc_id for (doc_id,) in found]
+        rows = [row for (row,) in self._planner.rows(table, None, order_by)]
+        if but:
+            left_out = self._rows_of(name, "id", but).values()
+            rows = list(itertools.filterfalse(set(left_out).__contains__, rows))
+        rows = rows[skip:] if limit is None else rows[skip : skip + limit]
+        ids = {row: doc_id for doc_id, row in self._rows_of(name, "row", rows).items()}
+        return [ids[row] for row in rows if row in ids]
+
+    def _rows_of(self, name: str, column: str, values: Collection[Any]) -> dict[str, int]:
+        """Return ids and row numbers of the documents with some ids, or in some rows."""
+        found: dict[str, int] = {}
+        left = list(values)
+        while left:
+            batch, left = left[:_PAGE], left[_PAGE:]
+            marks = ",".join("?" * len(batch))
+            found.update(
+                self._index.read(
+                    f"SELECT id, row FROM {name} WHERE {column} IN ({marks}) AND body IS NOT NULL",
+                    batch,
+                )
+            )
+        return found
 
     def stamps(self) -> dict[str, int]:
         """Return when each table was last folded into; see :meth:`Store.stamps`."""

@@ -16,6 +16,8 @@ from cellbook.store import OrderTerm, Store
 from cellbook.views import formatting
 
 _NEWEST = (OrderTerm(("execution_id",), descending=True),)
+_LOOKED_AT = 10_000
+"""Executions of a notebook that are gone through for its marks: the newest."""
 _SHOWN = 4 * 1024 * 1024
 """Bytes of outputs kept beside the records that one answer brings; the rest is named."""
 
@@ -43,7 +45,7 @@ class CellMark:
     source_hash: str
     """Of the source that ran: 16 hex digits, white space at its end left out."""
     executions: int
-    """How often it ran."""
+    """How often it ran, among the last 10,000 executions of the notebook."""
     execution_count: int | None
     """The number in its prompt."""
 
@@ -89,13 +91,10 @@ def cell_marks(store: Store, notebook: str, folder: Path) -> list[CellMark]:
     """
     last: dict[str, dict[str, Any]] = {}
     counts: dict[str, int] = {}
-    for _, _, doc in store.select("cells", _of_notebook(store, notebook, folder)):
-        cell_id = doc.get("cell_id")
-        if cell_id is None:
-            continue
-        counts[cell_id] = counts.get(cell_id, 0) + 1
-        if cell_id not in last or doc["execution_id"] > last[cell_id]["execution_id"]:
-            last[cell_id] = doc
+    query = _of_notebook(store, notebook, folder) & (where("cell_id") != None)  # noqa: E711
+    for _, _, doc in store.select("cells", query, order_by=_NEWEST, limit=_LOOKED_AT):
+        counts[doc["cell_id"]] = counts.get(doc["cell_id"], 0) + 1
+        last.setdefault(doc["cell_id"], doc)
     cells = [from_doc(CellExecution, doc) for doc in last.values()]
     cells.sort(key=lambda cell: cell.execution_id)
     runs = _runs(store, cells)

@@ -130,10 +130,12 @@ def _find_further(
         for query in (where("trashed") > 0, where("archived") == True)  # noqa: E712  TinyDB's words
         for doc_id, _, _ in store.select("runs", query)
     }
-    shown = [run_id for run_id in store.ids("runs", order_by=terms) if run_id not in hidden]
-    page = shown[offset:] if limit is None else shown[offset : offset + limit]
-    found = [(run_id, store.get("runs", run_id)) for run_id in page]
-    return [(store.number("runs", run_id), doc) for run_id, doc in found if doc is not None]
+    page = store.ids("runs", order_by=terms, but=hidden, skip=offset, limit=limit)
+    found = {
+        run_id: (number, doc)
+        for run_id, number, doc in store.select("runs", where("run_id").one_of(page))
+    }
+    return [found[run_id] for run_id in page if run_id in found]
 
 
 def _newest_number(store: Store) -> int:

@@ -1,0 +1,142 @@
+"""The description is true: each route in it answers as it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from cellbook.book import Book
+from cellbook.server.openapi import describe
+from cellbook.server.routes import OPERATIONS
+from tests.server.conftest import Execute
+from tests.server.samples import log, notebook, save
+from tests.server.servers import Server
+
+OPTIONS = {
+    "compare": "runs=1,2",
+    "curves": "runs=1,2&metric=loss",
+    "checkpoints/{checkpoint_id}/diff": "to=2",
+}
+BODIES: dict[tuple[str, str], Any] = {
+    ("PATCH", "runs/{run_id}"): {"run_name": "other", "tags": {"a": 1}, "drop_tags": ["b"]},
+    ("PATCH", "checkpoints/{checkpoint_id}"): {"label": "clean"},
+    ("PUT", "checkpoints/{checkpoint_id}/document"): notebook("x = 1"),
+    ("POST", "checkpoints/{checkpoint_id}/diff"): {"document": {"cells": []}},
+}
+
+
+def fits(value: Any, schema: dict[str, Any], description: dict[str, Any]) -> None:
+    """Check a value against a schema of a description."""
+    whole = {**schema, "components": description["components"]}
+    Draft202012Validator(whole).validate(value)
+
+
+@pytest.fixture
+def filled(book: Book, execute: Execute) -> Book:
+    log(book, "first", 0.5, float("nan"), params={"lr": float("inf"), "deep": {"a": [1]}})
+    with book.start_run("second", tags={"b": "c"}, description="<b>bold</b>") as run:
+        run.log_metrics({"loss": 1.0, "acc": 0.5})
+        run.log_metrics({"loss": 0.5, "acc": float("-inf")})
+        run.log_text("a text", "a/b c.txt")
+        execute("print(1)", "cell-0", run=run.run_id, stdout="1\n", stale=("because",))
+        with book.start_run("inner", nested=True):
+            pass
+    save(book.checkpoints, {"x": 1, "y": [1, 2]})
+    save(book.checkpoints, {"x": 2})
+    book.checkpoints.attach_document(1, notebook("x = 1"))
+    return book
+
+
+def test_description_is_valid(server: Server) -> None:
+    description = server.get("openapi.json")
+    validate(description)
+    assert description["openapi"].startswith("3.1")
+    assert description["servers"] == [{"url": "/cellbook"}]
+
+
+def test_description_names_every_route() -> None:
+    paths = describe(OPERATIONS, "/user/ada/")["paths"]
+    there = {(method.upper(), path) for path, item in paths.items() for method in item}
+    assert there == {(one.method, f"/{one.path}") for one in OPERATIONS} | {("GET", "/events")}
+
+
+def test_everything_in_it_is_explained() -> None:
+    description = describe(OPERATIONS, "/")
+    for item in description["paths"].values():
+        for operation in item.values():
+            assert operation["summary"].endswith(".")
+            names = [parameter["name"] for parameter in operation["parameters"]]
+            assert len(set(names)) == len(names)
+    for name, schema in description["components"]["schemas"].items():
+        assert schema.get("description") or schema.get("enum"), name
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
+def test_route_answers_as_described(
+    server: Server, home: Path, filled: Book, operation: Any
+) -> None:
+    description = server.get("openapi.json")
+    entry = description["paths"][f"/{operation.path}"][operation.method.lower()]
+    path = operation.path.format(run_id=2, path="a/b%20c.txt", checkpoint_id=1, cell_id="cell-0")
+    asked = f"{path}?notebook={home.name}/work.ipynb&{OPTIONS.get(operation.path, '')}"
+    body = BODIES.get((operation.method, operation.path))
+    if isinstance(body, dict):
+        given = entry["requestBody"]["content"]["application/json"]["schema"]
+        fits(body, given, description)
+    answer = server.ask(operation.method, asked.rstrip("&"), body)
+    assert answer.status == 200, answer.content
+    (content,) = entry["responses"]["200"]["content"].values()
+    if content:
+        fits(answer.json, content["schema"], description)
+    else:
+        assert answer.content == b"a text"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
+def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) -> None:
+    """There is no book."""
+    description = server.get("openapi.json")
+    path = operation.path.format(run_id=1, path="x", checkpoint_id=1, cell_id="x")
+    asked = f"{path}?notebook={home.name}/work.ipynb&{OPTIONS.get(operation.path, '')}"
+    answer = server.ask(operation.method, asked, BODIES.get((operation.method, operation.path)))
+    if operation.path in ("book", "openapi.json"):
+        assert answer.status == 200
+        return
+    assert answer.status == 404, answer.content
+    fits(answer.json, {"$ref": "#/components/schemas/Problem"}, description)
+    assert "There is no book at" in answer.message
+    assert not (home / ".cellbook").exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("GET", "runs?limit=many", None, "`limit` is a whole number, not 'many'"),
+        ("GET", "runs?limit=501", None, "at most 500"),
+        ("GET", "runs?offset=-1", None, "at least 0"),
+        ("GET", "curves?runs=1", None, "no `metric`"),
+        ("GET", "curves?metric=loss", None, "no `runs`"),
+        ("PATCH", "runs/1", {}, "nothing to change"),
+        ("PATCH", "runs/1", [1], "no JSON object"),
+        ("PATCH", "runs/1", b"{", "no JSON"),
+        ("PATCH", "runs/1", b"[" * 100_000, "no JSON"),
+        ("PATCH", "runs/1", {"run_nam": "x"}, "unknown field 'run_nam'"),
+        ("PATCH", "runs/1", {"run_name": 1}, "to be text or null"),
+        ("PATCH", "runs/1", {"archived": 1}, "true or false or null"),
+        ("PATCH", "runs/1", {"tags": ["a"]}, "an object"),
+        ("PATCH", "runs/1", {"drop_tags": "a"}, "a list of text or null"),
+        ("PATCH", "checkpoints/1", {}, "no 'label'"),
+        ("POST", "checkpoints/1/diff", {"document": 1}, "to be an object"),
+    ],
+)
+def test_bad_request_is_told(
+    server: Server, home: Path, filled: Book, method: str, path: str, body: Any, said: str
+) -> None:
+    separator = "&" if "?" in path else "?"
+    answer = server.ask(method, f"{path}{separator}notebook={home.name}", body)
+    assert answer.status == 400
+    assert said in answer.message
