@@ -78,6 +78,12 @@ def imports(session: nox.Session) -> None:
 
 
 @nox.session(requires=["env"], venv_backend="none")
+def frontend(session: nox.Session) -> None:
+    """Check and test the front end; build it anew and compare it with the committed bundle."""
+    run(session, "python", "labextension/check.py")
+
+
+@nox.session(requires=["env"], venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Run the unit, contract and property tests; arguments after ``--`` go to pytest."""
     if session.posargs:

@@ -36,7 +36,7 @@ def test_wheel_is_small(dist: Dist) -> None:
 
 def test_wheel_holds_every_source_file_and_nothing_else(dist: Dist) -> None:
     with zipfile.ZipFile(dist.wheel) as wheel:
-        packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
+        packed = {name for name in wheel.namelist() if name.startswith("cellbook/")}
     sources = {
         path.relative_to(ROOT / "src").as_posix()
         for path in (ROOT / "src" / "cellbook").rglob("*")
@@ -44,6 +44,27 @@ def test_wheel_holds_every_source_file_and_nothing_else(dist: Dist) -> None:
     }
     assert packed == sources
     assert "cellbook/py.typed" in packed
+
+
+def test_wheel_brings_the_front_end(dist: Dist) -> None:
+    """JupyterLab finds the bundle, and the server its extension, with nothing to enable."""
+    with zipfile.ZipFile(dist.wheel) as wheel:
+        names = [name.partition(".data/data/")[2] for name in wheel.namelist()]
+        places = sorted(name for name in names if name)
+    bundle = ROOT / "labextension" / "bundle"
+    front_end = "share/jupyter/labextensions/cellbook-labextension"
+    assert places == sorted(
+        [
+            "etc/jupyter/jupyter_server_config.d/cellbook.json",
+            f"{front_end}/install.json",
+            *(
+                f"{front_end}/{path.relative_to(bundle).as_posix()}"
+                for path in bundle.rglob("*")
+                if path.is_file()
+            ),
+        ]
+    )
+    assert any(name.startswith(f"{front_end}/static/remoteEntry.") for name in places)
 
 
 def test_wheel_runs_on_any_machine(dist: Dist) -> None:
@@ -74,6 +95,9 @@ def test_sdist_holds_what_a_packager_needs(dist: Dist) -> None:
         "README.md",
         "noxfile.py",
         "pyproject.toml",
+        "labextension/bundle/package.json",
+        "labextension/src/index.ts",
+        "labextension/yarn.lock",
         "setup.cfg",
         "src/cellbook/__init__.py",
         "tests/conftest.py",
@@ -84,7 +108,17 @@ def test_sdist_holds_nothing_of_a_working_copy(dist: Dist) -> None:
     with tarfile.open(dist.sdist) as sdist:
         parts = {part for name in sdist.getnames() for part in name.split("/")}
     assert parts.isdisjoint(
-        {".git", ".venv", ".nox", ".cellbook", "__pycache__", "node_modules", ".yarn", "dist"}
+        {
+            ".git",
+            ".venv",
+            ".nox",
+            ".cellbook",
+            "__pycache__",
+            "node_modules",
+            ".yarn",
+            "dist",
+            "lib",
+        }
     )
 
 

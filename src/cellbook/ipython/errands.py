@@ -102,13 +102,15 @@ class Errands:
 
     def _restore(self, window: str, args: Args) -> Any:
         extension, room = self._extension, self._extension.book().checkpoints
-        if args.get("document_only"):
+        if not args.get("variables", True):
             number, checkpoint = room.find(str(args["checkpoint"]))
-            extension.keeper.save_before(extension.book(), extension.moment(), extension.document())
+            saved = extension.keeper.save_before(
+                extension.book(), extension.moment(), extension.document()
+            )
             extension.windows.restore(window, checkpoint, number, None)
-            return {"number": number}
+            return {"number": number, "before": room.find(saved.checkpoint_id)[0]}
         done = self._restored(args, dry_run=False)
-        if not args.get("only") and done["document"]:
+        if args.get("document", True) and not args.get("only") and done["document"]:
             number, checkpoint = room.find(done["checkpoint_id"])
             extension.windows.restore(window, checkpoint, number, None)
         return done

@@ -69,14 +69,13 @@ class Extension:
         self._local = threading.local()
         self._book: Book | None = None
         self._recorders: weakref.WeakKeyDictionary[Book, CellRecorder] = weakref.WeakKeyDictionary()
+        self._last_cell: CellExecution | None = None
         self._lock = threading.Lock()
         self.windows = Windows(shell, self.guarded, Errands(self).run, self.state)
         self.notebook = Notebook(shell, self.windows)
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
-        self.keeper = Keeper(
-            shell, lambda: not self._stack, self.guarded, self.windows.ask_document
-        )
+        self.keeper = Keeper(shell, lambda: not self._stack, self.guarded, self.windows.saved)
         self._magics: list[Any] = []
         self._former: dict[tuple[str, str], Any] = {}
 
@@ -212,7 +211,7 @@ class Extension:
         book = self.book()
         cell = next((cell for cell in self._stack if cell is not None), None)
         run = book.active_run()
-        done = None if cell is None else cell.cell.execution
+        done = self._last_cell if cell is None else cell.cell.execution
         return Moment(
             session=book.runs.sessions.ensure(),
             notebook=book.runs.sessions.notebook,
@@ -329,6 +328,7 @@ class Extension:
                 if cell is not None:
                     self._record(cell, error)
                     if cell.done is not None:
+                        self._last_cell = cell.done
                         self._checkpoint(cell, cell.done)
                 run = None if self._book is None else self._book.active_run()
                 if run is not None and not run.entered and self._counts(self._local.info):

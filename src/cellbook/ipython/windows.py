@@ -14,7 +14,8 @@ Messages, each a JSON object with a ``type``:
 ``do``          to here    ``window``, ``id``, ``verb``, ``args``; see :mod:`.errands`
 ``done``        to there   ``window``, ``id``, and ``result`` or ``error`` with its ``kind``
 ``state``       to there   what is being recorded; see :meth:`.hooks.Extension.state`
-``document``    to there   ``window``, ``checkpoint``: hand the document over to the server, for it
+``document``    to there   ``window``, ``checkpoint``: hand the document over to the server, for it;
+                           ``asked``: one of those that come by themselves may be passed over
 ``restore``     to there   ``window``, ``checkpoint``, ``number``, ``cell``: bring its document
                            back; `cell` asked for it and stays
 =============== ========== ========================================================================
@@ -25,6 +26,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,13 +36,15 @@ import comm
 import xxhash
 
 from cellbook.ipython.document import Document
-from cellbook.records import Checkpoint
+from cellbook.records import Checkpoint, CheckpointKind
 
 TARGET = "cellbook"
 _OPENINGS = 3
 """Times that the comm is opened anew after a front end that does not know it has closed it."""
 _SOON = 0.02
 """Seconds after which what is to be told soon is told, once for all that happened meanwhile."""
+_REST = 20.0
+"""Times as long as it took to find out how things stand, until that is told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class Windows:
         self._scheduled: dict[str, str] = {}
         self._latest = ""
         self._due = False
+        self._pause = _SOON
         self._handed: tuple[str, str] | None = None
 
     # -- the line ------------------------------------------------------------------------------
@@ -135,12 +140,14 @@ class Windows:
             return
         self._due = True
         with contextlib.suppress(RuntimeError):
-            self._loop.add_callback(self._loop.call_later, _SOON, self._tell_state)
+            self._loop.add_callback(self._loop.call_later, self._pause, self._tell_state)
 
     def _tell_state(self) -> None:
         self._due = False
         with self._guarded():
+            began = time.perf_counter()
             self.tell(self._state())
+            self._pause = max(_SOON, _REST * (time.perf_counter() - began))
 
     # -- what windows say ----------------------------------------------------------------------
 
@@ -178,6 +185,11 @@ class Windows:
 
     # -- errands for windows -------------------------------------------------------------------
 
+    def saved(self, checkpoint: Checkpoint | None) -> None:
+        """Take note that a checkpoint was saved, or None was; from any thread."""
+        self.ask_document(checkpoint)
+        self.tell_state()
+
     def ask_document(self, checkpoint: Checkpoint | None) -> None:
         """Have the document that is shown now kept with a checkpoint; from any thread."""
         shown = self._shown.get(self._latest)
@@ -187,7 +199,12 @@ class Windows:
         if self._handed != errand:
             self._handed = errand
             self.tell(
-                {"type": "document", "window": self._latest, "checkpoint": checkpoint.checkpoint_id}
+                {
+                    "type": "document",
+                    "window": self._latest,
+                    "checkpoint": checkpoint.checkpoint_id,
+                    "asked": checkpoint.kind is not CheckpointKind.CELL,
+                }
             )
 
     def restore(self, window: str, checkpoint: Checkpoint, number: int, cell: str | None) -> None:

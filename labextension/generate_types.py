@@ -1,0 +1,131 @@
+"""Writes src/_generated/types.ts: the structs that the server sends, as TypeScript sees them.
+
+The structs are frozen dataclasses of ``cellbook.views`` and ``cellbook.records``: those in
+:data:`ANSWERS`, and all that these hold.  With ``--check`` nothing is written: it exits with 1
+where the file differs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cellbook.views.book_state import BookState
+from cellbook.views.cell_history import CellMark, CellVersion
+from cellbook.views.checkpoint_diff import CheckpointDifference
+from cellbook.views.comparison import RunComparison
+from cellbook.views.run_details import RunDetails
+from cellbook.views.runs_list import RunRow, RunsPage
+from cellbook.views.series import Curve
+from cellbook.views.timeline import Timeline, TimelineRow
+
+ANSWERS = (
+    BookState,
+    CellMark,
+    CellVersion,
+    CheckpointDifference,
+    Curve,
+    RunComparison,
+    RunDetails,
+    RunRow,
+    RunsPage,
+    Timeline,
+    TimelineRow,
+)
+FILE = Path(__file__).parent / "src" / "_generated" / "types.ts"
+HEAD = """\
+/**
+ * The structs that Cellbook's server sends, made from its dataclasses by generate_types.py.
+ * Do not edit: `python labextension/generate_types.py` writes this file anew.
+ */
+
+/** A number; one that JSON has no form for comes as its name. */
+export type Real = number | 'NaN' | 'Infinity' | '-Infinity';
+"""
+PLAIN = {str: "string", bool: "boolean", int: "number", float: "Real", type(None): "null"}
+
+
+class Writer:
+    """Collects the declarations of all that it is asked for."""
+
+    def __init__(self) -> None:
+        self.declared: dict[str, str] = {}
+
+    def reference(self, kind: Any) -> str:
+        """Return how TypeScript says `kind`, and declare what that needs."""
+        if kind is Any:
+            return "unknown"
+        if kind in PLAIN:
+            return PLAIN[kind]
+        origin, args = typing.get_origin(kind), typing.get_args(kind)
+        if origin in (typing.Union, types.UnionType):
+            return " | ".join(dict.fromkeys(self.reference(arg) for arg in args))
+        if origin is tuple and (len(args) != 2 or args[1] is not Ellipsis):
+            return f"[{', '.join(self.reference(arg) for arg in args)}]"
+        if origin is not None and issubclass(origin, Mapping):
+            return f"Record<string, {self.reference(args[1])}>"
+        if origin is not None and issubclass(origin, Sequence):
+            item = self.reference(args[0])
+            return f"({item})[]" if " " in item else f"{item}[]"
+        if isinstance(kind, type) and issubclass(kind, enum.Enum):
+            self._declare(kind, self._enum)
+        elif dataclasses.is_dataclass(kind):
+            self._declare(kind, self._interface)
+        else:
+            raise TypeError(f"{kind!r} has no form in TypeScript here: teach generate_types.py.")
+        return kind.__name__
+
+    def _declare(self, kind: Any, write: Any) -> None:
+        if kind.__name__ not in self.declared:
+            self.declared[kind.__name__] = ""  # It may hold itself.
+            self.declared[kind.__name__] = write(kind)
+
+    def _enum(self, kind: type[enum.Enum]) -> str:
+        values = " | ".join(f"'{member.value}'" for member in kind)
+        return f"{_comment(kind)}export type {kind.__name__} = {values};\n"
+
+    def _interface(self, kind: Any) -> str:
+        hints = typing.get_type_hints(kind)
+        fields = "".join(
+            f"  {field.name}: {self.reference(hints[field.name])};\n"
+            for field in dataclasses.fields(kind)
+        )
+        return f"{_comment(kind)}export interface {kind.__name__} {{\n{fields}}}\n"
+
+
+def _comment(kind: type) -> str:
+    first = (inspect.getdoc(kind) or "").split("\n\n")[0].replace("\n", " ").replace("*/", "")
+    return f"/** {first} */\n" if first else ""
+
+
+def text() -> str:
+    """Return what the file is to hold."""
+    writer = Writer()
+    for answer in ANSWERS:
+        writer.reference(answer)
+    return "\n".join([HEAD, *(writer.declared[name] for name in sorted(writer.declared))])
+
+
+def main() -> int:
+    """Write the file, or check it."""
+    if sys.argv[1:] == ["--check"]:
+        if FILE.read_text() == text():
+            return 0
+        print(
+            f"{FILE.name} is older than the dataclasses: python labextension/{Path(__file__).name}"
+        )
+        return 1
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

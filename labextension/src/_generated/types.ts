@@ -1,0 +1,372 @@
+/**
+ * The structs that Cellbook's server sends, made from its dataclasses by generate_types.py.
+ * Do not edit: `python labextension/generate_types.py` writes this file anew.
+ */
+
+/** A number; one that JSON has no form for comes as its name. */
+export type Real = number | 'NaN' | 'Infinity' | '-Infinity';
+
+/** One file of a run; the bytes are a blob under `digest`. */
+export interface Artifact {
+  artifact_id: string;
+  run: string;
+  path: string;
+  digest: string;
+  size: number;
+  time: number;
+  kind: string;
+  media_type: string;
+  step: number | null;
+  cell: string | null;
+  automatic: boolean;
+  meta: Record<string, unknown>;
+}
+
+/** How a book stands. */
+export interface BookState {
+  exists: boolean;
+  url: string;
+  book_id: string;
+  read_only: string;
+  runs: number;
+  checkpoints: number;
+  checkpoints_size: number;
+  checkpoints_quota: number;
+  message: string;
+}
+
+/** A cell of the document that differs. */
+export interface CellChange {
+  change: Change;
+  place: number;
+  lines: string[];
+}
+
+/** One execution of one cell, failed and interrupted ones too. */
+export interface CellExecution {
+  execution_id: string;
+  session: string;
+  source: string;
+  state: CellState;
+  start_time: number;
+  order: number;
+  execution_count: number | null;
+  run: string | null;
+  cell_id: string | null;
+  notebook: string | null;
+  end_time: number | null;
+  duration: Real | null;
+  stdout: string;
+  stderr: string;
+  outputs: Output[];
+  error: string | null;
+  traceback: string;
+  reads: string[];
+  writes: string[];
+  memory_delta: number | null;
+  stale: string[];
+  note: string;
+}
+
+/** How a cell ran last. */
+export interface CellMark {
+  cell_id: string;
+  execution_id: string;
+  run_id: string | null;
+  run_number: number;
+  run_name: string;
+  run_state: RunState | null;
+  state: CellState;
+  start_time: number;
+  duration: Real | null;
+  error: string | null;
+  stale: string[];
+  source_hash: string;
+  executions: number;
+  execution_count: number | null;
+}
+
+/** How the execution stands, or how it ended. */
+export type CellState = 'running' | 'ok' | 'error' | 'interrupted' | 'killed';
+
+/** One execution of a cell, with all that it put out. */
+export interface CellVersion {
+  execution_id: string;
+  source: string;
+  source_hash: string;
+  outputs: (Record<string, unknown>)[];
+  start_time: number;
+  duration: Real | null;
+  state: CellState;
+  error: string | null;
+  run_id: string | null;
+  run_number: number;
+  run_name: string;
+  stale: string[];
+  execution_count: number | null;
+  note: string;
+}
+
+/** What happened to a cell or variable. */
+export type Change = 'added' | 'removed' | 'changed';
+
+/** The document and the kernel's state at one moment, and what they belong to. */
+export interface Checkpoint {
+  checkpoint_id: string;
+  session_id: string;
+  kind: CheckpointKind;
+  time: number;
+  state: StoredBytes;
+  parent: string | null;
+  label: string | null;
+  notebook: string | null;
+  document: StoredBytes | null;
+  execution_id: string | null;
+  order: number | null;
+  run_id: string | null;
+  python: string;
+  author: string;
+  signature: string;
+  variables: number;
+  size: number;
+  stored: number;
+  seconds: Real;
+  waited: Real;
+  added: string[];
+  changed: string[];
+  removed: string[];
+  lost: Record<string, string>;
+  live: Record<string, string>;
+}
+
+/** How two checkpoints differ. */
+export interface CheckpointDifference {
+  first: number;
+  second: number;
+  variables: VariableChange[];
+  cells: CellChange[];
+  documents: boolean;
+  unchanged: number;
+}
+
+/** Why a checkpoint was saved. */
+export type CheckpointKind = 'manual' | 'cell' | 'run start' | 'run end' | 'before restore';
+
+/** One value of one run. */
+export interface CompareCell {
+  text: string;
+  full: string;
+  missing: boolean;
+  delta: string;
+  verdict: Verdict;
+  value: unknown;
+}
+
+/** One param, metric, tag or fact, across the runs. */
+export interface CompareRow {
+  group: Group;
+  name: string;
+  cells: CompareCell[];
+  differs: boolean;
+  numeric: boolean;
+  direction: Direction | null;
+}
+
+/** One metric of one run, thinned for drawing; the three lists are of one length. */
+export interface Curve {
+  run_id: string;
+  name: string;
+  steps: number[];
+  times: Real[];
+  values: Real[];
+  count: number;
+}
+
+/** Which way a metric should go. */
+export type Direction = 'more is better' | 'less is better';
+
+/** Interpreter, packages, hardware and code of one session. */
+export interface Environment {
+  environment_id: string;
+  python: string;
+  implementation: string;
+  executable: string;
+  platform: string;
+  os: string;
+  hostname: string;
+  cpu: string;
+  cpu_count: number;
+  memory: number;
+  gpus: string[];
+  packages: Record<string, string>;
+  command: string[];
+  cwd: string;
+  git: GitState | null;
+}
+
+/** Where the code stood in git. */
+export interface GitState {
+  commit: string;
+  branch: string;
+  remote: string;
+  dirty: boolean;
+  patch: string;
+  note: string;
+}
+
+/** What the rows of a comparison are about, in the order they are shown. */
+export type Group = 'Metrics' | 'Params' | 'Run' | 'Tags' | 'Environment';
+
+/** What the tree has in one place beside a checkpoint: a dot, and lines from the middle. */
+export interface Lane {
+  dot: boolean;
+  up: boolean;
+  down: boolean;
+  left: boolean;
+  right: boolean;
+}
+
+/** One metric of one run in a nutshell; made when the run ends. */
+export interface MetricStats {
+  count: number;
+  min: Real;
+  max: Real;
+  step: number;
+}
+
+/** One output of a cell, in nbformat's terms. */
+export interface Output {
+  output_type: string;
+  data: Record<string, unknown>;
+  blobs: Record<string, string>;
+  note: string;
+}
+
+/** Runs beside one another. */
+export interface RunComparison {
+  runs: RunHead[];
+  baseline: number;
+  rows: CompareRow[];
+  metrics: string[];
+}
+
+/** All that is on record of one run, but for its points and the bytes of its files. */
+export interface RunDetails {
+  record: RunRecord;
+  duration: Real | null;
+  parent: RunHead | null;
+  artifacts: Artifact[];
+  cells: CellExecution[];
+  earlier_cells: number;
+  environment: Environment | null;
+  now: number;
+}
+
+/** A run at the head of its column. */
+export interface RunHead {
+  run_id: string;
+  number: number;
+  name: string;
+  state: RunState;
+  running: boolean;
+  trashed: boolean;
+  notes: string;
+}
+
+/** The frozen copy of a run; :class:`cellbook.Run` is the live handle. */
+export interface RunRecord {
+  run_id: string;
+  run_name: string;
+  experiment: string;
+  state: RunState;
+  start_time: number;
+  end_time: number | null;
+  run_number: number;
+  description: string;
+  parent: string | null;
+  session: string | null;
+  environment: string | null;
+  notebook: string | null;
+  cells: string[];
+  params: Record<string, unknown>;
+  metrics: Record<string, Real>;
+  tags: Record<string, string>;
+  stats: Record<string, MetricStats>;
+  param_history: Record<string, unknown>;
+  points: Record<string, unknown>;
+  error: string | null;
+  archived: boolean;
+  trashed: number | null;
+}
+
+/** One run in a list. */
+export interface RunRow {
+  run_id: string;
+  number: number;
+  name: string;
+  state: RunState;
+  experiment: string;
+  start_time: number;
+  duration: Real | null;
+  params: Record<string, unknown>;
+  metrics: Record<string, Real>;
+  spark: Real[];
+  notes: string;
+  error: string | null;
+  stale: number;
+  nested: boolean;
+  archived: boolean;
+  trashed: boolean;
+}
+
+/** How a run stands, or how it ended. */
+export type RunState = 'running' | 'finished' | 'failed' | 'stopped' | 'crashed';
+
+/** The newest runs that a query finds, and which of their params and metrics tell them apart. */
+export interface RunsPage {
+  rows: RunRow[];
+  params: string[];
+  metrics: string[];
+  spark_metric: string | null;
+  query: string;
+  more: boolean;
+  empty_book: boolean;
+  hint: string;
+  now: number;
+}
+
+/** Bytes in the book's packs. */
+export interface StoredBytes {
+  length: number;
+  key: string;
+}
+
+/** The newest checkpoints of a notebook, oldest first. */
+export interface Timeline {
+  rows: TimelineRow[];
+  older: number;
+  size: number;
+}
+
+/** One checkpoint in the tree. */
+export interface TimelineRow {
+  number: number;
+  checkpoint: Checkpoint;
+  lanes: Lane[];
+  cell: string;
+  run: string;
+  changes: string;
+  is_now: boolean;
+}
+
+/** A variable that differs. */
+export interface VariableChange {
+  name: string;
+  change: Change;
+  before: string;
+  after: string;
+  detail: string;
+}
+
+/** How a value stands to the baseline's. */
+export type Verdict = '' | 'better' | 'worse';

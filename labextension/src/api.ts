@@ -1,0 +1,190 @@
+/** Asks Cellbook's server; nothing else in this extension does. The routes are in docs/server.md. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
+
+import type * as types from './_generated/types.ts';
+
+/** The server could not answer; the message says what is wrong and what mends it. */
+export class ApiError extends Error {
+  /** The HTTP status; 0 where there was no answer. */
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+type Query = Record<string, string | number | undefined>;
+
+/** The routes, each as a method; `notebook` is a path from the server's root in all of them. */
+export class Api {
+  private readonly _settings: ServerConnection.ISettings;
+
+  constructor(settings: ServerConnection.ISettings) {
+    // The browser keeps answers and asks whether they still hold (ETag), instead of never keeping
+    // any, as JupyterLab has it elsewhere.
+    this._settings = { ...settings, init: { ...settings.init, cache: 'no-cache' } };
+  }
+
+  book(notebook: string): Promise<types.BookState> {
+    return this._get('book', { notebook });
+  }
+
+  runs(
+    notebook: string,
+    options: { query?: string; order_by?: string; limit?: number; offset?: number } = {}
+  ): Promise<types.RunsPage> {
+    return this._get('runs', { notebook, ...options });
+  }
+
+  run(notebook: string, run: string): Promise<types.RunDetails> {
+    return this._get(`runs/${encodeURIComponent(run)}`, { notebook });
+  }
+
+  changeRun(
+    notebook: string,
+    run: string,
+    changes: {
+      run_name?: string;
+      description?: string;
+      tags?: { [key: string]: string };
+      drop_tags?: string[];
+      archived?: boolean;
+      trashed?: boolean;
+    }
+  ): Promise<types.RunRow> {
+    return this._send('PATCH', `runs/${encodeURIComponent(run)}`, { notebook }, changes);
+  }
+
+  /** Return the address of a file of a run. */
+  artifactUrl(notebook: string, run: string, path: string): string {
+    const parts = path.split('/').map(encodeURIComponent).join('/');
+    return this._url(`runs/${encodeURIComponent(run)}/artifacts/${parts}`, { notebook });
+  }
+
+  compare(notebook: string, runs: string[], baseline = 0): Promise<types.RunComparison> {
+    return this._get('compare', { notebook, runs: runs.join(','), baseline });
+  }
+
+  curves(
+    notebook: string,
+    runs: string[],
+    metric: string,
+    points = 600
+  ): Promise<types.Curve[]> {
+    return this._get('curves', { notebook, runs: runs.join(','), metric, points });
+  }
+
+  cells(notebook: string): Promise<types.CellMark[]> {
+    return this._get('cells', { notebook });
+  }
+
+  cellVersions(
+    notebook: string,
+    cell: string,
+    options: { limit?: number; before?: string } = {}
+  ): Promise<types.CellVersion[]> {
+    return this._get(`cells/${encodeURIComponent(cell)}`, { notebook, ...options });
+  }
+
+  checkpoints(
+    notebook: string,
+    options: { limit?: number; before?: number } = {}
+  ): Promise<types.Timeline> {
+    return this._get('checkpoints', { notebook, ...options });
+  }
+
+  labelCheckpoint(
+    notebook: string,
+    checkpoint: string,
+    label: string | null
+  ): Promise<types.TimelineRow> {
+    return this._send('PATCH', `checkpoints/${checkpoint}`, { notebook }, { label });
+  }
+
+  getDocument(notebook: string, checkpoint: string): Promise<JSONObject> {
+    return this._get(`checkpoints/${checkpoint}/document`, { notebook });
+  }
+
+  putDocument(notebook: string, checkpoint: string, document: JSONObject): Promise<unknown> {
+    return this._send('PUT', `checkpoints/${checkpoint}/document`, { notebook }, document);
+  }
+
+  /** Compare a checkpoint with another one. */
+  difference(
+    notebook: string,
+    checkpoint: string,
+    other: string
+  ): Promise<types.CheckpointDifference> {
+    return this._get(`checkpoints/${checkpoint}/diff`, { notebook, to: other });
+  }
+
+  /** Compare a checkpoint's document with the one of now. */
+  documentDifference(
+    notebook: string,
+    checkpoint: string,
+    document: JSONObject
+  ): Promise<types.CheckpointDifference> {
+    return this._send('POST', `checkpoints/${checkpoint}/diff`, { notebook }, { document });
+  }
+
+  /** Open the line on which the server tells of changes. */
+  events(notebook: string): WebSocket {
+    const { wsUrl, token, appendToken, WebSocket } = this._settings;
+    const query = { notebook, ...(appendToken && token ? { token } : {}) };
+    return new WebSocket(
+      URLExt.join(wsUrl, 'cellbook', 'events') + URLExt.objectToQueryString(query)
+    );
+  }
+
+  private _get<T>(path: string, query: Query): Promise<T> {
+    return this._request(path, query, { method: 'GET' });
+  }
+
+  private _send<T>(method: string, path: string, query: Query, body: object): Promise<T> {
+    return this._request(path, query, { method, body: JSON.stringify(body) });
+  }
+
+  private async _request<T>(path: string, query: Query, init: RequestInit): Promise<T> {
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(this._url(path, query), init, this._settings);
+    } catch {
+      throw new ApiError('The Jupyter server does not answer. Is it still running?', 0);
+    }
+    const text = await response.text();
+    let answer: unknown;
+    try {
+      answer = JSON.parse(text);
+    } catch {
+      answer = null;
+    }
+    if (!response.ok) {
+      throw new ApiError(reason(response, answer), response.status);
+    }
+    return answer as T;
+  }
+
+  private _url(path: string, query: Query): string {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+    const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+    const url = URLExt.join(this._settings.baseUrl, 'cellbook', path);
+    return text ? `${url}?${text}` : url;
+  }
+}
+
+function reason(response: Response, answer: unknown): string {
+  const told = (answer as { message?: unknown } | null)?.message;
+  if (response.status === 404 && typeof told !== 'string') {
+    return (
+      "The Jupyter server has no Cellbook. Install cellbook in the server's environment, not in " +
+      "the kernel's alone, and start the server again."
+    );
+  }
+  return typeof told === 'string' && told
+    ? told
+    : `The Jupyter server answered ${response.status} ${response.statusText}.`;
+}

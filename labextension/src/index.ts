@@ -1,0 +1,23 @@
+/** Cellbook's plugins for JupyterLab and Notebook. */
+
+import { book } from './plugins/book.ts';
+import { checkpoints } from './plugins/checkpoints.ts';
+import { commands } from './plugins/commands.ts';
+import { comments } from './plugins/comments.ts';
+import { link } from './plugins/link.ts';
+import { models } from './plugins/models.ts';
+import { runs } from './plugins/runs.ts';
+import { sidebar } from './plugins/sidebar.ts';
+import { status } from './plugins/status.ts';
+
+export default [
+  book,
+  link,
+  sidebar,
+  commands,
+  status,
+  runs,
+  checkpoints,
+  comments,
+  models
+];

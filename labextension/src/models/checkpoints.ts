@@ -1,0 +1,241 @@
+/** The checkpoints of the notebook in sight, as the sidebar shows them. */
+
+import type { JSONObject } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import type { BookState, CheckpointDifference, TimelineRow } from '../_generated/types.ts';
+import type { IBook, IKernelLink, IKernelLinks, IRestored } from '../tokens.ts';
+
+/** Checkpoints that are asked for at a time. */
+const PAGE = 50;
+
+/** What is wrong, as an error says it. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** How a checkpoint differs from now: in its cells, and where the kernel records, its variables. */
+export interface IDifferenceFromNow {
+  readonly cells: CheckpointDifference;
+  readonly variables: CheckpointDifference | null;
+}
+
+/** Follows the checkpoints of the notebook in sight from its construction until `dispose`. */
+export class CheckpointsModel implements IDisposable {
+  private readonly _book: IBook;
+  private readonly _links: IKernelLinks;
+  private readonly _stateChanged = new Signal<CheckpointsModel, void>(this);
+  private readonly _listening: IDisposable;
+  private _link: IKernelLink | null = null;
+  private _rows: readonly TimelineRow[] = [];
+  private _older = 0;
+  private _limit = PAGE;
+  private _state: BookState | null = null;
+  private _error = '';
+  private _loading = true;
+  private _selected: string | null = null;
+  private _asked = 0;
+  private _disposed = false;
+
+  constructor(book: IBook, links: IKernelLinks) {
+    this._book = book;
+    this._links = links;
+    this._listening = book.listen();
+    book.notebookChanged.connect(this._notebookChanged, this);
+    book.changed.connect(this._changed, this);
+    links.added.connect(this._findLink, this);
+    this._findLink();
+    void this.refresh();
+  }
+
+  /** Something that is shown has changed. */
+  get stateChanged(): ISignal<CheckpointsModel, void> {
+    return this._stateChanged;
+  }
+
+  /** The path of the notebook; empty where none is in sight. */
+  get notebook(): string {
+    return this._book.notebook;
+  }
+
+  /** The line to the kernel; null where no notebook is in sight. */
+  get link(): IKernelLink | null {
+    return this._link;
+  }
+
+  /** The newest checkpoints, oldest first. */
+  get rows(): readonly TimelineRow[] {
+    return this._rows;
+  }
+
+  /** How many more there are before these. */
+  get older(): number {
+    return this._older;
+  }
+
+  /** How the book stands; null until that is known. */
+  get book(): BookState | null {
+    return this._state;
+  }
+
+  /** Why there is nothing to show, with the mend; empty where all is well. */
+  get error(): string {
+    return this._error;
+  }
+
+  get loading(): boolean {
+    return this._loading;
+  }
+
+  /** The id of the checkpoint that is selected. */
+  get selected(): string | null {
+    return this._selected;
+  }
+
+  /** The id of the checkpoint that the kernel's state comes from; null where nobody knows. */
+  get head(): string | null {
+    return this._link?.state?.head ?? null;
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._listening.dispose();
+    Signal.clearData(this);
+  }
+
+  select(checkpoint: string | null): void {
+    this._selected = checkpoint;
+    this._stateChanged.emit();
+  }
+
+  /** Select the checkpoint so many places further down. */
+  move(by: number): void {
+    const place = this._rows.findIndex(row => row.checkpoint.checkpoint_id === this._selected);
+    const from = place < 0 ? (by > 0 ? -1 : this._rows.length) : place;
+    const target = Math.min(Math.max(from + by, 0), this._rows.length - 1);
+    if (this._rows.length) {
+      this.select(this._rows[target].checkpoint.checkpoint_id);
+    }
+  }
+
+  /** Ask for more of the older ones. */
+  showOlder(): Promise<void> {
+    this._limit += 4 * PAGE;
+    return this.refresh();
+  }
+
+  /** Ask the server anew. */
+  async refresh(): Promise<void> {
+    const asked = ++this._asked;
+    const notebook = this._book.notebook;
+    try {
+      const [state, found] = await Promise.all([
+        this._book.api.book(notebook),
+        notebook ? this._book.api.checkpoints(notebook, { limit: this._limit }) : null
+      ]);
+      if (asked !== this._asked || this._disposed) {
+        return;
+      }
+      this._state = state;
+      this._rows = found?.rows ?? [];
+      this._older = found?.older ?? 0;
+      this._error = state.message;
+    } catch (error) {
+      if (asked !== this._asked || this._disposed) {
+        return;
+      }
+      this._error = messageOf(error);
+    }
+    this._loading = false;
+    this._stateChanged.emit();
+  }
+
+  /** Save a checkpoint now. */
+  async save(label: string): Promise<void> {
+    await this._do('checkpoint', label ? { label } : {});
+  }
+
+  /** Give a checkpoint a name, or with an empty one take it away. */
+  async label(checkpoint: string, label: string): Promise<void> {
+    await this._book.api.labelCheckpoint(this.notebook, checkpoint, label.trim() || null);
+    await this.refresh();
+  }
+
+  /** Return what a restore would do to the variables; nothing is changed. */
+  async plan(checkpoint: string, trust: boolean): Promise<IRestored> {
+    return (await this._do('plan', { checkpoint, trust })) as unknown as IRestored;
+  }
+
+  /**
+   * Bring a checkpoint back.
+   *
+   * Without a kernel that records, the document alone can be.
+   *
+   * @returns The number of the checkpoint that undoes it; null where the notebook's own undo does.
+   */
+  async restore(
+    checkpoint: string,
+    what: { variables: boolean; document: boolean; trust: boolean }
+  ): Promise<number | null> {
+    if (this._link && !this._link.state) {
+      await this._link.restoreDocument(checkpoint);
+      return null;
+    }
+    const done = (await this._do('restore', { checkpoint, ...what })) as unknown as IRestored;
+    return done.before;
+  }
+
+  /** Return how a checkpoint differs from what is there now. */
+  async difference(checkpoint: string, trust: boolean): Promise<IDifferenceFromNow> {
+    const document = (this._book.panel?.model?.toJSON() ?? { cells: [] }) as unknown as JSONObject;
+    const [cells, variables] = await Promise.all([
+      this._book.api.documentDifference(this.notebook, checkpoint, document),
+      this._link?.state
+        ? (this._do('diff', { checkpoint, trust }) as Promise<unknown>)
+        : Promise.resolve(null)
+    ]);
+    return { cells, variables: variables as CheckpointDifference | null };
+  }
+
+  private _do(verb: string, args: JSONObject): Promise<unknown> {
+    if (!this._link) {
+      return Promise.reject(new Error('No notebook is in sight. Open one.'));
+    }
+    return this._link.do(verb, args);
+  }
+
+  private _notebookChanged(): void {
+    this._findLink();
+    this._rows = [];
+    this._older = 0;
+    this._limit = PAGE;
+    this._loading = true;
+    this._stateChanged.emit();
+    void this.refresh();
+  }
+
+  private _changed(_: unknown, tables: readonly string[]): void {
+    if (tables.includes('checkpoints')) {
+      void this.refresh();
+    }
+  }
+
+  private _findLink(): void {
+    const link = this._links.of(this._book.panel);
+    if (link !== this._link) {
+      this._link?.stateChanged.disconnect(this._redraw, this);
+      link?.stateChanged.connect(this._redraw, this);
+      this._link = link;
+      this._redraw();
+    }
+  }
+
+  private _redraw(): void {
+    this._stateChanged.emit();
+  }
+}

@@ -1,0 +1,417 @@
+/** The tab Checkpoints of the sidebar: the timeline of the notebook in sight. */
+
+import { Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { Checkpoint, Lane, TimelineRow } from '../_generated/types.ts';
+import { CheckpointsModel, messageOf } from '../models/checkpoints.ts';
+import * as format from '../models/format.ts';
+import type { IBook, IKernelLinks } from '../tokens.ts';
+import { askToRestore, showDifference } from './checkpointDialogs.tsx';
+import { useSignal, useTick } from './hooks.ts';
+import { Empty, Loading, Marked, Trouble } from './parts.tsx';
+
+const LANE = 12;
+const ROW = 44;
+
+interface Props {
+  model: CheckpointsModel;
+  trans: TranslationBundle;
+  /** Begin to record in the kernel of the notebook in sight. */
+  record: () => void;
+}
+
+/** The tab, with a model that lives as long as it is seen. */
+export function CheckpointsTab(
+  props: Omit<Props, 'model'> & { book: IBook; links: IKernelLinks }
+): React.ReactElement | null {
+  const { book, links, ...rest } = props;
+  const [model, setModel] = React.useState<CheckpointsModel | null>(null);
+  React.useEffect(() => {
+    const made = new CheckpointsModel(book, links);
+    setModel(made);
+    return () => made.dispose();
+  }, [book, links]);
+  return model && <Checkpoints model={model} {...rest} />;
+}
+
+function Checkpoints({ model, trans, record }: Props): React.ReactElement {
+  useSignal(model.stateChanged);
+  useTick(30_000);
+  const kernelRecords = !!model.link?.state;
+  return (
+    <div className="cb-checkpoints">
+      {model.link && (
+        <div className="cb-bar">
+          {kernelRecords ? (
+            <Save model={model} trans={trans} />
+          ) : (
+            <button type="button" className="jp-mod-styled cb-wide" onClick={record}>
+              {trans.__('Record this notebook')}
+            </button>
+          )}
+        </div>
+      )}
+      <Loading busy={model.loading} label={trans.__('Looking for checkpoints')} />
+      {model.error && (
+        <Trouble
+          message={model.error}
+          action={{ label: trans.__('Try again'), run: () => void model.refresh() }}
+        />
+      )}
+      <List model={model} trans={trans} />
+      <Foot model={model} trans={trans} />
+    </div>
+  );
+}
+
+function Save({ model, trans }: Omit<Props, 'record'>): React.ReactElement {
+  const [label, setLabel] = React.useState('');
+  const [busy, setBusy] = React.useState(false);
+  const save = async (event: React.FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await model.save(label);
+      setLabel('');
+    } catch (error) {
+      Notification.error(messageOf(error), { autoClose: 8000 });
+    }
+    setBusy(false);
+  };
+  return (
+    <form className="cb-save" onSubmit={event => void save(event)}>
+      <input
+        className="jp-mod-styled"
+        value={label}
+        maxLength={200}
+        placeholder={trans.__('label (optional)')}
+        aria-label={trans.__('Label of the checkpoint')}
+        onChange={event => setLabel(event.target.value)}
+      />
+      <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={busy}>
+        {trans.__('Checkpoint now')}
+      </button>
+    </form>
+  );
+}
+
+function List({ model, trans }: Omit<Props, 'record'>): React.ReactElement | null {
+  const list = React.useRef<HTMLDivElement>(null);
+  const last = model.rows[model.rows.length - 1]?.checkpoint.checkpoint_id;
+  const atEnd = React.useRef(true);
+  React.useLayoutEffect(() => {
+    // The newest is at the foot, and stays in sight unless somebody has scrolled away from it.
+    if (atEnd.current && list.current) {
+      list.current.scrollTop = list.current.scrollHeight;
+    }
+  }, [last, model.notebook]);
+  React.useLayoutEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [model.selected]);
+  if (!model.rows.length) {
+    return model.loading || model.error ? null : <Nothing model={model} trans={trans} />;
+  }
+  const width = Math.max(...model.rows.map(row => row.lanes.length), 1);
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => model.move(1),
+    ArrowUp: () => model.move(-1),
+    Home: () => model.move(-model.rows.length),
+    End: () => model.move(model.rows.length),
+    Escape: () => model.select(null),
+    Enter: () => {
+      if (model.selected) {
+        void showDifference(model, model.selected, trans);
+      }
+    }
+  };
+  return (
+    <div
+      className="cb-timeline"
+      ref={list}
+      onScroll={event => {
+        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+        atEnd.current = scrollHeight - scrollTop - clientHeight < ROW;
+      }}
+    >
+      {model.older > 0 && (
+        <button type="button" className="cb-link cb-older" onClick={() => void model.showOlder()}>
+          {trans.__('%1 older ones', model.older.toLocaleString())}
+        </button>
+      )}
+      <div
+        role="listbox"
+        tabIndex={0}
+        aria-label={trans.__('Checkpoints of this notebook')}
+        aria-activedescendant={model.selected ? `cb-checkpoint-${model.selected}` : undefined}
+        onKeyDown={event => {
+          if (event.target === event.currentTarget && keys[event.key]) {
+            event.preventDefault();
+            keys[event.key]();
+          }
+        }}
+      >
+        {model.rows.map(row => (
+          <Row key={row.checkpoint.checkpoint_id} {...{ row, width, model, trans }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Nothing({ model, trans }: Omit<Props, 'record'>): React.ReactElement {
+  const text = !model.notebook
+    ? trans.__('Open a notebook to see its checkpoints.')
+    : model.link?.state
+      ? trans.__('No checkpoints yet. One is saved after each cell; `%checkpoint LABEL` saves one now.')
+      : trans.__(
+          'No checkpoints yet. `%load_ext cellbook` records this notebook: a checkpoint of its ' +
+            'cells and variables is then saved after each cell.'
+        );
+  return (
+    <Empty>
+      <Marked text={text} />
+    </Empty>
+  );
+}
+
+interface RowProps {
+  row: TimelineRow;
+  width: number;
+  model: CheckpointsModel;
+  trans: TranslationBundle;
+}
+
+function Row({ row, width, model, trans }: RowProps): React.ReactElement {
+  const one = row.checkpoint;
+  const selected = model.selected === one.checkpoint_id;
+  const now = model.head === one.checkpoint_id;
+  const what = one.label || row.cell || trans.__('before the first cell');
+  return (
+    <div
+      role="option"
+      id={`cb-checkpoint-${one.checkpoint_id}`}
+      aria-selected={selected}
+      className={`cb-checkpoint${selected ? ' cb-mod-selected' : ''}${now ? ' cb-mod-now' : ''}`}
+      title={hover(row, trans)}
+      onClick={() => {
+        if (selected) {
+          void showDifference(model, one.checkpoint_id, trans);
+        } else {
+          model.select(one.checkpoint_id);
+        }
+      }}
+    >
+      <div className="cb-row">
+        <Graph lanes={row.lanes} width={width} labelled={!!one.label} now={now} />
+        <div className="cb-what">
+          <div className="cb-line1">
+            <span className={one.label ? 'cb-name cb-strong' : 'cb-name cb-code'}>{what}</span>
+            {now && <span className="cb-now">{trans.__('now')}</span>}
+            <span className="cb-when" title={format.date(one.time)}>
+              {format.age(one.time)}
+            </span>
+          </div>
+          <div className="cb-line2">
+            <span className="cb-changes">
+              {Object.keys(one.lost).length > 0 && (
+                <span className="cb-lost">
+                  {trans.__('not saved: %1', Object.keys(one.lost).join(', '))}{' '}
+                </span>
+              )}
+              {row.changes || kindOf(one, trans)}
+            </span>
+            <span className="cb-size">{one.stored ? format.size(one.stored) : format.MISSING}</span>
+          </div>
+        </div>
+      </div>
+      {selected && <Details row={row} model={model} trans={trans} />}
+    </div>
+  );
+}
+
+function kindOf(one: Checkpoint, trans: TranslationBundle): string {
+  return {
+    manual: trans.__('asked for'),
+    cell: trans.__('no variable changed'),
+    'run start': trans.__('a run began'),
+    'run end': trans.__('a run ended'),
+    'before restore': trans.__('before a restore')
+  }[one.kind];
+}
+
+function hover(row: TimelineRow, trans: TranslationBundle): string {
+  const one = row.checkpoint;
+  const lines = [
+    trans.__('Checkpoint %1 · %2', row.number, format.date(one.time)),
+    row.cell,
+    row.run && trans.__('run %1', row.run),
+    row.changes,
+    ...Object.entries(one.lost).map(([name, why]) => trans.__('not saved: %1 (%2)', name, why))
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+/** The tree beside one checkpoint. */
+function Graph(props: {
+  lanes: readonly Lane[];
+  width: number;
+  labelled: boolean;
+  now: boolean;
+}): React.ReactElement {
+  const middle = 14;
+  const parts: React.ReactElement[] = [];
+  props.lanes.forEach((lane, place) => {
+    const x = place * LANE + LANE / 2;
+    const line = (key: string, x1: number, y1: string | number, x2: number, y2: string | number) =>
+      parts.push(<line key={`${place}${key}`} x1={x1} y1={y1} x2={x2} y2={y2} />);
+    if (lane.up) {
+      line('u', x, 0, x, middle);
+    }
+    if (lane.down) {
+      line('d', x, middle, x, '100%');
+    }
+    if (lane.left) {
+      line('l', x - LANE / 2, middle, x, middle);
+    }
+    if (lane.right) {
+      line('r', x, middle, x + LANE / 2, middle);
+    }
+    if (lane.dot) {
+      parts.push(
+        <circle
+          key={`${place}.`}
+          className={props.now ? 'cb-mod-now' : props.labelled ? 'cb-mod-labelled' : undefined}
+          cx={x}
+          cy={middle}
+          r={props.labelled || props.now ? 5 : 3.5}
+        />
+      );
+    }
+  });
+  return (
+    <div className="cb-graph" style={{ width: props.width * LANE }} aria-hidden="true">
+      <svg width={props.width * LANE}>{parts}</svg>
+    </div>
+  );
+}
+
+function Details({ row, model, trans }: Omit<RowProps, 'width'>): React.ReactElement {
+  const one = row.checkpoint;
+  const [naming, setNaming] = React.useState(false);
+  const facts = [
+    [trans.__('number'), String(row.number)],
+    [trans.__('cell'), row.cell],
+    [trans.__('run'), row.run],
+    [trans.__('variables'), `${one.variables.toLocaleString()}, ${format.size(one.size)}`],
+    [
+      trans.__('saved in'),
+      trans.__('%1, the cell waited %2', format.duration(one.seconds), format.duration(one.waited))
+    ],
+    [trans.__('document'), one.document ? format.size(one.document.length) : trans.__('none')],
+    [trans.__('by'), one.author]
+  ].filter(([, value]) => value);
+  return (
+    // What is clicked in here is no click on the row.
+    <div className="cb-details" onClick={event => event.stopPropagation()}>
+      {naming ? (
+        <Naming label={one.label ?? ''} trans={trans} done={() => setNaming(false)}
+          save={label => model.label(one.checkpoint_id, label)} />
+      ) : (
+        <div className="cb-buttons">
+          <button
+            type="button"
+            className="jp-mod-styled"
+            onClick={() => void askToRestore(model, row, trans)}
+          >
+            {trans.__('Restore…')}
+          </button>
+          <button
+            type="button"
+            className="jp-mod-styled"
+            onClick={() => void showDifference(model, one.checkpoint_id, trans)}
+          >
+            {trans.__('Compare with now')}
+          </button>
+          <button type="button" className="jp-mod-styled" onClick={() => setNaming(true)}>
+            {trans.__('Label')}
+          </button>
+        </div>
+      )}
+      <dl>
+        {facts.map(([name, value]) => (
+          <React.Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </React.Fragment>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Naming(props: {
+  label: string;
+  trans: TranslationBundle;
+  save: (label: string) => Promise<void>;
+  done: () => void;
+}): React.ReactElement {
+  const [label, setLabel] = React.useState(props.label);
+  const [error, setError] = React.useState('');
+  const save = async (event: React.FormEvent) => {
+    event.preventDefault();
+    try {
+      await props.save(label);
+      props.done();
+    } catch (reason) {
+      setError(messageOf(reason));
+    }
+  };
+  return (
+    <form className="cb-save" onSubmit={event => void save(event)}>
+      <input
+        autoFocus
+        className="jp-mod-styled"
+        value={label}
+        maxLength={200}
+        aria-label={props.trans.__('Label of the checkpoint')}
+        onChange={event => setLabel(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'Escape') {
+            event.stopPropagation();
+            props.done();
+          }
+        }}
+      />
+      <button type="submit" className="jp-mod-styled jp-mod-accept">
+        {props.trans.__('Save')}
+      </button>
+      {error && <Trouble message={error} />}
+    </form>
+  );
+}
+
+function Foot({ model, trans }: Omit<Props, 'record'>): React.ReactElement | null {
+  const book = model.book;
+  if (!book?.exists || !book.checkpoints) {
+    return null;
+  }
+  const share = book.checkpoints_quota ? book.checkpoints_size / book.checkpoints_quota : 0;
+  const text = trans.__(
+    '%1 of %2 for the checkpoints of this book',
+    format.size(book.checkpoints_size),
+    format.size(book.checkpoints_quota)
+  );
+  return (
+    <footer className="cb-foot" title={book.url}>
+      {text}
+      {share > 0.8 && (
+        <span className="cb-lost">
+          {' '}
+          <Marked text={trans.__('`cellbook gc` removes old ones.')} />
+        </span>
+      )}
+    </footer>
+  );
+}

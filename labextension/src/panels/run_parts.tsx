@@ -1,0 +1,172 @@
+/** What else is on record of a run: files, cells, and what it ran on. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { Artifact, CellState, Environment, RunDetails } from '../_generated/types.ts';
+import * as formatting from '../models/format.ts';
+import type { IBook } from '../tokens.ts';
+
+/** Pictures that the server lets a browser show. */
+const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+
+const CELL_GLYPHS: Record<CellState, string> = {
+  running: '●',
+  ok: '✓',
+  error: '✗',
+  interrupted: '■',
+  killed: '⚡'
+};
+
+interface PartProps {
+  details: RunDetails;
+  trans: TranslationBundle;
+}
+
+/** A part of the details that is opened by who wants to see it. */
+function Fold(props: {
+  title: string;
+  count?: number;
+  open?: boolean;
+  children: React.ReactNode;
+}): React.ReactElement {
+  return (
+    <details className="cb-fold" open={props.open}>
+      <summary>
+        {props.title} {props.count !== undefined && <span className="cb-muted">{props.count}</span>}
+      </summary>
+      {props.children}
+    </details>
+  );
+}
+
+/** The files of a run, to be looked at or downloaded. */
+export function Artifacts(props: PartProps & { book: IBook }): React.ReactElement | null {
+  const { details, book, trans } = props;
+  if (!details.artifacts.length) {
+    return null;
+  }
+  const url = (artifact: Artifact) =>
+    book.api.artifactUrl(book.notebook, details.record.run_id, artifact.path);
+  return (
+    <Fold title={trans.__('Artifacts')} count={details.artifacts.length} open>
+      <ul className="cb-artifacts">
+        {details.artifacts.map(artifact => (
+          <li key={artifact.artifact_id}>
+            <a
+              href={url(artifact)}
+              target="_blank"
+              rel="noopener noreferrer"
+              title={formatting.shorten(artifact.path, 400)}
+            >
+              <bdi>{formatting.shorten(artifact.path, 120)}</bdi>
+            </a>
+            <span className="cb-muted">{formatting.size(artifact.size)}</span>
+            {PICTURES.includes(artifact.media_type) && (
+              <img src={url(artifact)} alt={formatting.shorten(artifact.path, 120)} loading="lazy" />
+            )}
+          </li>
+        ))}
+      </ul>
+    </Fold>
+  );
+}
+
+/** The cells that ran as part of a run. */
+export function Cells(props: PartProps): React.ReactElement | null {
+  const { details, trans } = props;
+  const count = details.cells.length + details.earlier_cells;
+  if (!count) {
+    return null;
+  }
+  return (
+    <Fold title={trans.__('Cells')} count={count}>
+      <ol className="cb-cells">
+        {details.cells.map(cell => (
+          <li key={cell.execution_id}>
+            <span className="cb-muted">
+              {CELL_GLYPHS[cell.state]} [{cell.execution_count ?? ' '}]{' '}
+              {formatting.duration(cell.duration === null ? null : formatting.real(cell.duration))}
+              {cell.stale.length > 0 && (
+                <span className="cb-stale" title={cell.stale.join('\n')}>
+                  {' '}
+                  ◌ {trans.__('stale')}
+                </span>
+              )}
+            </span>
+            <pre dir="auto">{cell.source.slice(0, 2000)}</pre>
+            {cell.error && <p className="cb-error">{formatting.shorten(cell.error, 300)}</p>}
+          </li>
+        ))}
+      </ol>
+    </Fold>
+  );
+}
+
+/** What a run ran on, and where it is on record. */
+export function Facts(props: PartProps): React.ReactElement {
+  const { details, trans } = props;
+  const { record, environment } = details;
+  const rows: [string, string | null][] = [
+    [trans.__('run id'), record.run_id],
+    [trans.__('started'), formatting.date(record.start_time)],
+    [trans.__('ended'), record.end_time === null ? null : formatting.date(record.end_time)],
+    [trans.__('notebook'), record.notebook],
+    ...(environment ? environmentRows(environment, trans) : [])
+  ];
+  const packages = Object.entries(environment?.packages ?? {});
+  return (
+    <>
+      <Fold title={trans.__('Environment')}>
+        <table className="cb-facts-table">
+          <tbody>
+            {rows.map(([name, value]) =>
+              value ? (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td title={formatting.shorten(value, 1000)}>
+                    <bdi>{formatting.shorten(value, 300)}</bdi>
+                  </td>
+                </tr>
+              ) : null
+            )}
+          </tbody>
+        </table>
+      </Fold>
+      {packages.length > 0 && (
+        <Fold title={trans.__('Packages')} count={packages.length}>
+          <table className="cb-facts-table">
+            <tbody>
+              {packages.map(([name, version]) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>{version}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Fold>
+      )}
+    </>
+  );
+}
+
+function environmentRows(
+  environment: Environment,
+  trans: TranslationBundle
+): [string, string | null][] {
+  const { git } = environment;
+  const dirty = git?.dirty ? ` + ${trans.__('uncommitted changes')}` : '';
+  return [
+    [trans.__('python'), `${environment.implementation} ${environment.python}`],
+    [trans.__('commit'), git ? git.commit.slice(0, 12) + dirty : null],
+    [trans.__('branch'), git?.branch ?? null],
+    [trans.__('host'), environment.hostname],
+    [trans.__('system'), environment.os || environment.platform],
+    [trans.__('CPU'), `${environment.cpu} × ${environment.cpu_count}`],
+    [trans.__('GPU'), environment.gpus.join(', ')],
+    [trans.__('memory'), environment.memory ? formatting.size(environment.memory) : null],
+    [trans.__('folder'), environment.cwd],
+    [trans.__('command'), environment.command.join(' ')]
+  ];
+}
