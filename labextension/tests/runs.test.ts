@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import type { RunRow, RunsPage } from '../src/_generated/types.ts';
+import type { BookState, RunRow, RunsPage } from '../src/_generated/types.ts';
 import { RunsModel, type IRunChanges, type IRunsSource } from '../src/models/runs.ts';
 import { page, row } from './rows.ts';
 
@@ -27,6 +27,10 @@ class Source implements IRunsSource {
     const found = this.rows.filter(one => !one.trashed && one.name.includes(options.query));
     const end = options.offset + options.limit;
     return page(found.slice(options.offset, end), { more: end < found.length });
+  }
+
+  book(): Promise<BookState> {
+    return Promise.resolve({ exists: this.rows.length > 0, message: '' } as BookState);
   }
 
   changeRun(_: string, run: string, changes: IRunChanges): Promise<RunRow> {
@@ -73,6 +77,20 @@ test('a query asks anew; one that is wrong leaves the list and says where', asyn
   await model.ask({ query: '' });
   assert.equal(model.problem, null);
   assert.equal(model.items.length, 20);
+});
+
+test('where nothing was recorded yet nothing is wrong', async () => {
+  const source = new Source(0);
+  source.refuse = Object.assign(new Error('There is no book.'), { status: 404 });
+  const model = new RunsModel(source, () => '');
+  await model.refresh();
+  assert.ok(model.absent);
+  assert.equal(model.problem, null);
+  source.rows = [row(1)];
+  source.refuse = null;
+  await model.refresh();
+  assert.ok(!model.absent);
+  assert.deepEqual(numbers(model), [1]);
 });
 
 test('an answer that comes too late is none', async () => {

@@ -119,6 +119,7 @@ def running_lab(
                 *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
                 # Lets the tests call JupyterLab's own commands, as its menus do.
                 "--LabApp.expose_app_in_browser=True",
+                "--JupyterNotebookApp.expose_app_in_browser=True",
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,

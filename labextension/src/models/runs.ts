@@ -2,12 +2,13 @@
 
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { RunRow, RunsPage } from '../_generated/types.ts';
+import type { BookState, RunRow, RunsPage } from '../_generated/types.ts';
 import { Choice } from './choice.ts';
 import { Pages } from './pages.ts';
 
 /** The part of the server that is asked. */
 export interface IRunsSource {
+  book(notebook: string): Promise<BookState>;
   runs(
     notebook: string,
     options: { query: string; order_by: string; limit: number; offset: number }
@@ -66,6 +67,7 @@ export class RunsModel {
   private _query = '';
   private _order = '';
   private _problem: IProblem | null = null;
+  private _absent = false;
   private _choice = new Choice();
   private _details: string | null = null;
   private _editing: 'tags' | 'notes' | null = null;
@@ -137,6 +139,11 @@ export class RunsModel {
 
   get problem(): IProblem | null {
     return this._problem;
+  }
+
+  /** Whether nothing was ever recorded here: not even a book is there. */
+  get absent(): boolean {
+    return this._absent;
   }
 
   get choice(): Choice {
@@ -221,6 +228,7 @@ export class RunsModel {
   reset(): Promise<void> {
     this._pages.clear();
     this._page = null;
+    this._absent = false;
     this._problem = null;
     this._choice = new Choice();
     this._details = null;
@@ -361,9 +369,7 @@ export class RunsModel {
       try {
         read = await Promise.all(wanted.map(place => this._readPage(place)));
       } catch (error) {
-        if (generation === this._generation) {
-          this._problem = this._told(error);
-        }
+        await this._fail(error, generation);
         return;
       }
       if (generation !== this._generation) {
@@ -397,6 +403,7 @@ export class RunsModel {
       }
     }
     this._problem = null;
+    this._absent = false;
     const first = read[places.indexOf(0)];
     this._page = first ?? { ...this._page!, now: read[0].now };
     this._readAt = performance.now();
@@ -405,10 +412,25 @@ export class RunsModel {
     );
   }
 
-  private _told(error: unknown): IProblem {
+  private async _fail(error: unknown, generation: number): Promise<void> {
     const status = (error as { status?: number }).status;
     const message = error instanceof Error ? error.message : String(error);
-    return { message, query: status === 400 && this._query !== '' };
+    // Where nothing was recorded yet there is no book, and nothing is wrong.
+    const absent =
+      status === 404 &&
+      (await this._source.book(this._notebook()).then(
+        book => !book.exists && !book.message,
+        () => false
+      ));
+    if (generation !== this._generation) {
+      return;
+    }
+    this._absent = absent;
+    this._problem = absent ? null : { message, query: status === 400 && this._query !== '' };
+    if (absent) {
+      this._page = null;
+      this._pages.clear();
+    }
   }
 }
 

@@ -90,9 +90,9 @@ export function RunList(props: RunListProps): React.ReactElement {
       props.trash();
     } else if (event.key === 'Escape' && choice.chosen.size) {
       model.choice = choice.only([]);
-    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
+    } else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
       model.choice = choice.only(ids);
-    } else if (event.key === 'z' && (event.ctrlKey || event.metaKey) && model.done) {
+    } else if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && model.done) {
       void model.undo();
     } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       const row = node.current!.querySelector('.cb-mod-current')?.getBoundingClientRect();

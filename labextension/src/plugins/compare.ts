@@ -8,7 +8,7 @@ import {
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { UUID, type ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { createElement, type ReactElement } from 'react';
@@ -110,8 +110,7 @@ export const compare: JupyterFrontEndPlugin<ICompare> = {
     const tracker = new WidgetTracker<MainAreaWidget<CompareWidget>>({
       namespace: 'cellbook-comparison'
     });
-    let count = 0;
-    const add = (state: IComparisonState): void => {
+    const add = (state: IComparisonState, id: string): void => {
       const same = tracker.find(
         ({ content: { model } }) =>
           model.state.notebook === state.notebook &&
@@ -123,7 +122,7 @@ export const compare: JupyterFrontEndPlugin<ICompare> = {
         return;
       }
       const widget = new MainAreaWidget({ content: new CompareWidget(book, state, trans) });
-      widget.id = `cellbook-comparison-${++count}`;
+      widget.id = id;
       widget.title.closable = true;
       widget.toolbar.hide();
       widget.content.model.stateChanged.connect(() => void tracker.save(widget));
@@ -134,18 +133,18 @@ export const compare: JupyterFrontEndPlugin<ICompare> = {
     app.commands.addCommand(OPEN, {
       label: trans.__('Compare Runs'),
       isVisible: () => false,
-      execute: args => add(args as unknown as IComparisonState)
+      execute: args => add(args.state as unknown as IComparisonState, String(args.id))
     });
     void restorer?.restore(tracker, {
       command: OPEN,
-      args: ({ content }) => content.model.state as unknown as ReadonlyPartialJSONObject,
-      name: ({ content }) => {
-        const { notebook, runs } = content.model.state;
-        return `${notebook}:${runs.join()}`;
-      }
+      // The id stays, whatever becomes of what is compared: by it the panel finds its place again.
+      args: ({ id, content }) =>
+        ({ id, state: content.model.state }) as unknown as ReadonlyPartialJSONObject,
+      name: ({ id }) => id
     });
     return {
-      open: (notebook, runs, baseline) => add(comparing(notebook, runs, baseline))
+      open: (notebook, runs, baseline) =>
+        add(comparing(notebook, runs, baseline), `cellbook-comparison-${UUID.uuid4()}`)
     };
   }
 };
