@@ -1,6 +1,7 @@
 /** Cellbook's plugins for JupyterLab and Notebook. */
 
 import { book } from './plugins/book.ts';
+import { cells } from './plugins/cells.ts';
 import { checkpoints } from './plugins/checkpoints.ts';
 import { commands } from './plugins/commands.ts';
 import { comments } from './plugins/comments.ts';
@@ -17,6 +18,7 @@ export default [
   commands,
   status,
   runs,
+  cells,
   checkpoints,
   comments,
   models
