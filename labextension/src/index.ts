@@ -5,6 +5,7 @@ import { cells } from './plugins/cells.ts';
 import { checkpoints } from './plugins/checkpoints.ts';
 import { commands } from './plugins/commands.ts';
 import { comments } from './plugins/comments.ts';
+import { compare } from './plugins/compare.ts';
 import { link } from './plugins/link.ts';
 import { models } from './plugins/models.ts';
 import { runs } from './plugins/runs.ts';
@@ -17,6 +18,7 @@ export default [
   sidebar,
   commands,
   status,
+  compare,
   runs,
   cells,
   checkpoints,

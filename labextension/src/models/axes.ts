@@ -1,6 +1,6 @@
 /** Scales and round numbers for the axes of charts. */
 
-import * as formatting from './formatting.ts';
+import * as formatting from './format.ts';
 
 /** Maps values to pixels, by their logarithm or not. */
 export class Scale {

@@ -5,7 +5,7 @@ import { caretLeftIcon, editIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { MetricStats, RunDetails } from '../_generated/types.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
 import { useTick } from './hooks.ts';
 import { Loading, Trouble } from './parts.tsx';
@@ -210,8 +210,8 @@ function Metrics(props: RunsProps & { details: RunDetails }): React.ReactElement
           <tr>
             <th scope="col" />
             <th scope="col">{trans.__('last')}</th>
-            <th scope="col">{trans.__('least')}</th>
-            <th scope="col">{trans.__('greatest')}</th>
+            <th scope="col">{trans.__('min')}</th>
+            <th scope="col">{trans.__('max')}</th>
           </tr>
         </thead>
         <tbody>

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ellipsesIcon, refreshIcon, searchIcon, settingsIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import { queryProblem } from '../models/query.ts';
 import type { RunsModel } from '../models/runs.ts';
 import type { IBook } from '../tokens.ts';

@@ -20,6 +20,9 @@ from cellbook.views.timeline import Timeline, TimelineRow, timeline, timeline_ro
 _PARSED = 8 * 1024 * 1024
 """Bytes of a document up to which all of it is looked at before it is kept."""
 
+_BLANKS = 64
+"""Bytes at either end of a document among which may be blanks."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineQuery:
@@ -49,7 +52,7 @@ class DocumentOfNow:
     """The notebook as a window shows it."""
 
     document: dict[str, Any]
-    """As nbformat has it; outputs may be left out."""
+    """As nbformat has it; outputs may be left out, and should be where they are large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ def keep_document(ask: Ask, checkpoint_id: str, body: bytes) -> Stored:
 
 def _check_document(body: bytes) -> None:
     """Say so if a body is no notebook; of a large one only what tells it from other things."""
-    likely = body.lstrip()[:1] == b"{" and b'"cells"' in body and body.rstrip()[-1:] == b"}"
+    ends = body[:_BLANKS].lstrip()[:1] + body[-_BLANKS:].rstrip()[-1:]
+    likely = ends == b"{}" and b'"cells"' in body
     if likely and len(body) <= _PARSED:
         try:
             doc = json.loads(body)
@@ -136,8 +140,7 @@ def compare_checkpoints(
 
 def compare_with_now(ask: Ask, checkpoint_id: str, body: DocumentOfNow) -> CheckpointDifference:
     """Compare a checkpoint's cells with those that a window shows now."""
-    content = json.dumps(body.document).encode()
-    return document_difference(ask.book.checkpoints, checkpoint_id, content)
+    return document_difference(ask.book.checkpoints, checkpoint_id, body.document)
 
 
 OPERATIONS = (
