@@ -4,6 +4,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 
@@ -12,6 +13,8 @@ import { CellMarks } from '../models/cellMarks.ts';
 import { MarkedNotebook } from '../panels/markedNotebook.ts';
 import { Tip } from '../panels/cellMark.ts';
 import { IBook, IKernelLinks, type IKernelLink } from '../tokens.ts';
+
+const ID = 'cellbook-labextension:cells';
 
 /** Opens the history of the active cell. */
 const HISTORY = 'cellbook:cell-history';
@@ -191,11 +194,11 @@ function hasStableIds(panel: NotebookPanel): boolean {
 }
 
 export const cells: JupyterFrontEndPlugin<void> = {
-  id: 'cellbook-labextension:cells',
+  id: ID,
   description: 'Marks beside cells, and the history of each.',
   autoStart: true,
   requires: [IBook, IKernelLinks, INotebookTracker, IRenderMimeRegistry],
-  optional: [ITranslator, ICommandPalette],
+  optional: [ITranslator, ICommandPalette, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     book: IBook,
@@ -203,7 +206,8 @@ export const cells: JupyterFrontEndPlugin<void> = {
     tracker: INotebookTracker,
     rendermime: IRenderMimeRegistry,
     translator: ITranslator | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    settings: ISettingRegistry | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
     const marks = new Marks(app, book, rendermime, trans);
@@ -222,5 +226,11 @@ export const cells: JupyterFrontEndPlugin<void> = {
     });
     tracker.activeCellChanged.connect(() => app.commands.notifyCommandChanged(HISTORY));
     palette?.addItem({ command: HISTORY, category: 'Cellbook' });
+    void settings?.load(ID).then(found => {
+      const follow = () =>
+        document.body.classList.toggle('cb-mod-noMarks', found.composite.showMarks === false);
+      found.changed.connect(follow);
+      follow();
+    });
   }
 };
