@@ -1,6 +1,7 @@
 /** Cellbook's plugins for JupyterLab and Notebook. */
 
 import { book } from './plugins/book.ts';
+import { cells } from './plugins/cells.ts';
 import { checkpoints } from './plugins/checkpoints.ts';
 import { commands } from './plugins/commands.ts';
 import { comments } from './plugins/comments.ts';
@@ -19,6 +20,7 @@ export default [
   status,
   compare,
   runs,
+  cells,
   checkpoints,
   comments,
   models

@@ -4,3 +4,4 @@ import './runs.css';
 import './details.css';
 import './compare.css';
 import './checkpoints.css';
+import './cells.css';

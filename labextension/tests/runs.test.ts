@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import type { BookState, RunRow, RunsPage } from '../src/_generated/types.ts';
+import type { RunRow, RunsPage } from '../src/_generated/types.ts';
 import { RunsModel, type IRunChanges, type IRunsSource } from '../src/models/runs.ts';
 import { page, row } from './rows.ts';
 
@@ -27,10 +27,6 @@ class Source implements IRunsSource {
     const found = this.rows.filter(one => !one.trashed && one.name.includes(options.query));
     const end = options.offset + options.limit;
     return page(found.slice(options.offset, end), { more: end < found.length });
-  }
-
-  book(): Promise<BookState> {
-    return Promise.resolve({ exists: this.rows.length > 0, message: '' } as BookState);
   }
 
   changeRun(_: string, run: string, changes: IRunChanges): Promise<RunRow> {
@@ -84,12 +80,11 @@ test('where nothing was recorded yet nothing is wrong', async () => {
   source.refuse = Object.assign(new Error('There is no book.'), { status: 404 });
   const model = new RunsModel(source, () => '');
   await model.refresh();
-  assert.ok(model.absent);
+  assert.ok(model.page?.empty_book);
   assert.equal(model.problem, null);
   source.rows = [row(1)];
   source.refuse = null;
   await model.refresh();
-  assert.ok(!model.absent);
   assert.deepEqual(numbers(model), [1]);
 });
 

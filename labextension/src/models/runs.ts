@@ -2,13 +2,13 @@
 
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { BookState, RunRow, RunsPage } from '../_generated/types.ts';
+import type { RunRow, RunsPage } from '../_generated/types.ts';
+import { isAbsent } from './absent.ts';
 import { Choice } from './choice.ts';
 import { Pages } from './pages.ts';
 
 /** The part of the server that is asked. */
 export interface IRunsSource {
-  book(notebook: string): Promise<BookState>;
   runs(
     notebook: string,
     options: { query: string; order_by: string; limit: number; offset: number }
@@ -53,6 +53,19 @@ const SHOWN = new Set(['book', 'runs', 'cells', 'metrics']);
 /** Milliseconds between two looks at a book that changes all the time. */
 const REST = 500;
 
+/** What a book holds that was never made. */
+const NOTHING: RunsPage = {
+  rows: [],
+  params: [],
+  metrics: [],
+  spark_metric: null,
+  query: '',
+  more: false,
+  empty_book: true,
+  hint: '',
+  now: 0
+};
+
 /** Queries that are remembered. */
 const REMEMBERED = 20;
 
@@ -67,7 +80,6 @@ export class RunsModel {
   private _query = '';
   private _order = '';
   private _problem: IProblem | null = null;
-  private _absent = false;
   private _choice = new Choice();
   private _details: string | null = null;
   private _editing: 'tags' | 'notes' | null = null;
@@ -139,11 +151,6 @@ export class RunsModel {
 
   get problem(): IProblem | null {
     return this._problem;
-  }
-
-  /** Whether nothing was ever recorded here: not even a book is there. */
-  get absent(): boolean {
-    return this._absent;
   }
 
   get choice(): Choice {
@@ -228,7 +235,6 @@ export class RunsModel {
   reset(): Promise<void> {
     this._pages.clear();
     this._page = null;
-    this._absent = false;
     this._problem = null;
     this._choice = new Choice();
     this._details = null;
@@ -369,7 +375,13 @@ export class RunsModel {
       try {
         read = await Promise.all(wanted.map(place => this._readPage(place)));
       } catch (error) {
-        await this._fail(error, generation);
+        if (generation === this._generation) {
+          if (isAbsent(error)) {
+            this._take([0], [NOTHING]);
+          } else {
+            this._problem = this._told(error);
+          }
+        }
         return;
       }
       if (generation !== this._generation) {
@@ -403,7 +415,6 @@ export class RunsModel {
       }
     }
     this._problem = null;
-    this._absent = false;
     const first = read[places.indexOf(0)];
     this._page = first ?? { ...this._page!, now: read[0].now };
     this._readAt = performance.now();
@@ -412,25 +423,10 @@ export class RunsModel {
     );
   }
 
-  private async _fail(error: unknown, generation: number): Promise<void> {
+  private _told(error: unknown): IProblem {
     const status = (error as { status?: number }).status;
     const message = error instanceof Error ? error.message : String(error);
-    // Where nothing was recorded yet there is no book, and nothing is wrong.
-    const absent =
-      status === 404 &&
-      (await this._source.book(this._notebook()).then(
-        book => !book.exists && !book.message,
-        () => false
-      ));
-    if (generation !== this._generation) {
-      return;
-    }
-    this._absent = absent;
-    this._problem = absent ? null : { message, query: status === 400 && this._query !== '' };
-    if (absent) {
-      this._page = null;
-      this._pages.clear();
-    }
+    return { message, query: status === 400 && this._query !== '' };
   }
 }
 

@@ -177,8 +177,7 @@ function Listed(props: RunsProps): React.ReactElement {
     return <Trouble message={problem.message} action={again} />;
   }
   if (!page || model.items.length === 0) {
-    const known = model.absent || (page && !model.busy);
-    return <div className="cb-grow">{known && <Nothing {...props} />}</div>;
+    return <div className="cb-grow">{page && !model.busy && <Nothing {...props} />}</div>;
   }
   const metric = model.items[0].metric;
   return (
@@ -209,8 +208,8 @@ function orderWord(order: string, trans: TranslationBundle): string {
 /** What is said where there are no runs: why, and what makes some appear. */
 function Nothing(props: RunsProps): React.ReactElement {
   const { model, trans } = props;
-  const { page } = model;
-  if (!page || page.empty_book) {
+  const page = model.page!;
+  if (page.empty_book) {
     return (
       <Empty>
         <p>
