@@ -6,8 +6,8 @@ import * as React from 'react';
 import type { ComparisonModel } from '../models/comparison.ts';
 import type { ICurveLook } from '../models/curves.ts';
 import { Chart } from './chart.tsx';
-import { CompareTable } from './compare_table.tsx';
-import { ExportMenu } from './export_menu.tsx';
+import { CompareTable } from './compareTable.tsx';
+import { ExportMenu } from './exportMenu.tsx';
 import { useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
 

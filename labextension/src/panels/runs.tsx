@@ -10,9 +10,9 @@ import type { RunsModel } from '../models/runs.ts';
 import type { IBook } from '../tokens.ts';
 import { useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
-import { RunDetailsView } from './run_details.tsx';
-import { RunList } from './run_list.tsx';
-import type { RunMenus } from './run_menus.ts';
+import { RunDetailsView } from './runDetails.tsx';
+import { RunList } from './runList.tsx';
+import type { RunMenus } from './runMenus.ts';
 
 /** Milliseconds after the last key until a query is asked. */
 const SETTLED = 300;

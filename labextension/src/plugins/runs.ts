@@ -22,7 +22,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('cellbook');
     let made: Promise<() => ReturnType<typeof createElement>> | null = null;
     const make = async () => {
-      const { Runs, RunMenus, RunsModel } = await import('../panels/runs_tab.ts');
+      const { Runs, RunMenus, RunsModel } = await import('../panels/runsTab.ts');
       const model = new RunsModel(book.api, () => book.notebook);
       const menus = new RunMenus(model, book, compare, trans);
       let place = folder(book.notebook);

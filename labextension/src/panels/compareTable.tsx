@@ -8,7 +8,7 @@ import type { CompareCell, CompareRow, Group, RunHead } from '../_generated/type
 import type { ComparisonModel } from '../models/comparison.ts';
 import { mark } from '../models/export.ts';
 import * as formatting from '../models/format.ts';
-import { State } from './run_row.tsx';
+import { State } from './runRow.tsx';
 import { Swatch } from './spark.tsx';
 
 interface CompareTableProps {

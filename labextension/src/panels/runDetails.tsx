@@ -9,11 +9,11 @@ import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
 import { useTick } from './hooks.ts';
 import { Loading, Trouble } from './parts.tsx';
-import { RenameField } from './rename_field.tsx';
-import { RunCurve } from './run_curve.tsx';
-import { Artifacts, Cells, Facts } from './run_parts.tsx';
-import { State, stateWord } from './run_row.tsx';
-import { Notes, Tags } from './run_words.tsx';
+import { RenameField } from './renameField.tsx';
+import { RunCurve } from './runCurve.tsx';
+import { Artifacts, Cells, Facts } from './runParts.tsx';
+import { State, stateWord } from './runRow.tsx';
+import { Notes, Tags } from './runWords.tsx';
 import type { RunsProps } from './runs.tsx';
 
 /** Tables whose changes show in a run's details. */

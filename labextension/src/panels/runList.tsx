@@ -5,8 +5,8 @@ import * as React from 'react';
 
 import type { RunsModel } from '../models/runs.ts';
 import { useTick } from './hooks.ts';
-import { RenameField } from './rename_field.tsx';
-import { ROW_HEIGHT, RunLine } from './run_row.tsx';
+import { RenameField } from './renameField.tsx';
+import { ROW_HEIGHT, RunLine } from './runRow.tsx';
 
 /** Rows beyond those in sight that are drawn, on either side. */
 const BEYOND = 6;
