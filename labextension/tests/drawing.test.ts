@@ -57,6 +57,8 @@ test('conditions are joined', () => {
   assert.equal(one, "experiment = 'it''s'");
   assert.equal(narrowed('', one), one);
   assert.equal(narrowed('a = 1 or b = 2', one), `(a = 1 or b = 2) and ${one}`);
+  assert.equal(narrowed('wide net', one), `name ILIKE '%wide net%' and ${one}`);
+  assert.equal(narrowed('#12', one), one);
   assert.equal(narrowed(`a = 1 and ${one}`, one), `a = 1 and ${one}`);
 });
 

@@ -134,6 +134,19 @@ test('what is chosen stays while the list changes', async () => {
   assert.equal(model.items[2], kept);
 });
 
+test('what is chosen stays so while something else is asked', async () => {
+  const { model } = await started(12);
+  model.choice = model.choice.toggle('id2');
+  await model.ask({ query: 'run 11' });
+  model.choice = model.choice.toggle('id11');
+  assert.deepEqual(
+    model.chosen.map(one => one.number),
+    [11, 2]
+  );
+  model.choice = model.choice.toggle('id2');
+  assert.equal(model.chosen.length, 1);
+});
+
 test('a run is renamed at once', async () => {
   const { model } = await started(2);
   await model.change('id2', { run_name: 'better' });

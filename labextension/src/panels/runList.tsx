@@ -19,6 +19,8 @@ interface RunListProps {
   openMenu: (run: string, x: number, y: number) => void;
   /** Put the chosen runs, or the one keys act on, in the trash. */
   trash: () => void;
+  /** Take back what was done last. */
+  undo: () => void;
 }
 
 /** A listbox of runs. */
@@ -93,7 +95,7 @@ export function RunList(props: RunListProps): React.ReactElement {
     } else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
       model.choice = choice.only(ids);
     } else if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && model.done) {
-      void model.undo();
+      props.undo();
     } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       const row = node.current!.querySelector('.cb-mod-current')?.getBoundingClientRect();
       if (row && at !== null) {

@@ -97,6 +97,11 @@ export class RunMenus {
     return this._guard(this._model.put('trashed', this._targets));
   }
 
+  /** Take back what was done last. */
+  undo(): Promise<void> {
+    return this._guard(this._model.undo());
+  }
+
   private _openCompare(runs: string[]): void {
     const baseline = this._baseline !== null && runs.includes(this._baseline) ? this._baseline : runs[0];
     this._compare.open(this._book.notebook, runs, baseline);
@@ -140,7 +145,7 @@ export class RunMenus {
     const ids = () => this._targets.map(run => run.run_id);
     const add = (
       id: string,
-      label: string,
+      label: string | (() => string),
       execute: () => unknown,
       options: { enabled?: () => boolean; visible?: () => boolean; keys?: string[] } = {}
     ) => {
@@ -194,11 +199,15 @@ export class RunMenus {
     const takeOut = (what: 'trashed' | 'archived') => () =>
       this._guard(this._model.takeOut(what, this._targets));
     const all = (what: 'trashed' | 'archived') => this._targets.every(run => run[what]);
-    add('archive', trans.__('Archive'), put('archived'), { visible: () => !all('archived') });
+    // What is chosen may be out of sight: how many there are is said.
+    const count = () => this._targets.length;
+    const archive = () => trans._n('Archive', 'Archive %1 Runs', count());
+    const trash = () => trans._n('Delete', 'Delete %1 Runs', count());
+    add('archive', archive, put('archived'), { visible: () => !all('archived') });
     add('unarchive', trans.__('Take out of the Archive'), takeOut('archived'), {
       visible: () => all('archived')
     });
-    add('trash', trans.__('Delete'), put('trashed'), {
+    add('trash', trash, put('trashed'), {
       visible: () => !all('trashed'),
       keys: ['Delete']
     });

@@ -46,7 +46,7 @@ export function Runs(props: RunsProps): React.ReactElement {
     return (
       <>
         <RunDetailsView key={model.details} {...props} run={model.details} />
-        <Undo model={model} trans={trans} />
+        <Undo {...props} />
       </>
     );
   }
@@ -55,7 +55,7 @@ export function Runs(props: RunsProps): React.ReactElement {
       <Search model={model} menus={props.menus} trans={trans} />
       <Loading busy={model.busy} label={trans.__('Loading runs')} />
       <Listed {...props} />
-      <Undo model={model} trans={trans} />
+      <Undo {...props} />
       <Chosen {...props} />
     </>
   );
@@ -193,6 +193,7 @@ function Listed(props: RunsProps): React.ReactElement {
         baseline={menus.baseline}
         openMenu={(run, x, y) => menus.open(run, x, y)}
         trash={() => void menus.trash()}
+        undo={() => void menus.undo()}
       />
     </>
   );
@@ -255,8 +256,8 @@ function Nothing(props: RunsProps): React.ReactElement {
 }
 
 /** A quiet line that says what was done, and undoes it. */
-function Undo(props: { model: RunsModel; trans: TranslationBundle }): React.ReactElement {
-  const { model, trans } = props;
+function Undo(props: RunsProps): React.ReactElement {
+  const { model, menus, trans } = props;
   const { done } = model;
   React.useEffect(() => {
     if (!done) {
@@ -270,7 +271,7 @@ function Undo(props: { model: RunsModel; trans: TranslationBundle }): React.Reac
       {done && (
         <>
           <bdi>{doneWord(done.what, done.runs, trans)}</bdi>
-          <button type="button" className="cb-link" onClick={() => void model.undo()}>
+          <button type="button" className="cb-link" onClick={() => void menus.undo()}>
             {trans.__('Undo')}
           </button>
         </>

@@ -1,9 +1,11 @@
 /** The tab Runs of the sidebar. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createElement } from 'react';
 
+import type { RunsModel } from '../models/runs.ts';
 import { IBook, ICompare, ISidebar } from '../tokens.ts';
 
 export const runs: JupyterFrontEndPlugin<void> = {
@@ -11,13 +13,14 @@ export const runs: JupyterFrontEndPlugin<void> = {
   description: 'The tab Runs of the sidebar.',
   autoStart: true,
   requires: [IBook, ISidebar, ICompare],
-  optional: [ITranslator],
+  optional: [ITranslator, IStateDB],
   activate: (
     _: JupyterFrontEnd,
     book: IBook,
     sidebar: ISidebar,
     compare: ICompare,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    database: IStateDB | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
     let made: Promise<() => ReturnType<typeof createElement>> | null = null;
@@ -25,6 +28,9 @@ export const runs: JupyterFrontEndPlugin<void> = {
       const { Runs, RunMenus, RunsModel } = await import('../panels/runsTab.ts');
       const model = new RunsModel(book.api, () => book.notebook);
       const menus = new RunMenus(model, book, compare, trans);
+      if (database) {
+        await remember(model, database);
+      }
       let place = folder(book.notebook);
       book.notebookChanged.connect(() => {
         if (folder(book.notebook) !== place) {
@@ -42,6 +48,24 @@ export const runs: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Where the queries are kept that were asked. */
+const QUERIES = 'cellbook-labextension:queries';
+
+/** Keep queries beyond a reload of the page. */
+async function remember(model: RunsModel, database: IStateDB): Promise<void> {
+  const kept = await database.fetch(QUERIES).catch(() => undefined);
+  if (Array.isArray(kept)) {
+    model.queries = kept.map(String);
+  }
+  let saved = model.queries;
+  model.changed.connect(() => {
+    if (model.queries !== saved) {
+      saved = model.queries;
+      void database.save(QUERIES, [...saved]);
+    }
+  });
+}
 
 /** All notebooks of a folder have one book. */
 function folder(path: string): string {
