@@ -10,6 +10,7 @@ import { sparkPath } from '../src/models/spark.ts';
 test('axes have round numbers', () => {
   assert.deepEqual(tickTexts(ticks(0, 1, 5)), ['0.0', '0.2', '0.4', '0.6', '0.8', '1.0']);
   assert.deepEqual(logTicks(0.001, 10), [0.001, 0.01, 0.1, 1, 10]);
+  assert.ok(logTicks(0.5, 0.97).length > 3);
   assert.deepEqual(ticks(3, 3), [3]);
   assert.equal(stepText(20_000), '20k');
   assert.equal(stepText(1500), '1500');

@@ -63,7 +63,7 @@ export function CompareTable(props: CompareTableProps): React.ReactElement {
           className="cb-link cb-rest"
           onClick={() => void model.change({ everything: true })}
         >
-          {trans._n('%1 more row is the same in all runs', '%1 more rows are the same in all runs', hidden)}
+          {trans._n('Show %1 more row', 'Show %1 more rows', hidden)}
         </button>
       )}
     </>
