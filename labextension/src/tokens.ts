@@ -24,6 +24,8 @@ export interface IBook {
   readonly live: boolean;
   /** Hear of changes until the result is disposed of: only then anything is asked of the server. */
   listen(): IDisposable;
+  /** Hear of changes in the book of a notebook, in sight or not, until the result is disposed of. */
+  watch(notebook: string, tell: (tables: readonly string[]) => void): IDisposable;
 }
 
 export const IBook = new Token<IBook>(

@@ -71,7 +71,8 @@ export class KernelLink implements IKernelLink {
     panel.disposed.connect(this.dispose, this);
     void panel.context.ready.then(() => {
       if (!this.isDisposed) {
-        panel.model?.sharedModel.changed.connect(this._edited, this);
+        // The shared notebook's own signal does not tell of what is typed into cells.
+        panel.model?.contentChanged.connect(this._edited, this);
         void this._attach(session.session?.kernel ?? null);
       }
     });

@@ -45,7 +45,7 @@ export function RunDetailsView(props: RunsProps & { run: string }): React.ReactE
         }
       }}
     >
-      <div className="cb-bar">
+      <div className="cb-line">
         <button type="button" className="cb-link" onClick={back}>
           <caretLeftIcon.react tag="span" className="cb-icon" />
           {trans.__('Runs')}
@@ -210,8 +210,8 @@ function Metrics(props: RunsProps & { details: RunDetails }): React.ReactElement
           <tr>
             <th scope="col" />
             <th scope="col">{trans.__('last')}</th>
-            <th scope="col">{trans.__('least')}</th>
-            <th scope="col">{trans.__('greatest')}</th>
+            <th scope="col">{trans.__('min')}</th>
+            <th scope="col">{trans.__('max')}</th>
           </tr>
         </thead>
         <tbody>

@@ -2,8 +2,8 @@
 
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 
 import type { RunRow } from '../_generated/types.ts';
 import { equals, narrowed } from '../models/query.ts';
@@ -52,7 +52,7 @@ export class RunMenus {
   /** Show the orders and filters of the list. */
   openView(button: Element): void {
     const model = this._model;
-    const menu = new Menu({ commands: this._commands });
+    const menu = new MenuSvg({ commands: this._commands });
     const metrics = (model.page?.metrics ?? []).map(name => `metrics.\`${name}\``);
     const orders = [
       ['', this._trans.__('Newest first')],
@@ -103,7 +103,7 @@ export class RunMenus {
   }
 
   private _show(x: number, y: number): void {
-    const menu = new Menu({ commands: this._commands });
+    const menu = new MenuSvg({ commands: this._commands });
     const items = [
       ['details', 'rename', 'tags', 'notes'],
       ['compare', 'compare-baseline', 'baseline'],
@@ -119,7 +119,7 @@ export class RunMenus {
     this._open(menu, x, y);
   }
 
-  private _open(menu: Menu, x: number, y: number): void {
+  private _open(menu: MenuSvg, x: number, y: number): void {
     const focus = document.activeElement as HTMLElement | null;
     menu.aboutToClose.connect(() => {
       // Back to where the hands were, unless the command has put the focus elsewhere.

@@ -6,7 +6,7 @@ import type { Real } from '../_generated/types.ts';
 import { colourOf, dashOf } from '../models/colours.ts';
 import { sparkPath } from '../models/spark.ts';
 
-const WIDTH = 56;
+const WIDTH = 48;
 const HEIGHT = 16;
 
 /** The curve of run `number`, in its colour. */
