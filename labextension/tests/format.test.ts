@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { age, date, duration, number, shorten, size } from '../src/models/format.ts';
+import { age, date, duration, number, shorten, size, value as written } from '../src/models/format.ts';
 
 test('numbers have four significant digits', () => {
   const written: [number | 'NaN' | 'Infinity' | '-Infinity', string][] = [
@@ -56,6 +56,6 @@ test('values are written as one writes a param', () => {
     [[64, 64], '[64,64]']
   ];
   for (const [value, text] of cases) {
-    assert.equal(format.value(value), text);
+    assert.equal(written(value), text);
   }
 });

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import nbformat
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab

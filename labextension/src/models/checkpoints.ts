@@ -5,6 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { BookState, CheckpointDifference, TimelineRow } from '../_generated/types.ts';
+import { isAbsent } from './absent.ts';
 import type { IBook, IKernelLink, IKernelLinks, IRestored } from '../tokens.ts';
 
 /** Checkpoints that are asked for at a time. */
@@ -136,7 +137,11 @@ export class CheckpointsModel implements IDisposable {
     try {
       const [state, found] = await Promise.all([
         this._book.api.book(notebook),
-        notebook ? this._book.api.checkpoints(notebook, { limit: this._limit }) : null
+        notebook
+          ? this._book.api
+              .checkpoints(notebook, { limit: this._limit })
+              .catch(error => (isAbsent(error) ? null : Promise.reject(error)))
+          : null
       ]);
       if (asked !== this._asked || this._disposed) {
         return;
@@ -220,7 +225,7 @@ export class CheckpointsModel implements IDisposable {
   }
 
   private _changed(_: unknown, tables: readonly string[]): void {
-    if (tables.includes('checkpoints')) {
+    if (tables.includes('checkpoints') || tables.includes('book')) {
       void this.refresh();
     }
   }

@@ -3,6 +3,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { RunRow, RunsPage } from '../_generated/types.ts';
+import { isAbsent } from './absent.ts';
 import { Choice } from './choice.ts';
 import { Pages } from './pages.ts';
 
@@ -51,6 +52,19 @@ const SHOWN = new Set(['book', 'runs', 'cells', 'metrics']);
 
 /** Milliseconds between two looks at a book that changes all the time. */
 const REST = 500;
+
+/** What a book holds that was never made. */
+const NOTHING: RunsPage = {
+  rows: [],
+  params: [],
+  metrics: [],
+  spark_metric: null,
+  query: '',
+  more: false,
+  empty_book: true,
+  hint: '',
+  now: 0
+};
 
 /** Queries that are remembered. */
 const REMEMBERED = 20;
@@ -362,7 +376,11 @@ export class RunsModel {
         read = await Promise.all(wanted.map(place => this._readPage(place)));
       } catch (error) {
         if (generation === this._generation) {
-          this._problem = this._told(error);
+          if (isAbsent(error)) {
+            this._take([0], [NOTHING]);
+          } else {
+            this._problem = this._told(error);
+          }
         }
         return;
       }

@@ -29,7 +29,7 @@ export function Compare(props: CompareProps): React.ReactElement {
       {problem && <Trouble message={problem} action={again} />}
       {comparison && (
         <>
-          <div className="cb-bar">
+          <div className="cb-line">
             <h2>{trans._n('%1 run compared', '%1 runs compared', comparison.runs.length)}</h2>
             <label className="cb-choose">
               <input
@@ -66,7 +66,7 @@ function Curves(props: CompareProps & { raised: number | null }): React.ReactEle
   }
   return (
     <section aria-label={trans.__('Curves')}>
-      <div className="cb-bar">
+      <div className="cb-line">
         <label className="cb-choose">
           <span>{trans.__('metric')}</span>
           <select

@@ -45,7 +45,7 @@ export function RunDetailsView(props: RunsProps & { run: string }): React.ReactE
         }
       }}
     >
-      <div className="cb-bar">
+      <div className="cb-line">
         <button type="button" className="cb-link" onClick={back}>
           <caretLeftIcon.react tag="span" className="cb-icon" />
           {trans.__('Runs')}
