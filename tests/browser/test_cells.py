@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import nbformat
+import pytest
 from playwright.sync_api import Locator, expect
 
+from cellbook.capture import CellLog
+from cellbook.records import CellExecution, CellState
+from cellbook.store import FolderStore
 from tests.browser.lab import Lab
 
 PATIENCE = 15_000
 """Milliseconds for what is recorded, or edited, to be seen at the cell."""
-
-WINDOWING = """mode => {
-    const notebook = window.jupyterapp.shell.currentWidget.content;
-    notebook.notebookConfig = { ...notebook.notebookConfig, windowingMode: mode };
-}"""
 
 
 def open_cells(lab: Lab, name: str, *cells: str) -> None:
@@ -260,29 +261,56 @@ def test_cells_without_lasting_ids_are_found_by_their_text(lab: Lab) -> None:
 
 @pytest.mark.parametrize("mode", ["full", "defer", "contentVisibility", "none"])
 def test_a_thousand_cells_have_their_marks_where_they_are_seen(lab: Lab, mode: str) -> None:
-    open_cells(lab, f"many-{mode}", *(f"x{number} = {number}" for number in range(1_000)))
-    lab.page.evaluate(WINDOWING, mode)
-    lab.command("notebook:run-all-cells")
-    lab.page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.content.widgets.at(-1).model.executionCount",
-        timeout=120_000,
-    )
-    lab.wait_idle()
+    sources = [f"x{number} = {number}" for number in range(1_000)]
+    name = f"many-{mode}/work.ipynb"
+    record(lab.server.write_notebook(name, *sources))
+    lab.server.write_notebook("small.ipynb", "")
+    lab.open("small.ipynb")
+    use_windowing(lab, mode)
+    try:
+        lab.open(name)
+        notebook = "window.jupyterapp.shell.currentWidget.content"
+        assert lab.page.evaluate(f"() => {notebook}.notebookConfig.windowingMode") == mode
+        lab.page.evaluate(f"() => {{ {notebook}.activeCellIndex = 999; }}")
+        lab.page.evaluate(f"() => {notebook}.scrollToItem(999)")
+        last = lab.cells.filter(has_text="x999 = 999").locator("> .cb-cell-mark")
+        expect(last).to_have_attribute("data-kind", "failed", timeout=PATIENCE)
+        expect(last).to_be_in_viewport()
+        lab.page.evaluate(f"() => {notebook}.scrollToItem(0)")
+        first = lab.cells.filter(has_text=re.compile("x0 = ")).locator("> .cb-cell-mark")
+        expect(first).to_have_attribute("data-kind", "history", timeout=PATIENCE)
+        lab.page.evaluate(f"() => {notebook}.widgets[0].model.sharedModel.setSource('x0 = 7')")
+        expect(first).to_have_attribute("data-kind", "stale", timeout=PATIENCE)
+        expect(first).to_have_attribute("aria-label", re.compile("edited since it was recorded"))
+    finally:
+        use_windowing(lab, "none")
+
+
+def record(notebook: Path) -> None:
+    """Put an execution of each cell on record; the last one failed."""
+    store = FolderStore(notebook.parent / ".cellbook")
+    log = CellLog(store)
+    cells = nbformat.read(notebook, as_version=4).cells
+    for order, cell in enumerate(cells):
+        log.end(
+            CellExecution(
+                execution_id=store.new_id(),
+                session="01K8ZZZZZZZZZZZZZZZZZZZZZZ",
+                source=cell.source,
+                state=CellState.OK if order < len(cells) - 1 else CellState.ERROR,
+                start_time=1_790_000_000_000,
+                order=order,
+                notebook=notebook.name,
+                cell_id=cell.id,
+            )
+        )
+    store.close()
+
+
+def use_windowing(lab: Lab, mode: str) -> None:
+    """Have notebooks that are opened from now on draw their cells in one of JupyterLab's modes."""
     lab.page.evaluate(
-        """() => {
-            const notebook = window.jupyterapp.shell.currentWidget.content;
-            notebook.activeCellIndex = 1000;
-            return notebook.scrollToItem(1000);
-        }"""
-    )
-    last = lab.cells.filter(has_text="x999 = 999")
-    seen = last.locator("> .cb-cell-mark")
-    expect(seen).to_have_attribute("data-kind", "history", timeout=PATIENCE)
-    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.scrollToItem(0)")
-    first = lab.cells.filter(has_text="x0 = 0").first.locator("> .cb-cell-mark")
-    expect(first).to_have_attribute("data-kind", "history", timeout=PATIENCE)
-    lab.type_into(1, "x0 = 'other'")
-    expect(first).to_have_count(0)
-    expect(lab.cells.filter(has_text="other").locator("> .cb-cell-mark")).to_have_attribute(
-        "data-kind", "stale", timeout=PATIENCE
+        """mode => window.jupyterapp.serviceManager.settings.save(
+            '@jupyterlab/notebook-extension:tracker', JSON.stringify({ windowingMode: mode }))""",
+        mode,
     )
