@@ -197,7 +197,7 @@ export class CheckpointsModel implements IDisposable {
 
   /** Return how a checkpoint differs from what is there now. */
   async difference(checkpoint: string, trust: boolean): Promise<IDifferenceFromNow> {
-    const document = (this._book.panel?.model?.toJSON() ?? { cells: [] }) as unknown as JSONObject;
+    const document = { cells: this._cells() };
     const [cells, variables] = await Promise.all([
       this._book.api.documentDifference(this.notebook, checkpoint, document),
       this._link?.state
@@ -205,6 +205,17 @@ export class CheckpointsModel implements IDisposable {
         : Promise.resolve(null)
     ]);
     return { cells, variables: variables as CheckpointDifference | null };
+  }
+
+  /** Return the notebook's cells as far as they are compared: outputs are not, and may be large. */
+  private _cells(): JSONObject[] {
+    const cells = this._book.panel?.model?.sharedModel.cells ?? [];
+    return cells.map(cell => ({
+      id: cell.id,
+      cell_type: cell.cell_type,
+      source: cell.getSource(),
+      metadata: {}
+    }));
   }
 
   private _do(verb: string, args: JSONObject): Promise<unknown> {

@@ -9,7 +9,7 @@ export class Tip {
   private readonly _node = document.createElement('div');
 
   constructor() {
-    this._node.className = 'cellbook-lab cb-tip';
+    this._node.className = 'cellbook-lab cb-cell-tip';
     // The button's own label says the same to who does not see this.
     this._node.setAttribute('aria-hidden', 'true');
   }

@@ -19,6 +19,9 @@ import { Loading, Marked, Trouble } from './parts.tsx';
 /** Pixels that the popup keeps from the edges of the window, and from the cell. */
 const SPACE = 8;
 const WIDTH = 680;
+const HIGH = 640;
+/** Pixels below the cell that are enough to read its history in. */
+const LOW = 320;
 
 /** What the history is of, and what it can do. */
 export interface IHistoryOptions {
@@ -71,14 +74,16 @@ export async function showHistory(options: IHistoryOptions): Promise<void> {
   }
 }
 
-/** Place the popup below a cell's input, as far as there is room for it. */
+/** Place the popup below a cell's input; where there is little room, as low as it can be. */
 function beside(dialog: HTMLElement, cell: HTMLElement): void {
   const input = cell.querySelector('.jp-Cell-inputWrapper') ?? cell;
   const editor = cell.querySelector('.jp-InputArea-editor') ?? input;
   const { innerWidth, innerHeight } = window;
   const width = Math.min(WIDTH, innerWidth - 2 * SPACE);
-  const height = Math.min(0.75 * innerHeight, 640);
-  const top = Math.min(input.getBoundingClientRect().bottom + 4, innerHeight - height - SPACE);
+  const below = input.getBoundingClientRect().bottom + SPACE / 2;
+  const room = innerHeight - below - SPACE;
+  const height = room < LOW ? Math.min(0.75 * innerHeight, HIGH) : Math.min(room, HIGH);
+  const top = room < LOW ? innerHeight - height - SPACE : below;
   const left = Math.min(editor.getBoundingClientRect().left, innerWidth - width - SPACE);
   dialog.style.width = `${width}px`;
   dialog.style.maxHeight = `${height}px`;
@@ -107,7 +112,7 @@ function History(props: IShown): React.ReactElement {
         <h2>{props.title}</h2>
         <button
           type="button"
-          className="cb-link cb-close"
+          className="cb-link cb-history-close"
           aria-label={trans.__('Close')}
           onClick={props.close}
         >
@@ -118,7 +123,7 @@ function History(props: IShown): React.ReactElement {
       </header>
       {history.error && <Trouble message={history.error} />}
       {props.byText && versions.length > 0 && (
-        <p className="cb-note">
+        <p className="cb-history-note">
           {trans.__(
             'This notebook’s format gives cells new ids each time it is opened, so that the ' +
               'history was found by the text of the cell. Versions under another text are not here.'
@@ -141,7 +146,7 @@ function History(props: IShown): React.ReactElement {
       {history.more && (
         <button
           type="button"
-          className="cb-link cb-older"
+          className="cb-link cb-history-older"
           disabled={history.busy}
           onClick={() => void history.older()}
         >
@@ -169,13 +174,13 @@ function Comparison(props: {
     nothing: []
   }[props.other];
   return (
-    <fieldset className="cb-comparison">
+    <fieldset className="cb-history-comparison">
       <legend>{trans.__('Compare with')}</legend>
       {choices.map(([value, label]) => (
         <label key={value}>
           <input
             type="radio"
-            name="cb-comparison"
+            name="cb-history-comparison"
             checked={props.other === value}
             onChange={() => props.compare(value)}
           />
@@ -183,7 +188,7 @@ function Comparison(props: {
         </label>
       ))}
       {legend.length > 0 && (
-        <span className="cb-legend">
+        <span className="cb-history-legend">
           <ins>{legend[0]}</ins> <del>{legend[1]}</del>
         </span>
       )}
@@ -222,18 +227,18 @@ function Version(props: {
         />
       )}
       {execution.stale.map(reason => (
-        <p key={reason} className="cb-note">
+        <p key={reason} className="cb-history-note">
           {STALE} <Marked text={trans.__('Stale when it ran: %1', reason)} />
         </p>
       ))}
       <Source source={version.source} from={from} label={trans.__('Source of this version')} />
-      <p className="cb-note">
-        {isNow ? trans.__('This is what the cell holds now.') : ''}
-        {other === 'before' && props.isFirst ? trans.__('The first version on record.') : ''}
-      </p>
+      {isNow && <p className="cb-history-note">{trans.__('This is what the cell holds now.')}</p>}
+      {props.isFirst && (
+        <p className="cb-history-note">{trans.__('The first version on record.')}</p>
+      )}
       <Outputs execution={execution} rendermime={shown.rendermime} trans={trans} />
-      {execution.note && <p className="cb-note">{execution.note}</p>}
-      <div className="cb-buttons">
+      {execution.note && <p className="cb-history-note">{execution.note}</p>}
+      <div className="cb-history-buttons">
         {!isNow && (
           <button
             type="button"
@@ -254,7 +259,7 @@ function Version(props: {
         )}
         <button
           type="button"
-          className="jp-mod-styled jp-mod-reject"
+          className="jp-mod-styled"
           onClick={() => {
             Clipboard.copyToSystem(version.source);
             setCopied(true);
@@ -289,20 +294,20 @@ function Facts(props: {
     running: trans.__('runs')
   };
   return (
-    <h3 className="cb-facts">
-      <span className="cb-state" data-state={execution.state}>
+    <h3 className="cb-history-facts">
+      <span className="cb-history-state" data-state={execution.state}>
         {SHAPES[execution.state]} {words[execution.state]}
       </span>
       <time title={date(execution.start_time)}>{age(execution.start_time)}</time>
       {execution.duration !== null && <span>{duration(execution.duration)}</span>}
       {execution.run_number > 0 && (
-        <span className="cb-run">
+        <span className="cb-history-run">
           {trans.__('run #%1 %2', execution.run_number, execution.run_name)}
         </span>
       )}
       {execution.execution_count !== null && <code>[{execution.execution_count}]</code>}
       {props.times > 1 && (
-        <span className="cb-times" title={trans.__('It ran %1 times', props.times)}>
+        <span className="cb-history-times" title={trans.__('It ran %1 times', props.times)}>
           ×{props.times}
         </span>
       )}
@@ -319,7 +324,7 @@ function Executions(props: {
 }): React.ReactElement {
   const { trans } = props;
   return (
-    <div className="cb-executions" role="group" aria-label={trans.__('Its executions')}>
+    <div className="cb-history-executions" role="group" aria-label={trans.__('Its executions')}>
       {props.executions.map(execution => (
         <button
           key={execution.execution_id}
@@ -331,7 +336,7 @@ function Executions(props: {
           {SHAPES[execution.state]} {age(execution.start_time)}
         </button>
       ))}
-      <span className="cb-muted">
+      <span className="cb-history-muted">
         {props.same ? trans.__('the same outputs each time') : trans.__('outputs differ')}
       </span>
     </div>
@@ -350,7 +355,7 @@ function Source(props: {
   );
   return (
     // It may scroll: the keyboard reaches it.
-    <pre className="cb-source" tabIndex={0} role="region" aria-label={props.label}>
+    <pre className="cb-history-source" tabIndex={0} role="region" aria-label={props.label}>
       {pieces.map(({ kind, text }, place) =>
         kind === 'added' ? (
           <ins key={place}>{text}</ins>

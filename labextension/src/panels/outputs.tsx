@@ -45,12 +45,12 @@ export function Outputs(props: {
     };
   }, [seen, execution.execution_id, rendermime]);
   if (execution.outputs.length === 0) {
-    return <p className="cb-note">{trans.__('No output.')}</p>;
+    return <p className="cb-history-note">{trans.__('No output.')}</p>;
   }
   return (
     <div
       ref={host}
-      className="cb-outputs"
+      className="cb-history-outputs"
       tabIndex={0}
       role="region"
       aria-label={trans.__('Output of this version')}

@@ -237,7 +237,7 @@
   }
 }
 
-.cellbook-lab.cb-tip {
+.cellbook-lab.cb-cell-tip {
   position: fixed;
   z-index: 10001;
   max-width: min(480px, 90vw);
@@ -297,7 +297,7 @@
   font-weight: 600;
 }
 
-.cb-history .cb-close {
+.cb-history .cb-history-close {
   width: 24px;
   height: 24px;
   color: var(--jp-ui-font-color2);
@@ -307,7 +307,7 @@
   flex: 1 0 100%;
 }
 
-.cb-history .cb-comparison {
+.cb-history .cb-history-comparison {
   display: flex;
   flex: 1 0 100%;
   flex-wrap: wrap;
@@ -320,22 +320,22 @@
   font-size: var(--jp-ui-font-size0);
 }
 
-.cb-history .cb-comparison legend {
+.cb-history .cb-history-comparison legend {
   float: left;
   padding: 0;
 }
 
-.cb-history .cb-comparison label {
+.cb-history .cb-history-comparison label {
   display: flex;
   align-items: center;
   gap: 4px;
 }
 
-.cb-history .cb-comparison input {
+.cb-history .cb-history-comparison input {
   margin: 0;
 }
 
-.cb-history .cb-legend {
+.cb-history .cb-history-legend {
   margin-left: auto;
 }
 
@@ -354,7 +354,7 @@
   border-bottom: 0;
 }
 
-.cb-history .cb-facts {
+.cb-history .cb-history-facts {
   display: flex;
   flex-wrap: wrap;
   align-items: baseline;
@@ -363,27 +363,27 @@
   font-variant-numeric: tabular-nums;
 }
 
-.cb-history .cb-state {
+.cb-history .cb-history-state {
   font-weight: 600;
 }
 
-.cb-history .cb-state[data-state='error'],
-.cb-history .cb-state[data-state='killed'],
-.cb-history .cb-state[data-state='interrupted'] {
+.cb-history .cb-history-state[data-state='error'],
+.cb-history .cb-history-state[data-state='killed'],
+.cb-history .cb-history-state[data-state='interrupted'] {
   color: var(--jp-error-color1);
 }
 
-.cb-history .cb-run {
+.cb-history .cb-history-run {
   overflow-wrap: anywhere;
   unicode-bidi: isolate;
 }
 
-.cb-history .cb-times {
+.cb-history .cb-history-times {
   margin-left: auto;
   color: var(--jp-ui-font-color2);
 }
 
-.cb-history .cb-executions {
+.cb-history .cb-history-executions {
   display: flex;
   flex-wrap: wrap;
   align-items: center;
@@ -392,7 +392,7 @@
   font-size: var(--jp-ui-font-size0);
 }
 
-.cb-history .cb-executions button {
+.cb-history .cb-history-executions button {
   padding: 2px 8px;
   border: 1px solid var(--jp-border-color2);
   background: none;
@@ -401,32 +401,28 @@
   cursor: pointer;
 }
 
-.cb-history .cb-executions button[aria-pressed='true'] {
+.cb-history .cb-history-executions button[aria-pressed='true'] {
   border-color: var(--jp-brand-color1);
   color: var(--jp-ui-font-color0);
 }
 
-.cb-history .cb-muted {
+.cb-history .cb-history-muted {
   padding-left: 4px;
   color: var(--jp-ui-font-color2);
 }
 
-.cb-history .cb-note {
+.cb-history .cb-history-note {
   margin: 4px 0 0;
   color: var(--jp-ui-font-color2);
   font-size: var(--jp-ui-font-size0);
   overflow-wrap: anywhere;
 }
 
-.cb-history .cb-note:empty {
-  display: none;
-}
-
-.cb-history .cb-history-content > .cb-note {
+.cb-history .cb-history-content > .cb-history-note {
   padding: 8px 16px 0;
 }
 
-.cb-history .cb-source {
+.cb-history .cb-history-source {
   max-height: 240px;
   margin: 8px 0 0;
   padding: var(--jp-code-padding) 8px;
@@ -448,14 +444,14 @@
   background: color-mix(in srgb, #e69f00 24%, transparent);
 }
 
-.cb-history .cb-outputs {
+.cb-history .cb-history-outputs {
   max-height: 200px;
   min-height: 20px;
   margin-top: 8px;
   overflow: auto;
 }
 
-.cb-history .cb-buttons {
+.cb-history .cb-history-buttons {
   display: flex;
   gap: 8px;
   padding-top: 8px;
@@ -465,10 +461,20 @@
   height: 24px;
   padding: 0 8px;
   font-size: var(--jp-ui-font-size0);
-  line-height: 24px;
+  line-height: 22px;
 }
 
-.cb-history .cb-older {
+.cb-history button.jp-mod-styled:not(.jp-mod-accept) {
+  border: 1px solid var(--jp-border-color1);
+  background: var(--jp-layout-color1);
+  color: var(--jp-ui-font-color1);
+}
+
+.cb-history button.jp-mod-styled:not(.jp-mod-accept):hover {
+  background: var(--jp-layout-color2);
+}
+
+.cb-history .cb-history-older {
   padding: 12px 16px;
 }
 `,""]),l.d(e,{},{A:i})},39(o,e,l){var r=l(33),a=l.n(r),t=l(34),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
@@ -1696,4 +1702,4 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   opacity: 0.4;
   cursor: default;
 }
-`,""]),l.d(e,{},{A:i})},34(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},33(o){o.exports=function(o){return o[1]}},26(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},28(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},30(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},29(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},27(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},31(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},25(o,e,l){var r=l(26),a=l.n(r),t=l(27),i=l.n(t),c=l(28),n=l.n(c),b=l(29),p=l.n(b),d=l(30),s=l.n(d),u=l(31),f=l.n(u),h=l(32),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(35),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=n().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(g.A,v),g.A&&g.A.locals&&g.A.locals;var k=l(36),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var w=l(37),j={};j.styleTagTransform=f(),j.setAttributes=p(),j.insert=n().bind(null,"head"),j.domAPI=i(),j.insertStyleElement=s(),a()(w.A,j),w.A&&w.A.locals&&w.A.locals;var y=l(38),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(y.A,z),y.A&&y.A.locals&&y.A.locals;var A=l(39),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(40),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);
+`,""]),l.d(e,{},{A:i})},34(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},33(o){o.exports=function(o){return o[1]}},26(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},28(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},30(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},29(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},27(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},31(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},25(o,e,l){var r=l(26),a=l.n(r),t=l(27),i=l.n(t),c=l(28),n=l.n(c),b=l(29),p=l.n(b),d=l(30),s=l.n(d),u=l(31),f=l.n(u),h=l(32),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(35),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=n().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(g.A,v),g.A&&g.A.locals&&g.A.locals;var k=l(36),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var y=l(37),w={};w.styleTagTransform=f(),w.setAttributes=p(),w.insert=n().bind(null,"head"),w.domAPI=i(),w.insertStyleElement=s(),a()(y.A,w),y.A&&y.A.locals&&y.A.locals;var j=l(38),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(39),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(40),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);
