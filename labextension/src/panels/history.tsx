@@ -61,8 +61,6 @@ export async function showHistory(options: IHistoryOptions): Promise<void> {
       close();
     }
   });
-  // JupyterLab's own keys are not for what lies beneath.
-  dialog.addEventListener('keydown', event => event.stopPropagation());
   void history.older();
   await new Promise(closed => dialog.addEventListener('close', closed, { once: true }));
   window.removeEventListener('resize', place);

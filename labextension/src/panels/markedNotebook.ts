@@ -109,18 +109,18 @@ export class MarkedNotebook implements IDisposable {
     if (cell.isDisposed || cell.model.type !== 'code') {
       return;
     }
+    const placed = this._buttons.get(cell);
+    if (!placed && !isDrawn(cell)) {
+      this._await(cell);
+      return;
+    }
     const verdict = this.marks.of(this._now(cell));
-    const button = this._buttons.get(cell) ?? (verdict && this._place(cell));
+    const button = placed ?? (verdict && this._place(cell));
     button?.say(verdict);
   }
 
-  /** Put a mark into the cell, first of all that is in it; null where JupyterLab has yet to draw. */
-  private _place(cell: Cell): CellMarkButton | null {
-    const layout = cell.layout as PanelLayout;
-    if (cell.isPlaceholder() || !layout.widgets[0].node.isConnected) {
-      this._await(cell);
-      return null;
-    }
+  /** Put a mark into the cell, first of all that is in it. */
+  private _place(cell: Cell): CellMarkButton {
     const { tip, trans } = this._options;
     const button = new CellMarkButton({
       tip,
@@ -129,7 +129,7 @@ export class MarkedNotebook implements IDisposable {
       open: () => this._options.open(cell.model.id)
     });
     this._buttons.set(cell, button);
-    layout.insertWidget(0, button);
+    (cell.layout as PanelLayout).insertWidget(0, button);
     return button;
   }
 
@@ -187,6 +187,11 @@ export class MarkedNotebook implements IDisposable {
     this._hashes.set(cell, [source, hash]);
     return hash;
   }
+}
+
+/** Whether JupyterLab has drawn a cell, and has it in the page now. */
+function isDrawn(cell: Cell): boolean {
+  return !cell.isPlaceholder() && (cell.layout as PanelLayout).widgets[0].node.isConnected;
 }
 
 function whenIdle(work: () => void): void {
