@@ -140,8 +140,7 @@ CASES = (
         "super() and __class__ in methods",
         "class A:\n def f(self): return ['A']\nclass B(A):\n def f(self): return super().f() + [__class__]\n"
         "b = B(); sup = super(B, b)",
-        "assert b.f() == ['A', B] and isinstance(b, A)",
-        named="sup",
+        "assert b.f() == ['A', B] and isinstance(b, A) and sup.f() == ['A'] and sup.__self__ is b",
     ),
     Case(
         "modules and their aliases",

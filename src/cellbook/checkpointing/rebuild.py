@@ -346,9 +346,14 @@ class _Gone:
     pass
 
 
-def dead_reference() -> Any:
-    """Return a weak reference whose object is gone."""
-    return weakref.ref(_Gone())
+class _CallableGone(_Gone):
+    def __call__(self) -> None:
+        pass
+
+
+def dead_reference(kind: str = "ref", callable_: bool = False) -> Any:
+    """Return a weak reference, or a weak proxy, whose object is gone."""
+    return getattr(weakref, kind)(_CallableGone() if callable_ else _Gone())
 
 
 def finish_exception(made: Any, state: tuple[dict[str, Any] | None, Any, Any, bool]) -> None:
