@@ -143,6 +143,12 @@ CASES = (
         "assert b.f() == ['A', B] and isinstance(b, A) and sup.f() == ['A'] and sup.__self__ is b",
     ),
     Case(
+        "submodules that a package does not import",
+        "import wsgiref.headers\ndef f():\n import xml.sax.xmlreader\n return lambda: xml.sax.xmlreader.XMLReader\ng = f()",
+        "assert wsgiref.headers.Headers([]) is not None and g()",
+        "import sys\nfor name in ('wsgiref.headers', 'wsgiref', 'xml.sax.xmlreader', 'xml.sax'): sys.modules.pop(name, None)\ndel wsgiref, g, sys, name",
+    ),
+    Case(
         "modules and their aliases",
         "import os, os.path as osp, collections.abc, json as j, xml.dom.minidom as md",
         "import sys\nassert os is sys.modules['os'] and osp is os.path and j is sys.modules['json']\n"

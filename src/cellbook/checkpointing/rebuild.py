@@ -84,6 +84,8 @@ class Surroundings:
     """What could not be rebuilt, one line each."""
     spoiled: list[Any] = field(default_factory=list)
     """What was made but could not be finished."""
+    modules: list[str] = field(default_factory=list)
+    """Modules that were referred to."""
     weak: list[tuple[Any, weakref.ref[Any]]] = field(default_factory=list)
     """What refers to something weakly, and how."""
 
@@ -151,6 +153,7 @@ def module(name: str) -> Any:
     """Import a module."""
     try:
         importlib.import_module(name)
+        _current.get().modules.append(name)
         return sys.modules[name]
     except Exception as error:
         return unavailable(f"module {name} cannot be imported here ({error})")

@@ -39,6 +39,9 @@ class Encoder(Protocol):
     def note(self, thing: object, text: str) -> None:
         """Put on record that an object is restored, but not in every respect."""
 
+    def refer_to(self, module: types.ModuleType) -> None:
+        """Take note of a module that is saved by its name."""
+
     def scope_of(self, scope: dict[str, Any]) -> Any:
         """Return what to save for the globals of a function."""
 
@@ -186,6 +189,7 @@ def importable(it: Any) -> bool:
 def reduce_module(encoder: Encoder, it: types.ModuleType) -> Any:
     """Reduce a module: by its name where it can be imported, else by its members."""
     if sys.modules.get(it.__name__) is it:
+        encoder.refer_to(it)
         return rebuild.module, (it.__name__,)
     members = {key: value for key, value in vars(it).items() if key != "__builtins__"}
     return types.ModuleType, (it.__name__,), members, None, None, rebuild.set_dict
