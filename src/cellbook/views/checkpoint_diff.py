@@ -148,7 +148,7 @@ _SHOWN = 20
 """Variables of which the places that differ are shown."""
 _HEAD = 48
 """Characters of a variable's first values."""
-_BRACKETS = {"dict": "{}", "tuple": "()"}
+_BRACKETS = {"dict": ("{", "}"), "tuple": ("(", ")")}
 _LOOKED_AT = (
     "numpy.ndarray",
     "pandas.DataFrame",
@@ -182,7 +182,7 @@ def summary(about: Mapping[str, Any], *, head: bool = True) -> str:
         more = ", …" if len(about["columns"]) > 4 else ""
         parts.append(f"({', '.join(names)}{more})")
     if head and about.get("head"):
-        opening, closing = _BRACKETS.get(parts[0], "[]")
+        opening, closing = _BRACKETS.get(parts[0], ("[", "]"))
         parts.append(f"{opening}{formatting.shorten(str(about['head']), _HEAD)}{closing}")
     return " ".join(parts)
 
