@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import hashlib
 import re
 import types
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, np.generic)
+_Key = type(functools.cmp_to_key(max))
 
 
 def digest(value: Any) -> str:
@@ -72,6 +77,20 @@ def _content(value: Any, seen: dict[int, tuple[int, Any]]) -> Any:
             return tell(value.get_state(legacy=False))
         case np.random.Generator():
             return tell(value.bit_generator.state)
+        case types.MappingProxyType():
+            return sorted((name, tell(item)) for name, item in value.items())
+        case types.CellType():
+            return tell(value.cell_contents)
+        case weakref.ReferenceType():
+            return tell(value())
+        case property():
+            return tell([value.fget, value.fset, value.fdel, value.__doc__])
+        case staticmethod() | classmethod():
+            return tell(value.__func__)
+        case _Key():
+            return tell([one for one in gc.get_referents(value) if one is not type(value)])
+        case Iterator() if not hasattr(value, "__dict__"):
+            return tell(value.__reduce__())
         case _:
             items = None
     return items, _state(value, tell)
@@ -90,6 +109,23 @@ def _state(value: Any, tell: Any) -> Any:
     if not held:
         if isinstance(value, (dict, list, tuple, set, frozenset)):
             return None
-        own = type(value).__getstate__ is not object.__getstate__
-        return tell(value.__getstate__()) if own else re.sub(r" at 0x\w+", "", repr(value))
+        if type(value).__getstate__ is not object.__getstate__:
+            return tell(value.__getstate__())
+        return [_say(value), *(_say(one) for one in _attributes(value))]
     return tell(list(held.items()))
+
+
+def _say(value: Any) -> str:
+    return re.sub(r" at 0x\w+", "", repr(value))
+
+
+def _attributes(value: Any) -> list[Any]:
+    """Return what an object of C tells of itself."""
+    kinds = types.GetSetDescriptorType, types.MemberDescriptorType
+    names = [
+        name
+        for kind in type(value).__mro__[:-1]
+        for name, one in vars(kind).items()
+        if isinstance(one, kinds) and name not in ("__weakref__", "__vectorcalloffset__")
+    ]
+    return [getattr(value, name, None) for name in names]

@@ -7,6 +7,7 @@ from tests.checkpointing import (
     hazards_functions,
     hazards_hostile,
     hazards_live,
+    hazards_natives,
     hazards_tables,
 )
 
@@ -17,5 +18,6 @@ CASES = (
     *hazards_arrays.CASES,
     *hazards_tables.CASES,
     *hazards_live.CASES,
+    *hazards_natives.CASES,
     *hazards_hostile.CASES,
 )

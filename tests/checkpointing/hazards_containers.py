@@ -197,8 +197,8 @@ CASES = (
         " ipaddress.ip_address('1.2.3.4'), dt.timezone.utc]\n"
         "text = repr(x); match = re.match('(a)', 'abc')",
         "assert repr(x) == text and x[2].tzinfo is z and x[7] is u and x[8] is p\n"
-        "assert z is zoneinfo.ZoneInfo('Europe/Paris') and x[10] is dt.timezone.utc",
-        named="match",
+        "assert z is zoneinfo.ZoneInfo('Europe/Paris') and x[10] is dt.timezone.utc\n"
+        "assert match.group(1) == 'a'",
     ),
     Case(
         "zone without cache",

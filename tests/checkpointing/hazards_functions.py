@@ -140,8 +140,13 @@ CASES = (
         "super() and __class__ in methods",
         "class A:\n def f(self): return ['A']\nclass B(A):\n def f(self): return super().f() + [__class__]\n"
         "b = B(); sup = super(B, b)",
-        "assert b.f() == ['A', B] and isinstance(b, A)",
-        named="sup",
+        "assert b.f() == ['A', B] and isinstance(b, A) and sup.f() == ['A'] and sup.__self__ is b",
+    ),
+    Case(
+        "submodules that a package does not import",
+        "import wsgiref.headers\ndef f():\n import xml.sax.xmlreader\n return lambda: xml.sax.xmlreader.XMLReader\ng = f()",
+        "assert wsgiref.headers.Headers([]) is not None and g()",
+        "import sys\nfor name in ('wsgiref.headers', 'wsgiref', 'xml.sax.xmlreader', 'xml.sax'): sys.modules.pop(name, None)\ndel wsgiref, g, sys, name",
     ),
     Case(
         "modules and their aliases",

@@ -110,6 +110,13 @@ export interface CellVersion {
 /** What happened to a cell or variable. */
 export type Change = 'added' | 'removed' | 'changed';
 
+/** One place in a variable that differs. */
+export interface ChangedPlace {
+  where: string;
+  before: string;
+  after: string;
+}
+
 /** The document and the kernel's state at one moment, and what they belong to. */
 export interface Checkpoint {
   checkpoint_id: string;
@@ -366,6 +373,7 @@ export interface VariableChange {
   before: string;
   after: string;
   detail: string;
+  places: ChangedPlace[];
 }
 
 /** How a value stands to the baseline's. */

@@ -5,10 +5,20 @@ that are stored once (:mod:`.states`).  It is saved in a forked child (:mod:`.sa
 whole before anything of the kernel is changed (:mod:`.decoding`).
 """
 
+from cellbook.checkpointing.describing import short_value
 from cellbook.checkpointing.kernel import Kernel
 from cellbook.checkpointing.naming import check_label
 from cellbook.checkpointing.restoring import Restored
 from cellbook.checkpointing.room import Checkpoints, DocumentSource, Moment
 from cellbook.checkpointing.upkeep import Due
 
-__all__ = ["Checkpoints", "DocumentSource", "Due", "Kernel", "Moment", "Restored", "check_label"]
+__all__ = [
+    "Checkpoints",
+    "DocumentSource",
+    "Due",
+    "Kernel",
+    "Moment",
+    "Restored",
+    "check_label",
+    "short_value",
+]

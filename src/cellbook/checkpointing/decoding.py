@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import io
 import pickle
 import sys
@@ -31,6 +32,8 @@ class Decoded:
     """The others: what stood in the way."""
     problems: list[str] = field(default_factory=list)
     """What this kernel lacks."""
+    notes: list[str] = field(default_factory=list)
+    """What else this kernel lacks, though no variable is lost by it."""
 
 
 def decode(
@@ -80,7 +83,8 @@ def decode(
             surroundings = Surroundings(namespace, StoredBuffers(packs, table), shell)
             with decoding_with(surroundings):
                 values = _load(_PatientDecoder, packs, table, len(sections))
-    done = Decoded({}, dict(table.lost), surroundings.problems)
+        notes = _import_parts(surroundings.modules, table)
+    done = Decoded({}, dict(table.lost), surroundings.problems, notes)
     stop = {id(namespace), id(shell), id(sys.modules)}
     spoiled = {id(one) for one in surroundings.spoiled}
     incomplete = bool(done.problems or done.lost)
@@ -104,6 +108,18 @@ def decode(
         given_up = values = value = None  # type: ignore[assignment]
         _check_weak(weak, done, table, stop)
     return done
+
+
+def _import_parts(modules: Iterable[str], table: StateTable) -> list[str]:
+    """Import the submodules that had been imported; return which cannot be."""
+    problems = []
+    for name in dict.fromkeys(modules):
+        for part in table.modules.get(name, ()):
+            try:
+                importlib.import_module(f"{name}.{part}")
+            except (Exception, SystemExit) as error:
+                problems.append(f"the module {name}.{part} cannot be imported here ({error})")
+    return problems
 
 
 _SHARES = "it shares something that could not be saved"

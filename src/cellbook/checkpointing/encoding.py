@@ -24,7 +24,7 @@ from typing import Any, Protocol
 
 from cellbook.checkpointing import rebuild
 from cellbook.checkpointing.digests import SectionDigests
-from cellbook.checkpointing.living import find_module_attributes, find_singletons
+from cellbook.checkpointing.living import find_module_attributes, find_parts, find_singletons
 from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
 from cellbook.checkpointing.walking import trace
 
@@ -106,6 +106,8 @@ class Encoded:
     """Variables that are a module's own object, and so stay as that is: name to where."""
     notes: dict[str, list[str]]
     """For each variable: what is restored, but not in every respect."""
+    modules: dict[str, list[str]]
+    """Packages that are referred to, with those of their submodules that had been imported."""
 
 
 class _TooSlow(Exception):
@@ -184,6 +186,7 @@ class Encoder(pickle.Pickler):
         self._memory: list[tuple[int, int, bool, str]] = []
         self._setting: dict[type, tuple[bool, bool]] = {}
         self._kept: list[Any] = []
+        self._modules: dict[str, None] = {}
         self._learn_libraries()
 
     # -- the whole -----------------------------------------------------------------------------
@@ -196,7 +199,7 @@ class Encoder(pickle.Pickler):
         SectionFailed
             If a variable breaks the stream; it belongs into `skip` then, of a new encoder.
         """
-        done = Encoded([], {}, {}, {})
+        done = Encoded([], {}, {}, {}, {})
         self._begin(variables, done)
         for place, (name, value) in enumerate(variables.items(), 1):
             if name in skip:
@@ -217,6 +220,11 @@ class Encoder(pickle.Pickler):
                 done.lost[name] = list(dict.fromkeys(self._section))
         self._trace(variables, done)
         self._find_overlaps(done)
+        parts = {name: find_parts(name) for name in self._modules}
+        done.modules = {name: found for name, found in parts.items() if found}
+        # It is in cycles of its own: what it holds would live on until they are found.
+        self.clear_memo()
+        self._kept.clear()
         return done
 
     def _begin(self, variables: Mapping[str, Any], done: Encoded) -> None:
@@ -340,6 +348,11 @@ class Encoder(pickle.Pickler):
         """Put on record that an object is restored, but not in every respect."""
         self._noted[id(it)] = text
         self._kept.append(it)
+
+    def refer_to(self, module: types.ModuleType) -> None:
+        """Take note of a module that is saved by its name."""
+        if hasattr(module, "__path__"):
+            self._modules[module.__name__] = None
 
     def scope_of(self, scope: dict[str, Any]) -> Any:
         """Return what to save for the globals of a function."""

@@ -86,6 +86,24 @@ def find_module_attributes(
     return found
 
 
+def find_parts(name: str) -> list[str]:
+    """Return the submodules of a package that are its attributes by now, by their names within it.
+
+    Importing the package need not import them: ``xml.etree.ElementTree`` is not in ``import xml``.
+    """
+    inner = f"{name}."
+    return sorted(
+        one.removeprefix(inner)
+        for one, module in list(sys.modules.items())
+        if one.startswith(inner) and "._" not in one and _is_attribute(one, module)
+    )
+
+
+def _is_attribute(name: str, module: Any) -> bool:
+    holder, _, last = name.rpartition(".")
+    return getattr(sys.modules.get(holder), "__dict__", {}).get(last) is module
+
+
 def _is_constant(value: Any) -> bool:
     """Whether a value is encoded as well by itself, or by its name."""
     kind = type(value)

@@ -84,6 +84,8 @@ class Surroundings:
     """What could not be rebuilt, one line each."""
     spoiled: list[Any] = field(default_factory=list)
     """What was made but could not be finished."""
+    modules: list[str] = field(default_factory=list)
+    """Modules that were referred to."""
     weak: list[tuple[Any, weakref.ref[Any]]] = field(default_factory=list)
     """What refers to something weakly, and how."""
 
@@ -151,6 +153,7 @@ def module(name: str) -> Any:
     """Import a module."""
     try:
         importlib.import_module(name)
+        _current.get().modules.append(name)
         return sys.modules[name]
     except Exception as error:
         return unavailable(f"module {name} cannot be imported here ({error})")
@@ -346,9 +349,14 @@ class _Gone:
     pass
 
 
-def dead_reference() -> Any:
-    """Return a weak reference whose object is gone."""
-    return weakref.ref(_Gone())
+class _CallableGone(_Gone):
+    def __call__(self) -> None:
+        pass
+
+
+def dead_reference(kind: str = "ref", callable_: bool = False) -> Any:
+    """Return a weak reference, or a weak proxy, whose object is gone."""
+    return getattr(weakref, kind)(_CallableGone() if callable_ else _Gone())
 
 
 def finish_exception(made: Any, state: tuple[dict[str, Any] | None, Any, Any, bool]) -> None:

@@ -10,7 +10,6 @@ import _collections_abc
 import abc
 import array
 import collections
-import ctypes
 import enum
 import functools
 import gc
@@ -18,7 +17,6 @@ import inspect
 import io
 import logging
 import marshal
-import operator
 import sys
 import types
 import typing
@@ -29,7 +27,7 @@ from typing import Any, Protocol
 
 from cloudpickle import cloudpickle
 
-from cellbook.checkpointing import rebuild
+from cellbook.checkpointing import natives, rebuild
 
 
 class Encoder(Protocol):
@@ -40,6 +38,9 @@ class Encoder(Protocol):
 
     def note(self, thing: object, text: str) -> None:
         """Put on record that an object is restored, but not in every respect."""
+
+    def refer_to(self, module: types.ModuleType) -> None:
+        """Take note of a module that is saved by its name."""
 
     def scope_of(self, scope: dict[str, Any]) -> Any:
         """Return what to save for the globals of a function."""
@@ -97,14 +98,12 @@ def reduce_class(encoder: Encoder, it: type) -> Any:
         return known
     if issubclass(it, enum.Enum):
         return _reduce_enum(it)
-    if it.__module__ == "_ctypes" and issubclass(it, type):
-        return type, (next(base for base in _OF_C if type(base) is it),)
+    if type(it).__module__ == "_ctypes" or it.__module__ == "_ctypes":
+        made = natives.reduce_c_class(encoder, it)
+        if made is not None:
+            return made
     if not it.__flags__ & _MADE_BY_A_STATEMENT:
         return _reduce_static(encoder, it)
-    if type(it).__module__ == "_ctypes" and it.__name__.startswith("LP_"):
-        return ctypes.POINTER, (it._type_,)  # type: ignore[attr-defined]
-    if type(it).__module__ == "_ctypes" and issubclass(it, ctypes.Array):
-        return operator.mul, (it._type_, it._length_)
     members = _members_of(it)
     attributes = {"__module__": it.__module__, "__qualname__": it.__qualname__}
     for name in members.keys() & _UNSETTABLE:
@@ -118,7 +117,6 @@ def reduce_class(encoder: Encoder, it: type) -> Any:
 
 
 _MADE_BY_A_STATEMENT = 1 << 9
-_OF_C: tuple[type, ...] = (ctypes.Structure, ctypes.Union, ctypes.Array, ctypes.c_int)
 _UNSETTABLE = {
     "__class__",
     *(name for name, value in vars(type).items() if inspect.isdatadescriptor(value)),
@@ -191,6 +189,7 @@ def importable(it: Any) -> bool:
 def reduce_module(encoder: Encoder, it: types.ModuleType) -> Any:
     """Reduce a module: by its name where it can be imported, else by its members."""
     if sys.modules.get(it.__name__) is it:
+        encoder.refer_to(it)
         return rebuild.module, (it.__name__,)
     members = {key: value for key, value in vars(it).items() if key != "__builtins__"}
     return types.ModuleType, (it.__name__,), members, None, None, rebuild.set_dict
@@ -250,12 +249,6 @@ def reduce_view(encoder: Encoder, it: Any) -> Any:
     return rebuild.view_of, (mapping, type(it).__name__)
 
 
-def reduce_proxy(encoder: Encoder, it: Any) -> Any:
-    """Reduce a read-only view of a dictionary."""
-    (mapping,) = gc.get_referents(it)
-    return rebuild.proxy_of, (mapping,)
-
-
 def reduce_memoryview(encoder: Encoder, it: memoryview) -> Any:
     """Reduce a view of a whole bytes-like object."""
     base = it.obj
@@ -270,21 +263,9 @@ def reduce_memoryview(encoder: Encoder, it: memoryview) -> Any:
 def reduce_reference(encoder: Encoder, it: weakref.ref[Any]) -> Any:
     """Reduce a weak reference."""
     if type(it) is not weakref.ref or it.__callback__ is not None:
-        return encoder.lose(it, _CALLS)
+        return encoder.lose(it, natives.CALLS)
     target = it()
     return (rebuild.dead_reference, ()) if target is None else (rebuild.reference, (target,))
-
-
-def reduce_weak_proxy(encoder: Encoder, it: Any) -> Any:
-    """Reduce a weak proxy, which passes whatever it is asked on to its object."""
-    target = it.__reduce_ex__.__self__
-    # Of those that call nothing there is one for each object.
-    if weakref.proxy(target) is not it:
-        return encoder.lose(it, _CALLS)
-    return rebuild.reference, (target, "proxy")
-
-
-_CALLS = "it calls a function when its object goes"
 
 
 def reduce_weak_mapping(encoder: Encoder, it: Any) -> Any:
@@ -359,19 +340,17 @@ def reduce_file(encoder: Encoder, it: Any) -> Any:
 
 _MAPPINGS: tuple[dict[Any, Any], ...] = ({}, collections.OrderedDict())
 EXACT: dict[type, Reducer] = {
+    **natives.EXACT,
     types.FunctionType: reduce_function,
     types.CodeType: reduce_code,
     types.CellType: reduce_cell,
     types.ModuleType: reduce_module,
     types.MethodType: reduce_method,
-    types.MappingProxyType: reduce_proxy,
     functools._lru_cache_wrapper: reduce_cached,
     functools.cached_property: reduce_cached_property,
     typing.NewType: reduce_new_type,
     typing.ParamSpec: reduce_type_parameter,
     typing.TypeVarTuple: reduce_type_parameter,
-    weakref.ProxyType: reduce_weak_proxy,
-    weakref.CallableProxyType: reduce_weak_proxy,
     memoryview: reduce_memoryview,
     weakref.WeakValueDictionary: reduce_weak_mapping,
     weakref.WeakKeyDictionary: reduce_weak_mapping,
@@ -384,13 +363,15 @@ EXACT: dict[type, Reducer] = {
     **{
         type(iterator): lose_iterator
         for made in _MAPPINGS
-        for iterator in (iter(made), iter(made.values()), iter(made.items()), reversed(made))
+        for view in (made, made.values(), made.items())
+        for iterator in (iter(view), reversed(view))
     },
     type(iter(set())): lose_iterator,
 }
 """By the very class of the object."""
 
 BASES: dict[type, Reducer] = {
+    **natives.BASES,
     type: reduce_class,
     weakref.ref: reduce_reference,
     BaseException: reduce_exception,

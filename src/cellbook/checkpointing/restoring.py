@@ -71,6 +71,7 @@ def plan(
     done.notes = [
         f"{name}: {note}" for name, notes in table.notes.items() if name in values for note in notes
     ]
+    done.notes += decoded.notes
     return done
 
 

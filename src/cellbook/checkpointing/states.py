@@ -61,6 +61,7 @@ class StateTable:
     lost: dict[str, list[LostThing]]
     live: dict[str, str]
     notes: dict[str, list[str]]
+    modules: dict[str, list[str]] = field(default_factory=dict)
     about: dict[str, dict[str, Any]] = field(default_factory=dict)
     """For each variable: its type, shape, size in bytes …, for those who look."""
 
@@ -80,6 +81,7 @@ class StateTable:
             "lost": {name: [asdict(one) for one in lost] for name, lost in self.lost.items()},
             "live": self.live,
             "notes": self.notes,
+            "modules": self.modules,
             "about": self.about,
         }
         return zlib.compress(json.dumps(doc, separators=(",", ":")).encode(), 1)
@@ -99,6 +101,7 @@ class StateTable:
             lost={name: [LostThing(**one) for one in lost] for name, lost in doc["lost"].items()},
             live=doc["live"],
             notes=doc["notes"],
+            modules=doc.get("modules", {}),
             about=doc["about"],
         )
 
@@ -182,6 +185,7 @@ class ChunkSink:
             encoded.lost,
             encoded.live,
             encoded.notes,
+            encoded.modules,
             about,
         )
 

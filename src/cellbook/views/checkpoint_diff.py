@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from typing import Any
 from cellbook.checkpointing import Checkpoints, Kernel
 from cellbook.records import Checkpoint
 from cellbook.views import formatting
+from cellbook.views.value_diff import ChangedPlace, ValueDifference, compare_values
 
 _ALIKE = 0.5
 """Similarity from which two cells are taken for one, edited."""
@@ -39,6 +39,8 @@ class VariableChange:
     after: str
     detail: str = ""
     """How much of it differs, where that can be said."""
+    places: tuple[ChangedPlace, ...] = ()
+    """The first places that differ, where that can be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,18 @@ def diff_checkpoints(
         elif name not in about_b:
             variables.append(VariableChange(name, Change.REMOVED, summary(about_a[name]), ""))
         elif name in differing:
-            detail = ""
+            found = ValueDifference()
             if name in values_a and name in values_b:
-                detail = compare_values(values_a[name], values_b[name])
-                if detail == _SAME:
+                found = compare_values(values_a[name], values_b[name])
+                if found.same:
                     continue
-            before, after = summary(about_a[name]), summary(about_b[name])
-            variables.append(VariableChange(name, Change.CHANGED, before, after, detail))
+                if sum(1 for one in variables if one.places) >= _SHOWN:
+                    found = ValueDifference(found.detail)
+            before, after = (
+                summary(about[name], head=not found.places) for about in (about_a, about_b)
+            )
+            change = VariableChange(name, Change.CHANGED, before, after, found.detail, found.places)
+            variables.append(change)
     document_a, document_b = room.document_of(a), room.document_of(b)
     cells: Sequence[CellChange] = ()
     if document_a is not None and document_b is not None and document_a != document_b:
@@ -137,7 +144,11 @@ def _values(
 
 # -- variables ---------------------------------------------------------------------------------
 
-_SAME = "the same content"
+_SHOWN = 20
+"""Variables of which the places that differ are shown."""
+_HEAD = 48
+"""Characters of a variable's first values."""
+_BRACKETS = {"dict": ("{", "}"), "tuple": ("(", ")")}
 _LOOKED_AT = (
     "numpy.ndarray",
     "pandas.DataFrame",
@@ -153,8 +164,8 @@ def _is_worth_a_look(*abouts: Mapping[str, Any]) -> bool:
     return all(about.get("type") in _LOOKED_AT for about in abouts)
 
 
-def summary(about: Mapping[str, Any]) -> str:
-    """Return what a variable is: type, shape, dtype, length or value."""
+def summary(about: Mapping[str, Any], *, head: bool = True) -> str:
+    """Return what a variable is: type, shape, dtype, length or value, and its first values."""
     kind = str(about.get("type", "object")).removeprefix("builtins.")
     parts = [kind.rpartition(".")[2]]
     if "shape" in about:
@@ -165,78 +176,15 @@ def summary(about: Mapping[str, Any]) -> str:
         return f"{formatting.shorten(str(about['value']), 60)}"
     if "length" in about:
         parts.append(f"{about['length']:,} items")
+    if head and "columns" in about:
+        listed = (name if name.isprintable() else repr(name) for name in about["columns"][:4])
+        names = [formatting.shorten(name, 20) for name in listed]
+        more = ", …" if len(about["columns"]) > 4 else ""
+        parts.append(f"({', '.join(names)}{more})")
+    if head and about.get("head"):
+        opening, closing = _BRACKETS.get(parts[0], ("[", "]"))
+        parts.append(f"{opening}{formatting.shorten(str(about['head']), _HEAD)}{closing}")
     return " ".join(parts)
-
-
-def compare_values(before: Any, after: Any) -> str:
-    """Return how much of two values differs; empty where that cannot be said."""
-    numpy: Any = sys.modules.get("numpy")
-    pandas: Any = sys.modules.get("pandas")
-    if type(before) is not type(after):
-        return ""
-    if numpy is not None and isinstance(before, numpy.ndarray):
-        return _compare_arrays(numpy, before, after)
-    if pandas is not None and isinstance(before, (pandas.DataFrame, pandas.Series)):
-        return _compare_frames(pandas, before, after)
-    if isinstance(before, dict):
-        return _compare_keys(before, after)
-    if isinstance(before, (list, tuple, set)):
-        return "" if len(before) == len(after) else f"{len(after) - len(before):+,} items"
-    return ""
-
-
-def _compare_arrays(numpy: Any, before: Any, after: Any) -> str:
-    if before.shape != after.shape or before.dtype != after.dtype or not before.size:
-        return ""
-    if before.dtype.hasobject:
-        return ""
-    same = before == after
-    if before.dtype.kind in "fc":
-        same |= numpy.isnan(before) & numpy.isnan(after)
-    changed = before.size - int(numpy.count_nonzero(same))
-    return _share(changed, before.size, "values") if changed else _SAME
-
-
-def _compare_frames(pandas: Any, before: Any, after: Any) -> str:
-    if isinstance(before, pandas.Series):
-        before, after = before.to_frame("value"), after.to_frame("value")
-    parts = []
-    added = [str(name) for name in after.columns if name not in before.columns]
-    removed = [str(name) for name in before.columns if name not in after.columns]
-    if added:
-        parts.append(f"new columns: {', '.join(added[:5])}")
-    if removed:
-        parts.append(f"columns gone: {', '.join(removed[:5])}")
-    if len(before) != len(after):
-        parts.append(f"{len(after) - len(before):+,} rows")
-    elif before.index.equals(after.index) and before.columns.is_unique and after.columns.is_unique:
-        common = [name for name in before.columns if name in after.columns]
-        differs = [name for name in common if not before[name].equals(after[name])]
-        if differs:
-            left, right = before[differs], after[differs]
-            rows = ~((left == right) | (left.isna() & right.isna())).fillna(False).all(axis=1)
-            shown = ", ".join(str(name) for name in differs[:5])
-            parts.append(f"{_share(int(rows.sum()), len(before), 'rows')} in {shown}")
-        elif not parts:
-            return _SAME
-    return "; ".join(parts)
-
-
-def _compare_keys(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> str:
-    added = [str(key) for key in after if key not in before]
-    removed = [str(key) for key in before if key not in after]
-    parts = []
-    if added:
-        parts.append(f"new keys: {', '.join(added[:5])}")
-    if removed:
-        parts.append(f"keys gone: {', '.join(removed[:5])}")
-    return "; ".join(parts)
-
-
-def _share(changed: int, whole: int, what: str) -> str:
-    part = changed / whole
-    share = "less than 0.01 %" if part < 0.0001 else f"{100 * part:.3g} %"
-    return f"{changed:,} of {whole:,} {what} ({share})"
 
 
 # -- cells -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from cellbook.checkpointing import Restored
 from cellbook.views import formatting
 from cellbook.views.checkpoint_diff import CheckpointDifference
 from cellbook.views.timeline import Timeline, graph_text
+from cellbook.views.value_diff import ChangedPlace
 
 
 def timeline_text(shown: Timeline, *, command: str = "%") -> str:
@@ -79,13 +80,21 @@ def _list(title: str, names: Mapping[str, str]) -> list[str]:
     return [f"{title} ({len(names):,}):", *(f"  {name}: {why}" for name, why in names.items())]
 
 
+def place_text(place: ChangedPlace) -> str:
+    """Return a place that differs, such as ``[5]  0.25 → 7``."""
+    sign = "" if place.before and place.after else "+ " if place.after else "- "
+    change = sign + " → ".join(part for part in (place.before, place.after) if part)
+    return f"{place.where}  {change}" if place.where else change
+
+
 def difference_text(found: CheckpointDifference) -> str:
     """Return a difference as lines of text."""
     lines = [f"checkpoint {found.first} → {found.second}"]
     for one in found.variables:
-        change = " → ".join(part for part in (one.before, one.after) if part)
+        change = " → ".join(dict.fromkeys(part for part in (one.before, one.after) if part))
         detail = f"  {one.detail}" if one.detail else ""
         lines.append(f"{one.change:<8} {one.name}: {change}{detail}")
+        lines += [f"           {place_text(place)}" for place in one.places]
     if not found.variables:
         lines.append("No variable differs.")
     for cell in found.cells:

@@ -13,6 +13,7 @@ from cellbook.views import formatting
 from cellbook.views.checkpoint_diff import CheckpointDifference, diff_checkpoints
 from cellbook.views.checkpoint_text import difference_text, restored_text, timeline_text
 from cellbook.views.timeline import Timeline, TimelineRow, graph_text, timeline
+from cellbook.views.value_diff import ChangedPlace
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import sentence
@@ -165,7 +166,7 @@ def _difference_html(found: CheckpointDifference) -> str:
         body = "".join(
             f'<tr><th scope="row">{escape(one.name)}</th><td class="cb-muted">{one.change}</td>'
             f"<td>{escape(one.before)}</td><td>{escape(one.after)}</td>"
-            f"<td>{escape(one.detail)}</td></tr>"
+            f'<td class="cb-wrap">{escape(one.detail)}{_places(one.places)}</td></tr>'
             for one in found.variables
         )
         parts.append(
@@ -188,6 +189,16 @@ def _difference_html(found: CheckpointDifference) -> str:
     if found.documents and not found.cells:
         parts.append('<p class="cb-note">No cell differs.</p>')
     return "".join(parts)
+
+
+def _places(places: Sequence[ChangedPlace]) -> str:
+    return "".join(
+        f'<div class="cb-place"><span class="cb-muted">{escape(place.where)}</span> '
+        f'<span class="cb-removed">{escape(place.before)}</span>'
+        f"{' → ' if place.before and place.after else ''}"
+        f'<span class="cb-added">{escape(place.after)}</span></div>'
+        for place in places
+    )
 
 
 _LINES = {"+": " cb-added", "-": " cb-removed", " ": ""}
