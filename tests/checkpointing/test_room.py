@@ -179,7 +179,11 @@ def test_find(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["12", "#3", "~1", "run:a", "checkpoint:x", " ", "a\nb", "x" * 201]
+    "label",
+    [
+        *("12", "12 ", " #3", "~1", "run:a", "checkpoint:x", " ", "a\nb", "x" * 201),
+        *("a\tb", "a\x1b[31m", "a\u202eb", "a\ud800", "a\u200bb", "01K8ZZZZZZZZZZZZZZZZZZZZZZ"),
+    ],
 )
 def test_labels_that_would_be_taken_for_something_else(label: str) -> None:
     with pytest.raises(InvalidInput, match="label"):

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from cellbook.errors import Ambiguous, InvalidInput, NotFound
 from cellbook.records import Checkpoint, CheckpointKind
+from cellbook.store import is_ulid
 
 Numbered: TypeAlias = "tuple[int, Checkpoint]"
 
@@ -101,17 +102,20 @@ def _ancestor(by_id: Mapping[str, Numbered], place: str, steps: int) -> Numbered
 
 
 def check_label(label: str) -> str:
-    """Return a label that names no number, run or ancestor.
+    """Return a label, without blanks around it, that names no number, run or ancestor.
 
     Raises
     ------
     InvalidInput
-        If it would be taken for one.
+        If it would be taken for one, or holds what is not seen.
     """
-    if not label.strip() or len(label) > 200 or "\n" in label:
-        raise InvalidInput("A label is one line of 1 to 200 characters.")
-    if re.fullmatch(r"#?\d+|~\d*|run:.*|checkpoint:.*", label):
+    label = label.strip()
+    # What cannot be printed is what would hide or turn round its neighbours, or be no text at all.
+    if not label or len(label) > 200 or not label.isprintable():
+        raise InvalidInput("A label is one line of 1 to 200 printable characters.")
+    if is_ulid(label) or re.fullmatch(r"#?\d+|~\d*|run:.*|checkpoint:.*", label):
         raise InvalidInput(
-            f"{label!r} cannot be a label: it would be taken for a number or a run. Choose a name."
+            f"{label!r} cannot be a label: it would be taken for a number, an id or a run. Choose "
+            "a name."
         )
     return label
