@@ -230,3 +230,35 @@ cell("%diff one")
     assert "Restored checkpoint" in shown
     assert "No variable differs." in shown
     assert "◆" in shown
+
+
+def test_consent_is_asked_for_in_one_line(tmp_path: Path) -> None:
+    for user in ("one", "two"):
+        with kernel(tmp_path, {"CELLBOOK_DATA_DIR": str(tmp_path / user)}) as k:
+            k.run("%load_ext cellbook")
+            if user == "one":
+                k.run("x = [1]")
+                k.run("%checkpoint theirs")
+                continue
+            k.run("x = [2]")
+            for source in ("%restore theirs", "%diff theirs"):
+                reply = k.run(source)
+                assert reply.error == "UsageError"
+                assert "If you trust them, add --trust." in reply.stderr
+                assert "failed" not in reply.stderr
+            assert k.run("print(x)").stdout == "[2]\n"
+            assert k.run("%restore theirs --trust").status == "ok"
+
+
+def test_what_was_asked_for_and_failed_stops_the_notebook(k: Kernel) -> None:
+    settled(k, "x = 1")
+    k.run("%checkpoint auto off")
+    packs = k.folder / ".cellbook" / "packs"
+    packs.rename(packs.with_name("elsewhere"))
+    packs.write_text("no folder")
+    for source in ("%checkpoint asked", "%restore 1"):
+        reply = k.run(f"x += 1\n{source}")
+        assert reply.error == "UsageError"
+        assert "could not keep a checkpoint" in reply.stderr
+    k.run("%checkpoint auto on")
+    assert k.run("y = 1").status == "ok", "what is saved by itself only warns"

@@ -75,10 +75,14 @@ def plan(
     return done
 
 
-def differences(store: Store, checkpoint: Checkpoint, session: str) -> list[str]:
-    """Return how this process differs from the one that a checkpoint was saved in."""
+def differences(
+    store: Store, checkpoint: Checkpoint, session: str, notebook: str | None
+) -> list[str]:
+    """Return how this process and notebook differ from those that a checkpoint was saved in."""
     there, here = checkpoint.python, platform.python_version()
     found = []
+    if notebook is not None and checkpoint.notebook not in (None, notebook):
+        found.append(f"saved in another notebook: {checkpoint.notebook}")
     if there.split(".")[:2] != here.split(".")[:2]:
         found.append(f"Python {there} → {here}: functions of the notebook cannot be read")
     before, after = (_packages(store, one) for one in (checkpoint.session_id, session))

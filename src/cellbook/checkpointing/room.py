@@ -312,7 +312,7 @@ class Checkpoints:
         for _, number, doc in self._store.select(TABLE):
             yield number, from_doc(Checkpoint, doc)
 
-    def find(self, target: str | int) -> tuple[int, Checkpoint]:
+    def find(self, target: str | int, notebook: str | None = None) -> tuple[int, Checkpoint]:
         """Return the checkpoint that `target` names.
 
         Parameters
@@ -320,18 +320,20 @@ class Checkpoints:
         target
             A number (``12``), a label, ``~1`` (the one before the state of now), ``run:NAME``
             (the end of a run, else its start), or an id.
+        notebook
+            The notebook whose labels and ancestors come before those of others.
 
         Raises
         ------
         NotFound
-            If there is none.
+            If there is none, or its label is that of several other notebooks.
         """
         if is_ulid(str(target)):
             doc = self._store.get(TABLE, str(target))
             if doc is not None:
                 number = self._store.number(TABLE, str(target))
                 return number, from_doc(Checkpoint, doc)
-        return match(list(self.all()), str(target), self.head)
+        return match(list(self.all()), str(target), self.head, notebook)
 
     def table_of(self, checkpoint: Checkpoint) -> StateTable:
         """Return what a checkpoint's state consists of.
@@ -436,7 +438,7 @@ class Checkpoints:
             As :meth:`load`; also if the state of now cannot be saved.
         """
         self.saver.wait()
-        number, checkpoint = self.find(target)
+        number, checkpoint = self.find(target, moment.notebook)
         before = None
         if not dry_run:
             saved = self.save_now(kernel, moment, kind=CheckpointKind.RESTORE, document=document)
@@ -446,7 +448,7 @@ class Checkpoints:
         )
         done = plan(number, checkpoint, table, decoded, list(kernel.variables()), only)
         done.before = before
-        done.differences = differences(self._store, checkpoint, moment.session)
+        done.differences = differences(self._store, checkpoint, moment.session, moment.notebook)
         if dry_run:
             return done
         values = {name: decoded.values[name] for name in decoded.values if name != PROCESS}

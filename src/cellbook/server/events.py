@@ -41,7 +41,7 @@ class EventsHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         user = self.current_user
         if not await ensure_async(self.authorizer.is_authorized(self, user, "read", RESOURCE)):
             raise web.HTTPError(403)
-        self._notebook = self.get_query_argument("notebook", "")
+        self._notebook = self.get_query_argument("notebook", "", strip=False)
         self._refused = False
         self._early: list[Mapping[str, Any]] = []
         try:

@@ -12,6 +12,7 @@ from IPython.core.magic_arguments import argument
 from cellbook.book import Book
 from cellbook.capture import mask_mapping
 from cellbook.checkpointing import DocumentSource, Moment, check_label
+from cellbook.errors import StoreError
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import base
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
@@ -55,6 +56,13 @@ class CheckpointMagics(CellbookMagics):
     """Save and bring back the notebook and the kernel's variables."""
 
     extension: Extension
+
+    mistakes = (*CellbookMagics.mistakes, StoreError)
+    """A notebook that is run as a whole must not go on where nothing was saved or restored."""
+
+    def _find(self, target: str) -> tuple[int, Checkpoint]:
+        """Return the checkpoint of that name: this notebook's, if it has one."""
+        return self.book.checkpoints.find(target, self.book.runs.sessions.notebook)
 
     @our_line_magic(
         "checkpoint",
@@ -174,7 +182,7 @@ class CheckpointMagics(CellbookMagics):
         )
 
     def _restore_document_alone(self, target: str, *, dry_run: bool) -> None:
-        number, checkpoint = self.book.checkpoints.find(target)
+        number, checkpoint = self._find(target)
         if dry_run:
             changes = self._changes(checkpoint) or "nothing changes"
             self.say(f"Would bring the document of checkpoint {number} back: {changes}.")
@@ -229,9 +237,16 @@ class CheckpointMagics(CellbookMagics):
         from cellbook.widgets import difference_panel  # noqa: PLC0415 - the panels are heavy
 
         options = parsed(type(self).diff, line, line.words())
-        targets = [self.book.checkpoint_target(str(word)) for word in options.words]
-        if len(targets) > 2:
+        if len(options.words) > 2:
             raise line.error("Give one or two checkpoints; a label of several words in quotes.")
+        found = [self._find(self.book.checkpoint_target(str(word))) for word in options.words]
+        own = self.book.runs.sessions.notebook
+        for number, checkpoint in found:
+            if own is not None and checkpoint.notebook not in (None, own):
+                self.say(
+                    f"Checkpoint {number} was saved in another notebook: {checkpoint.notebook}"
+                )
+        targets = [checkpoint.checkpoint_id for _, checkpoint in found]
         if len(targets) == 1:
             saved = self.book.checkpoints.save_now(
                 self.extension.keeper.kernel(),
