@@ -72,7 +72,7 @@ def test_wrecked_notebook_is_compared_and_restored(lab: Lab, theme: str) -> None
     index = lab.append_cell("print(x, data, 'more' in globals())")
     assert lab.run_cell(index) == "1 [0, 1, 2] False"
     # The restore is undone as a whole, from the notice that told of it.
-    lab.page.get_by_role("button", name="Undo").click()
+    lab.page.get_by_role("button", name="Undo", exact=True).click()
     expect(lab.cells.filter(has_text="del data")).to_have_count(1)
     index = lab.append_cell("print(x, more)")
     assert lab.run_cell(index) == "wrecked 1"

@@ -283,13 +283,18 @@ class Checkpoints:
         made = replace(made, signature=sign(made, self._store.book_id))
         self._store.commit([create(TABLE, made.checkpoint_id, to_doc(made))])
         self.head, self._digests, self._last = made.checkpoint_id, after, made
-        self._last_shown, self._wanting = source, made.checkpoint_id if shown else None
+        self._last_shown, self._wanting = source, made.checkpoint_id
         self._amendable = made.kind is CheckpointKind.CELL
         return made
 
     def _is_labelled(self, checkpoint: Checkpoint) -> bool:
         doc = self._store.get(TABLE, checkpoint.checkpoint_id)
         return doc is None or bool(doc.get("label"))
+
+    @property
+    def newest(self) -> Checkpoint | None:
+        """The checkpoint that was saved or restored last; None while there is none."""
+        return self._last
 
     def wants_document(self, checkpoint: Checkpoint) -> bool:
         """Whether the window is to hand its document over for a checkpoint that was just saved.
@@ -462,7 +467,7 @@ class Checkpoints:
             )
             with self._lock:
                 self.head, self._last = checkpoint.checkpoint_id, checkpoint
-                self._amendable = False
+                self._amendable, self._wanting = False, None
             self.saver.save(self._job(kernel), lambda outcome: self._begin_at(checkpoint, outcome))
         return done
 

@@ -71,7 +71,9 @@ class Extension:
         self._recorders: weakref.WeakKeyDictionary[Book, CellRecorder] = weakref.WeakKeyDictionary()
         self._last_cell: CellExecution | None = None
         self._lock = threading.Lock()
-        self.windows = Windows(shell, self.guarded, Errands(self).run, self.state)
+        self.windows = Windows(
+            shell, self.guarded, Errands(self).run, self.state, self._window_attached
+        )
         self.notebook = Notebook(shell, self.windows)
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
@@ -234,9 +236,15 @@ class Extension:
 
         The window hands the document over for it; without `asked`, if that is no burden.
         """
-        if checkpoint is not None and book.checkpoints.wants_document(checkpoint):
+        shown = self.windows.shown() is not None
+        if checkpoint is not None and shown and book.checkpoints.wants_document(checkpoint):
             self.windows.ask_document(checkpoint, asked=asked)
         self.windows.tell_state()
+
+    def _window_attached(self) -> None:
+        """Have the document kept with what was saved last: no window could be asked then."""
+        book = self.book()
+        self.saved(book, book.checkpoints.newest)
 
     def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
         """Show one quiet line.

@@ -71,6 +71,8 @@ class Windows:
         Runs an errand of a window: takes verb and arguments, returns what is to be answered.
     state
         Returns what is being recorded, as the windows show it.
+    attached
+        Told when a window has come where there was none.
     """
 
     def __init__(
@@ -79,11 +81,13 @@ class Windows:
         guarded: Callable[[], contextlib.AbstractContextManager[None]],
         do: Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]],
         state: Callable[[], Mapping[str, Any]],
+        attached: Callable[[], None],
     ) -> None:
         self._loop = getattr(getattr(shell, "kernel", None), "io_loop", None)
         self._guarded = guarded
         self._do = do
         self._state = state
+        self._attached = attached
         self._comm: Any = None
         self._openings = _OPENINGS
         self._shown: dict[str, Shown] = {}
@@ -158,7 +162,9 @@ class Windows:
             match data.get("type"):
                 case "notebook":
                     self._shown[window] = _shown(data)
-                    self._latest = self._latest if self._latest in self._shown else window
+                    if self._latest not in self._shown:
+                        self._latest = window
+                        self._attached()
                     self.tell_state()
                 case "scheduled":
                     self._scheduled[str(data["cell"])] = self._latest = window
