@@ -55,6 +55,8 @@ class DocumentSource:
     The window then hands it over by itself, see :meth:`Checkpoints.attach_document`; it takes the
     place of the file's.
     """
+    counts: bool = True
+    """Whether a checkpoint is put on record where nothing but the document has changed."""
 
 
 _NO_DOCUMENT = DocumentSource()
@@ -226,7 +228,8 @@ class Checkpoints:
                 self._note_culprit(values, outcome)
             elif outcome.state is not None:
                 try:
-                    made = self._record(begun, outcome, document.shown)
+                    shown = document.shown if document.counts else self._last_shown
+                    made = self._record(begun, outcome, shown)
                     if outcome.document is not None and document.path is not None:
                         self._remember_document(document.path, made)
                 except StoreError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from IPython.core.magic import magics_class
@@ -230,13 +231,15 @@ class CheckpointMagics(CellbookMagics):
                 )
         targets = [checkpoint.checkpoint_id for _, checkpoint in found]
         if len(targets) == 1:
+            head = self.book.checkpoints.head
             saved = self.book.checkpoints.save_now(
                 self.extension.keeper.kernel(),
                 self.extension.moment(),
                 kind=CheckpointKind.CELL,
-                document=self.extension.document(),
+                document=replace(self.extension.document(), counts=False),
             )
-            self.extension.windows.ask_document(saved)
+            if saved.checkpoint_id != head:
+                self.extension.windows.ask_document(saved)
             targets.append(saved.checkpoint_id)
         kernel = self.extension.keeper.kernel()
         first, second = targets
