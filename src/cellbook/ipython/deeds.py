@@ -11,10 +11,10 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from cellbook.records import RunState
+from cellbook.records import LOOKING, RunState
 from cellbook.tracking import Run, outcome_of
 
-_LOOKS = {"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff", "pinfo", "pinfo2"}
+_LOOKS = LOOKING | {"pinfo", "pinfo2"}
 """The line magics that leave a run as it is; IPython's ``?`` is ``pinfo``."""
 
 
