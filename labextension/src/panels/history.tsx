@@ -212,6 +212,10 @@ function Version(props: {
   const readOnly = shown.cell.readOnly;
   const from = other === 'now' ? now : other === 'before' ? (before?.source ?? null) : null;
   const same = sameOutputs(version.executions);
+  const notes = [
+    isNow && trans.__('This is what the cell holds now.'),
+    props.isFirst && trans.__('The first version on record.')
+  ].filter(Boolean);
   return (
     <li className="cb-version">
       <Facts execution={execution} times={version.executions.length} trans={trans} />
@@ -230,10 +234,7 @@ function Version(props: {
         </p>
       ))}
       <Source source={version.source} from={from} label={trans.__('Source of this version')} />
-      {isNow && <p className="cb-history-note">{trans.__('This is what the cell holds now.')}</p>}
-      {props.isFirst && (
-        <p className="cb-history-note">{trans.__('The first version on record.')}</p>
-      )}
+      {notes.length > 0 && <p className="cb-history-note">{notes.join(' ')}</p>}
       <Outputs execution={execution} rendermime={shown.rendermime} trans={trans} />
       {execution.note && <p className="cb-history-note">{execution.note}</p>}
       <div className="cb-history-buttons">

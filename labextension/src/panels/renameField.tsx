@@ -1,6 +1,13 @@
 /** A name that is being written. */
 
 import * as React from 'react';
+import { createPortal } from 'react-dom';
+
+import { Marked } from './parts.tsx';
+
+/** Pixels that a refusal is wide, and that it stays from the edge of the window. */
+const LEAST = 220;
+const EDGE = 8;
 
 interface RenameFieldProps {
   name: string;
@@ -32,26 +39,54 @@ export function RenameField(props: RenameFieldProps): React.ReactElement {
       field.current?.focus();
     });
   };
+  const refusal = React.useId();
   return (
-    <input
-      ref={field}
-      className="cb-rename"
-      aria-label={props.label}
-      aria-invalid={problem !== ''}
-      title={problem}
-      autoFocus
-      value={name}
-      onChange={event => setName(event.target.value)}
-      onBlur={take}
-      onKeyDown={event => {
-        event.stopPropagation();
-        if (event.key === 'Enter') {
-          take();
-        } else if (event.key === 'Escape') {
-          over.current = true;
-          props.done();
-        }
-      }}
-    />
+    <>
+      <input
+        ref={field}
+        className="cb-rename"
+        aria-label={props.label}
+        aria-invalid={problem !== ''}
+        aria-describedby={problem ? refusal : undefined}
+        autoFocus
+        value={name}
+        onChange={event => {
+          setName(event.target.value);
+          setProblem('');
+        }}
+        onBlur={take}
+        onKeyDown={event => {
+          event.stopPropagation();
+          if (event.key === 'Enter') {
+            take();
+          } else if (event.key === 'Escape') {
+            over.current = true;
+            props.done();
+          }
+        }}
+      />
+      {problem && <Refusal id={refusal} field={field} message={problem} />}
+    </>
+  );
+}
+
+/** Why a name was refused, below its field and above all else: rows of a list are of one height. */
+function Refusal(props: {
+  id: string;
+  field: React.RefObject<HTMLInputElement>;
+  message: string;
+}): React.ReactElement {
+  const [place, setPlace] = React.useState<React.CSSProperties>({});
+  React.useLayoutEffect(() => {
+    const box = props.field.current!.getBoundingClientRect();
+    const width = Math.max(box.width, LEAST);
+    const left = Math.max(0, Math.min(box.left, window.innerWidth - width - EDGE));
+    setPlace({ left, top: box.bottom + 2, width });
+  }, [props.field, props.message]);
+  return createPortal(
+    <div className="cellbook-lab cb-refusal" id={props.id} role="alert" style={place}>
+      <Marked text={props.message} />
+    </div>,
+    document.body
   );
 }

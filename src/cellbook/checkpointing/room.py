@@ -50,11 +50,13 @@ class DocumentSource:
     path: Path | None = None
     """The notebook's file, as it was last saved; None where it is not known."""
     shown: str = ""
-    """What tells the document that a window shows from its other states; empty where none does.
+    """What tells the cells that a window shows from its other states; empty where none does.
 
-    The window then hands it over by itself, see :meth:`Checkpoints.attach_document`; it takes the
-    place of the file's.
+    Its document takes the place of the file's once the window has handed it over; see
+    :meth:`Checkpoints.wants_document`.
     """
+    ran: int = 0
+    """Counts what has run, which may have changed outputs."""
     counts: bool = True
     """Whether a checkpoint is put on record where nothing but the document has changed."""
 
@@ -87,7 +89,9 @@ class Checkpoints:
         self._digests: dict[str, str] = {}
         self._bad: dict[str, tuple[int, LostThing]] = {}
         self._last: Checkpoint | None = None
-        self._last_shown = ""
+        self._last_shown = _NO_DOCUMENT
+        self._amendable = False
+        self._wanting: str | None = None
         self._document: tuple[Path, int, StoredBytes] | None = None
         self._lock = threading.RLock()
         self.failed = ""
@@ -228,8 +232,8 @@ class Checkpoints:
                 self._note_culprit(values, outcome)
             elif outcome.state is not None:
                 try:
-                    shown = document.shown if document.counts else self._last_shown
-                    made = self._record(begun, outcome, shown)
+                    source = document if document.counts else self._last_shown
+                    made = self._record(begun, outcome, source)
                     if outcome.document is not None and document.path is not None:
                         self._remember_document(document.path, made)
                 except StoreError as error:
@@ -245,21 +249,22 @@ class Checkpoints:
             key, kind = values[outcome.culprit]
             self._bad[outcome.culprit] = (key, LostThing(kind, outcome.failed))
 
-    def _record(self, begun: Checkpoint, outcome: Outcome, shown: str) -> Checkpoint:
+    def _record(self, begun: Checkpoint, outcome: Outcome, source: DocumentSource) -> Checkpoint:
         assert outcome.state is not None
         before, after = self._digests, outcome.digests
         own = {name: lost for name, lost in outcome.lost.items() if name != PROCESS}
         state = _stored(outcome.state)
         document = begun.document if outcome.document is None else _stored(outcome.document)
         last = self._last
-        if (
-            begun.kind in (CheckpointKind.CELL, CheckpointKind.RESTORE)
-            and last is not None
-            and last.checkpoint_id == self.head
-            and last.state == state
-            and (self._last_shown == shown if shown else last.document == document)
-        ):
-            return last  # Nothing has changed: what is there already says it all.
+        shown, former = source.shown, self._last_shown
+        quiet = begun.kind in (CheckpointKind.CELL, CheckpointKind.RESTORE)
+        if quiet and last is not None and last.checkpoint_id == self.head and last.state == state:
+            if source == former if shown else last.document == document:
+                return last  # Nothing has changed: what is there already says it all.
+            if shown and shown == former.shown and self._amendable and not self._is_labelled(last):
+                # Outputs alone have: they belong to the same state.
+                self._last_shown, self._wanting = source, last.checkpoint_id
+                return last
         made = replace(
             begun,
             parent=self.head,
@@ -281,8 +286,23 @@ class Checkpoints:
         made = replace(made, signature=sign(made, self._store.book_id))
         self._store.commit([create(TABLE, made.checkpoint_id, to_doc(made))])
         self.head, self._digests, self._last = made.checkpoint_id, after, made
-        self._last_shown = shown
+        self._last_shown, self._wanting = source, made.checkpoint_id if shown else None
+        self._amendable = made.kind is CheckpointKind.CELL
         return made
+
+    def _is_labelled(self, checkpoint: Checkpoint) -> bool:
+        doc = self._store.get(TABLE, checkpoint.checkpoint_id)
+        return doc is None or bool(doc.get("label"))
+
+    def wants_document(self, checkpoint: Checkpoint) -> bool:
+        """Whether the window is to hand its document over for a checkpoint that was just saved.
+
+        Once: what was restored, or has a label, keeps the document that it has.
+        """
+        with self._lock:
+            wanted = self._wanting == checkpoint.checkpoint_id
+            self._wanting = None if wanted else self._wanting
+        return wanted
 
     def _remember_document(self, path: Path, made: Checkpoint) -> None:
         if made.document is not None:
@@ -445,6 +465,7 @@ class Checkpoints:
             )
             with self._lock:
                 self.head, self._last = checkpoint.checkpoint_id, checkpoint
+                self._amendable = False
             self.saver.save(self._job(kernel), lambda outcome: self._begin_at(checkpoint, outcome))
         return done
 

@@ -37,7 +37,7 @@ from cellbook.ipython.notebook import Notebook
 from cellbook.ipython.outputs import Tap
 from cellbook.ipython.saying import bundle_of, start_line
 from cellbook.ipython.windows import Windows
-from cellbook.records import CellExecution, CheckpointKind
+from cellbook.records import CellExecution, Checkpoint, CheckpointKind
 from cellbook.tracking import Run, Trouble, begin_cell, encode_displayed, outcome_of, warn
 
 
@@ -75,7 +75,7 @@ class Extension:
         self.notebook = Notebook(shell, self.windows)
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
-        self.keeper = Keeper(shell, lambda: not self._stack, self.guarded, self.windows.saved)
+        self.keeper = Keeper(shell, lambda: not self._stack, self.guarded, self.saved)
         self._magics: list[Any] = []
         self._former: dict[tuple[str, str], Any] = {}
 
@@ -228,6 +228,15 @@ class Extension:
     def document(self) -> DocumentSource:
         """Return where a checkpoint finds the document of now."""
         return self.notebook.source()
+
+    def saved(self, book: Book, checkpoint: Checkpoint | None, asked: bool = True) -> None:
+        """Take note that a checkpoint was saved; from any thread.
+
+        The window hands the document over for it; without `asked`, if that is no burden.
+        """
+        if checkpoint is not None and book.checkpoints.wants_document(checkpoint):
+            self.windows.ask_document(checkpoint, asked=asked)
+        self.windows.tell_state()
 
     def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
         """Show one quiet line.
