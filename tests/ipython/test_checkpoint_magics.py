@@ -11,6 +11,7 @@ import pytest
 
 from cellbook.records import Checkpoint, CheckpointKind
 from tests.ipython.kernels import Kernel, in_terminal, kernel, open_book
+from tests.ipython.windows import Window
 
 
 @pytest.fixture
@@ -262,3 +263,21 @@ def test_what_was_asked_for_and_failed_stops_the_notebook(k: Kernel) -> None:
         assert "could not keep a checkpoint" in reply.stderr
     k.run("%checkpoint auto on")
     assert k.run("y = 1").status == "ok", "what is saved by itself only warns"
+
+
+def test_cell_that_only_looks_leaves_no_checkpoint(k: Kernel) -> None:
+    window = Window(k)
+    window.attach()
+    window.run("a", "x = 1")
+    k.run("%checkpoint here")
+    time.sleep(1.0)
+    count = len(saved(k))
+    for number, source in enumerate(
+        ("%runs", "%compare", "%diff here", "%restore here --dry-run", "%restore nonsense", "# why")
+    ):
+        window.run(f"look {number}", source)
+        time.sleep(0.4)
+    assert len(saved(k)) == count
+    window.run("b", "y = 2\n%restore nonsense")
+    found = saved(k, count + 1)
+    assert [one.added for one in found[count:]] == [("y",)]

@@ -57,6 +57,8 @@ class DocumentSource:
     """
     ran: int = 0
     """Counts what has run, which may have changed outputs."""
+    counts: bool = True
+    """Whether a checkpoint is put on record where nothing but the document has changed."""
 
 
 _NO_DOCUMENT = DocumentSource()
@@ -230,7 +232,8 @@ class Checkpoints:
                 self._note_culprit(values, outcome)
             elif outcome.state is not None:
                 try:
-                    made = self._record(begun, outcome, document)
+                    source = document if document.counts else self._last_shown
+                    made = self._record(begun, outcome, source)
                     if outcome.document is not None and document.path is not None:
                         self._remember_document(document.path, made)
                 except StoreError as error:

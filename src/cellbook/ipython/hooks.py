@@ -27,7 +27,7 @@ from cellbook.checkpointing import DocumentSource, Moment
 from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
 from cellbook.ipython import standing
 from cellbook.ipython.cells import Cells, OpenCell
-from cellbook.ipython.deeds import judge, judge_before_end, stop_restarted
+from cellbook.ipython.deeds import judge, judge_before_end, only_looks, stop_restarted
 from cellbook.ipython.errands import Errands
 from cellbook.ipython.front_end import cell_id, kind_of, message_id
 from cellbook.ipython.keeper import Keeper
@@ -346,7 +346,7 @@ class Extension:
                     self._record(cell, error)
                     if cell.done is not None:
                         self._last_cell = cell.done
-                        self._checkpoint(cell, cell.done)
+                        self._checkpoint(cell, cell.done, error)
                 run = None if self._book is None else self._book.active_run()
                 if run is not None and not run.entered and self._counts(self._local.info):
                     judge(run, self.shell, self.cell_source(), error)
@@ -354,7 +354,7 @@ class Extension:
                 self.windows.tell_state()
         self._local.info = self._local.own_run = None
 
-    def _checkpoint(self, cell: OpenCell, done: CellExecution) -> None:
+    def _checkpoint(self, cell: OpenCell, done: CellExecution, error: BaseException | None) -> None:
         runs = [*cell.started, *([] if cell.around is None else [cell.around])]
         ended = next((run for run in runs if run.state.is_final), None)
         kind, run = CheckpointKind.CELL, cell.run()
@@ -362,6 +362,8 @@ class Extension:
             kind, run = CheckpointKind.RUN_END, ended
         elif cell.started:
             kind = CheckpointKind.RUN_START
+        elif only_looks(self.shell, self.cell_source(), error):
+            return  # The text of the cell itself is all that has changed.
         run_id = None if run is None else run.run_id
         self.keeper.end_cell(cell.book, done, kind, run_id, self.document())
 

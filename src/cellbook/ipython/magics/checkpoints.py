@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from IPython.core.magic import magics_class
@@ -252,7 +253,7 @@ class CheckpointMagics(CellbookMagics):
                 self.extension.keeper.kernel(),
                 self.extension.moment(),
                 kind=CheckpointKind.CELL,
-                document=self.extension.document(),
+                document=replace(self.extension.document(), counts=False),
             )
             self.extension.saved(self.book, saved)
             targets.append(saved.checkpoint_id)
