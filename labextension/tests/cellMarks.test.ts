@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test } from 'node:test';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -108,32 +108,14 @@ test('a part of the run that is open says so, of one that has ended does not', a
   assert.equal(kind(), 'history');
 });
 
-test('a cell that runs is not called edited until its record has come', async () => {
-  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: NOW });
-  try {
-    const list = [mark()];
-    const marks = await marked(list);
-    const kind = () => marks.of({ id: 'a', hash: 'two' })!.kind;
-    assert.equal(kind(), 'stale');
-    marks.began('a');
-    assert.equal(kind(), 'history');
-    marks.ended('a');
-    list[0] = mark({ execution_id: 'e2', source_hash: 'two' });
-    await marks.refresh();
-    assert.equal(kind(), 'history');
-    assert.equal(marks.of({ id: 'a', hash: 'three' })!.kind, 'stale');
-    // One that is not recorded stays what it was, after a while.
-    marks.began('a');
-    marks.ended('a');
-    assert.equal(marks.of({ id: 'a', hash: 'three' })!.kind, 'history');
-    let told = 0;
-    marks.changed.connect(() => told++);
-    mock.timers.tick(10_000);
-    assert.equal(told, 1);
-    assert.equal(marks.of({ id: 'a', hash: 'three' })!.kind, 'stale');
-  } finally {
-    mock.timers.reset();
-  }
+test('a kernel that records knows best what is stale, as after a restore', async () => {
+  const marks = await marked([mark()]);
+  const kind = () => marks.of({ id: 'a', hash: 'two' })!.kind;
+  assert.equal(kind(), 'stale');
+  marks.setKernel(kernel());
+  assert.equal(kind(), 'history');
+  marks.setKernel(null);
+  assert.equal(kind(), 'stale');
 });
 
 test('cells without lasting ids are found by their text, and that is said', async () => {

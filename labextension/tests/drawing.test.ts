@@ -48,9 +48,12 @@ test('the nearest point is found, labels are moved apart', () => {
   assert.deepEqual(apart([48, 49], 10, 0, 50), [40, 50]);
 });
 
-test('a run keeps its colour; beyond seven a dash tells them apart', () => {
+test('a run keeps its colour; a dash tells apart those of one picture that share it', () => {
   assert.equal(colourOf(8), colourOf(1));
-  assert.notEqual(dashOf(8), dashOf(1));
+  assert.equal(dashOf(8, [8, 10, 11]), '');
+  assert.equal(dashOf(1, [1, 8]), '');
+  assert.notEqual(dashOf(8, [1, 8]), '');
+  assert.notEqual(dashOf(15, [1, 8, 15]), dashOf(8, [1, 8, 15]));
 });
 
 test('conditions are joined', () => {

@@ -92,6 +92,10 @@ def test_empty_book_teaches(lab: Lab) -> None:
     expect(side).to_contain_text("No runs yet.")
     expect(side.locator("code").first).to_have_text("%load_ext cellbook")
     lab.screenshot("runs-tab-empty", side)
+    side.get_by_role("button", name="Record this notebook").click()
+    side.get_by_role("button", name="Start a run…").click()
+    lab.page.get_by_role("dialog").get_by_role("button", name="Start").click()
+    expect(rows(side)).to_have_count(1)
 
 
 def test_run_appears_and_grows_live(lab: Lab) -> None:
@@ -134,6 +138,10 @@ def test_runs_are_searched_compared_and_read(lab: Lab, quiet: list[str], theme: 
     problem = side.get_by_role("alert")
     expect(problem).to_contain_text("Expected a value")
     lab.screenshot(f"runs-tab-query-{theme}", side)
+    expect(side.locator(".cb-mod-old")).to_be_attached()
+    side.evaluate("side => side.style.width = '250px'")
+    lab.screenshot(f"runs-tab-narrow-{theme}", side)
+    side.evaluate("side => side.style.width = ''")
     search(side, "params.layers = 4")
     expect(rows(side)).to_have_count(2)
     row(side, "wide-net").click()
@@ -162,6 +170,10 @@ def test_run_is_renamed_tagged_and_described(lab: Lab) -> None:
     menu_item(lab.page, "Rename").click()
     field = side.get_by_label("Name of run 6")
     expect(field).to_be_focused()
+    field.fill("7")
+    field.press("Enter")
+    expect(side.get_by_role("alert")).to_be_visible()
+    lab.screenshot("run-name-refused", side)
     field.fill("cold start")
     field.press("Enter")
     expect(row(side, "cold start")).to_be_visible()

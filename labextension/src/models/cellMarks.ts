@@ -28,9 +28,6 @@ const ENDS: Partial<Record<CellState, Kind>> = {
   killed: 'killed'
 };
 
-/** Milliseconds after a cell has run in which its record is awaited. */
-const RECORDED = 3_000;
-
 /** A cell as it is now. */
 export interface ICellNow {
   readonly id: string;
@@ -62,9 +59,6 @@ export class CellMarks {
   private _kernel: IKernelState | null = null;
   private _loading: Promise<void> | null = null;
   private _again = false;
-  private _timer: ReturnType<typeof setTimeout> | undefined;
-  /** Cells that ran, or run, whose record is not here yet: which it was, and until when to wait. */
-  private readonly _awaited = new Map<string, { execution: string; until: number }>();
 
   /**
    * @param load - Asks the server how the cells ran last.
@@ -118,22 +112,6 @@ export class CellMarks {
     return this._loading;
   }
 
-  /** A cell is about to run: what was recorded of it holds no longer. */
-  began(cell: string): void {
-    const execution = this._byId.get(cell)?.execution_id ?? '';
-    this._awaited.set(cell, { execution, until: Infinity });
-  }
-
-  /** A cell has run; its record comes soon, if it is recorded. */
-  ended(cell: string): void {
-    const awaited = this._awaited.get(cell);
-    if (awaited) {
-      awaited.until = Date.now() + RECORDED;
-      clearTimeout(this._timer);
-      this._timer = setTimeout(() => this._changed.emit(), RECORDED + 100);
-    }
-  }
-
   /** Return what is to be said of a cell; null where nothing is known of it. */
   of(cell: ICellNow): IVerdict | null {
     const known = this._kernel?.stale[cell.id] ?? [];
@@ -143,8 +121,8 @@ export class CellMarks {
         ? { kind: 'stale', mark: null, reasons: known, inOpenRun: false, byText: false }
         : null;
     }
-    const edited =
-      known.length === 0 && mark.source_hash !== cell.hash && !this._isAwaited(cell.id, mark);
+    // A kernel that records knows best, also of what a restore has brought back.
+    const edited = this._kernel === null && mark.source_hash !== cell.hash;
     const reasons = edited ? [this._edited] : known;
     const inOpenRun =
       mark.run_id !== null &&
@@ -183,15 +161,6 @@ export class CellMarks {
       return { mark: mark ?? null, byText: false };
     }
     return { mark: this._byHash.get(cell.hash)?.[0] ?? null, byText: true };
-  }
-
-  private _isAwaited(cell: string, mark: CellMark): boolean {
-    const awaited = this._awaited.get(cell);
-    if (awaited && (awaited.execution !== mark.execution_id || Date.now() > awaited.until)) {
-      this._awaited.delete(cell);
-      return false;
-    }
-    return awaited !== undefined;
   }
 }
 

@@ -19,7 +19,7 @@ export class Tip {
     this._node.replaceChildren(
       ...lines.map(line => {
         const row = document.createElement('div');
-        row.textContent = line;
+        row.append(...marked(line));
         return row;
       })
     );
@@ -35,6 +35,19 @@ export class Tip {
   hide(): void {
     this._node.remove();
   }
+}
+
+/** Return a text in which `code` stands between backticks as nodes; `Marked` does it in React. */
+function marked(text: string): (Node | string)[] {
+  const parts = text.split('`');
+  return parts.map((part, place) => {
+    if (place % 2 === 0 || place === parts.length - 1) {
+      return part;
+    }
+    const code = document.createElement('code');
+    code.textContent = part;
+    return code;
+  });
 }
 
 /** What a mark needs of who places it. */
@@ -105,7 +118,10 @@ export class CellMarkButton extends Widget {
       const { describe, purpose } = this._options;
       this.node.textContent = KIND_GLYPHS[verdict.kind];
       this.node.dataset.kind = verdict.kind;
-      this.node.setAttribute('aria-label', [...describe(verdict, true), purpose].join('. '));
+      this.node.setAttribute(
+        'aria-label',
+        [...describe(verdict, true), purpose].join('. ').replaceAll('`', '')
+      );
     }
   }
 

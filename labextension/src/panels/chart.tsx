@@ -160,6 +160,7 @@ const Curves = React.memo(function Curves(
   props: Scales & { lines: readonly ILine[]; raised: number | null }
 ): React.ReactElement {
   const { lines, x, y, raised } = props;
+  const numbers = lines.map(line => line.number);
   // What stands out is drawn last, above the others.
   const order = [...lines].sort((a, b) => Number(a.number === raised) - Number(b.number === raised));
   return (
@@ -175,7 +176,7 @@ const Curves = React.memo(function Curves(
             <path
               className="cb-curve"
               style={stroke}
-              strokeDasharray={dashOf(line.number)}
+              strokeDasharray={dashOf(line.number, numbers)}
               d={curvePath(line.xs, line.ys, x, y)}
             />
             {line.xs.length === 1 && y.takes(line.ys[0]) && (

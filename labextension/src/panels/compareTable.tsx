@@ -94,7 +94,10 @@ function Column(
       title={[name, run.notes && formatting.shorten(run.notes, 300)].filter(Boolean).join('\n')}
     >
       <div className="cb-column">
-        <Swatch number={run.number} />
+        <Swatch
+          number={run.number}
+          among={model.comparison!.runs.map(({ number }) => number)}
+        />
         <State state={run.state} trans={trans} />
         <span className="cb-number">#{run.number}</span>
         <bdi className="cb-name">{name}</bdi>

@@ -1,13 +1,8 @@
 /** A name that is being written. */
 
 import * as React from 'react';
-import { createPortal } from 'react-dom';
 
 import { Marked } from './parts.tsx';
-
-/** Pixels that a refusal is wide, and that it stays from the edge of the window. */
-const LEAST = 220;
-const EDGE = 8;
 
 interface RenameFieldProps {
   name: string;
@@ -17,7 +12,7 @@ interface RenameFieldProps {
   done: () => void;
 }
 
-/** Enter or leaving the field takes the name, Escape does not; a refusal stays beside it. */
+/** Enter or leaving the field takes the name, Escape does not; why it is refused is said below. */
 export function RenameField(props: RenameFieldProps): React.ReactElement {
   const [name, setName] = React.useState(props.name);
   const [problem, setProblem] = React.useState('');
@@ -65,28 +60,11 @@ export function RenameField(props: RenameFieldProps): React.ReactElement {
           }
         }}
       />
-      {problem && <Refusal id={refusal} field={field} message={problem} />}
+      {problem && (
+        <div className="cb-refusal" id={refusal} role="alert">
+          <Marked text={problem} />
+        </div>
+      )}
     </>
-  );
-}
-
-/** Why a name was refused, below its field and above all else: rows of a list are of one height. */
-function Refusal(props: {
-  id: string;
-  field: React.RefObject<HTMLInputElement>;
-  message: string;
-}): React.ReactElement {
-  const [place, setPlace] = React.useState<React.CSSProperties>({});
-  React.useLayoutEffect(() => {
-    const box = props.field.current!.getBoundingClientRect();
-    const width = Math.max(box.width, LEAST);
-    const left = Math.max(0, Math.min(box.left, window.innerWidth - width - EDGE));
-    setPlace({ left, top: box.bottom + 2, width });
-  }, [props.field, props.message]);
-  return createPortal(
-    <div className="cellbook-lab cb-refusal" id={props.id} role="alert" style={place}>
-      <Marked text={props.message} />
-    </div>,
-    document.body
   );
 }

@@ -110,7 +110,7 @@ export function RunList(props: RunListProps): React.ReactElement {
 
   const onClick = (event: React.MouseEvent) => {
     const run = runAt(event.target);
-    if (run === null || (event.target as Element).closest('input')) {
+    if (run === null || (event.target as Element).closest('input, .cb-refusal')) {
       return;
     }
     if (event.shiftKey) {

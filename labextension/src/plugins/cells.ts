@@ -2,7 +2,7 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
-import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
@@ -48,12 +48,6 @@ class Marks {
       }
     });
     book.notebookChanged.connect(this._refresh, this);
-    NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
-      this._showing(notebook)?.marks.began(cell.model.id);
-    });
-    NotebookActions.executed.connect((_, { notebook, cell }) => {
-      this._showing(notebook)?.marks.ended(cell.model.id);
-    });
   }
 
   /** Whether there is a history to open. */
@@ -152,10 +146,6 @@ class Marks {
       autoClose: 8000,
       actions: [{ label: trans.__('Undo'), callback: undo }]
     });
-  }
-
-  private _showing(notebook: object): MarkedNotebook | undefined {
-    return [...this._notebooks.values()].find(({ panel }) => panel.content === notebook);
   }
 
   /** Bring what is in sight up to date. */

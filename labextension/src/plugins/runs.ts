@@ -6,19 +6,21 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createElement } from 'react';
 
 import type { RunsModel } from '../models/runs.ts';
-import { IBook, ICompare, ISidebar } from '../tokens.ts';
+import { IBook, ICompare, IKernelLinks, ISidebar } from '../tokens.ts';
+import { Commands } from './commands.ts';
 
 export const runs: JupyterFrontEndPlugin<void> = {
   id: 'cellbook-labextension:runs',
   description: 'The tab Runs of the sidebar.',
   autoStart: true,
-  requires: [IBook, ISidebar, ICompare],
+  requires: [IBook, ISidebar, ICompare, IKernelLinks],
   optional: [ITranslator, IStateDB],
   activate: (
-    _: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     book: IBook,
     sidebar: ISidebar,
     compare: ICompare,
+    links: IKernelLinks,
     translator: ITranslator | null,
     database: IStateDB | null
   ): void => {
@@ -38,7 +40,9 @@ export const runs: JupyterFrontEndPlugin<void> = {
           void model.reset();
         }
       });
-      return () => createElement(Runs, { model, book, menus, trans });
+      const record = () => void app.commands.execute(Commands.record);
+      const start = () => void app.commands.execute(Commands.startRun);
+      return () => createElement(Runs, { model, book, links, menus, trans, record, start });
     };
     sidebar.addTab({
       id: 'runs',

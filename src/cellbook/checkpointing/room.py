@@ -86,6 +86,8 @@ class Checkpoints:
         """Bytes that the packs may take before automatic checkpoints stop."""
         self.head: str | None = None
         """The checkpoint that this session's state comes from."""
+        self.on_restored: Callable[[Checkpoint], None] | None = None
+        """Told when the whole state is that of a checkpoint again."""
         self._digests: dict[str, str] = {}
         self._bad: dict[str, tuple[int, LostThing]] = {}
         self._last: Checkpoint | None = None
@@ -471,6 +473,8 @@ class Checkpoints:
             with self._lock:
                 self.head, self._last = checkpoint.checkpoint_id, checkpoint
                 self._amendable, self._wanting = False, None
+            if self.on_restored is not None:
+                self.on_restored(checkpoint)
             self.saver.save(self._job(kernel), lambda outcome: self._begin_at(checkpoint, outcome))
         return done
 

@@ -169,6 +169,9 @@ class Extension:
             book.runs.on_start = self._run_started
             book.runs.on_unasked = self._run_unasked
             book.runs.on_end = self._run_ending
+            book.checkpoints.on_restored = lambda checkpoint: standing.restored(
+                book, self._recorders.get(book), checkpoint
+            )
             self._describe()
             book.record_environment()
         return book

@@ -266,7 +266,7 @@ def producing_cells(
     """Return, in order, the last executions before a checkpoint that bound each of some names."""
     wanted = set(names)
     found = []
-    for cell in reversed(_cells_until(store, checkpoint)):
+    for cell in reversed(cells_until(store, checkpoint)):
         made = wanted.intersection(cell.writes)
         if made and cell.state is CellState.OK:
             found.append(cell)
@@ -280,7 +280,7 @@ def rebuild_document(store: Store, checkpoint: Checkpoint) -> bytes | None:
     Of a cell that ran several times, the last source stands where it ran first.
     """
     cells: dict[str, str] = {}
-    for cell in _cells_until(store, checkpoint):
+    for cell in cells_until(store, checkpoint):
         cells[cell.cell_id or cell.execution_id] = cell.source
     if not cells:
         return None
@@ -307,7 +307,8 @@ _LOOKS = re.compile(rf"%?({'|'.join(LOOKING)})\b.*|\?.*|[^\n]*\?|")
 """Matches a cell of one line that only looks."""
 
 
-def _cells_until(store: Store, checkpoint: Checkpoint) -> list[CellExecution]:
+def cells_until(store: Store, checkpoint: Checkpoint) -> list[CellExecution]:
+    """Return, in order, the executions of a checkpoint's session that came before it."""
     query = where("session") == checkpoint.session_id
     cells = [from_doc(CellExecution, doc) for _, _, doc in store.select("cells", query)]
     last = checkpoint.order
