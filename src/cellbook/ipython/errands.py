@@ -14,6 +14,7 @@ from cellbook.ipython.windows import Windows
 from cellbook.records import CheckpointKind
 from cellbook.tracking import begin_cell
 from cellbook.views.checkpoint_diff import diff_checkpoints
+from cellbook.views.timeline import name_makers
 
 Args = Mapping[str, Any]
 
@@ -128,7 +129,7 @@ class Errands:
         )
         if done.before is not None:
             extension.windows.ask_document(room.find(done.before)[1])
-        return _restored_doc(done)
+        return _restored_doc(name_makers(extension.book().store, done))
 
     def _diff(self, window: str, args: Args) -> Any:
         extension, room = self._extension, self._extension.book().checkpoints
