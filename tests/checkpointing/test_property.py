@@ -3,6 +3,7 @@ and what shared something shares it again."""
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,10 @@ class Portrait:
             return kind, number, list(thing.columns), self.look(thing.index.tolist()), columns
         if isinstance(thing, pd.Series):
             return kind, number, thing.name, self.array(thing.to_numpy()), thing.index.tolist()
+        if isinstance(thing, types.BuiltinMethodType) and not isinstance(
+            thing.__self__, types.ModuleType
+        ):
+            return kind, number, thing.__name__, self.look(thing.__self__)
         return kind, number, repr(thing)
 
     def array(self, array: Any) -> Any:

@@ -132,6 +132,7 @@ def test_what_is_lost_is_named_and_replayed(k: Kernel) -> None:
     k.run("del lines; numbers = None")
     reply = k.run("%restore here")
     assert "not restored (1):\n  lines: builtins.generator" in reply.text
+    assert "; made by [3] lines = (n for n in numbers)" in reply.text
     k.run("%restore here --replay")
     assert k.run("print(next(lines), total)").stdout == "1 6\n"
     assert "recomputed (1): lines" in k.run("%restore here --replay").text

@@ -6,8 +6,10 @@ Imported only where numpy is.  The functions under "rebuilding" stand by name in
 from __future__ import annotations
 
 import array as standard_array
+import contextlib
+import ctypes
 import mmap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -195,14 +197,47 @@ def array(source: int | bytes, *description: Any) -> Any:
     description
         What :func:`empty_array` takes.
     """
-    made = empty_array(*description)
+    with _small_pages():
+        made = empty_array(*description)
     if isinstance(made, np.ndarray) and made.size:
         memory = memoryview(flat(made.view(np.ndarray)).view(np.uint8))
         if isinstance(source, int):
             read_buffer(source, memory)
+            _allow_huge_pages(made)
         else:
             memory[:] = source
     return made
+
+
+_core: Any = getattr(np, "_core", None)
+_switch: Any = getattr(getattr(_core, "multiarray", None), "_set_madvise_hugepage", None)
+_HUGE = 4 << 20
+"""Bytes from which numpy asks for huge pages."""
+
+
+@contextlib.contextmanager
+def _small_pages() -> Iterator[None]:
+    """Have numpy ask for no huge pages.
+
+    Those are found where nothing was before; where a virtual machine's memory is first touched,
+    that takes three times as long as to fill pages that others have left.
+    """
+    before = _switch(False) if _switch else None
+    try:
+        yield
+    finally:
+        if _switch:
+            _switch(before)
+
+
+def _allow_huge_pages(made: Any) -> None:
+    """Let the system put an array together into huge pages by and by, as numpy would have it."""
+    if _switch and made.nbytes >= _HUGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        start = -(-_address(made) // mmap.PAGESIZE) * mmap.PAGESIZE
+        size = _address(made) + made.nbytes - start
+        ctypes.CDLL(None).madvise(
+            ctypes.c_void_p(start), ctypes.c_size_t(size), ctypes.c_int(mmap.MADV_HUGEPAGE)
+        )
 
 
 def empty_array(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 import sys
@@ -21,6 +22,12 @@ def describe(value: Any) -> dict[str, Any]:
     """Return the type of a variable and, for what is well known, shape, dtype, length, values."""
     kind = type(value)
     about: dict[str, Any] = {"type": f"{kind.__module__}.{kind.__qualname__}"}
+    with contextlib.suppress(Exception):  # What a library cannot tell must not stop the saving.
+        _add(about, kind, value)
+    return about
+
+
+def _add(about: dict[str, Any], kind: type, value: Any) -> None:
     if kind in (int, float, bool, complex, str, bytes, type(None)):
         about["value"] = _shorten(value)
     if kind in _SIZED:
@@ -33,7 +40,8 @@ def describe(value: Any) -> dict[str, Any]:
         shape, dtype = (getattr(numpy.ndarray, one).__get__(value) for one in ("shape", "dtype"))
         about.update(shape=list(shape), dtype=str(dtype))
         if kind is numpy.ndarray and value.size and not dtype.names:
-            about["head"] = _head(value.flat[:_HEAD], value.size)
+            places = (numpy.unravel_index(at, shape) for at in range(min(_HEAD, value.size)))
+            about["head"] = _head([value[place] for place in places], value.size)
     elif pandas is not None and kind in (pandas.DataFrame, pandas.Series):
         about["shape"] = list(value.shape)
         if kind is pandas.Series:
@@ -41,7 +49,6 @@ def describe(value: Any) -> dict[str, Any]:
             about["head"] = _head(value.iloc[:_HEAD].tolist(), len(value))
         else:
             about["columns"] = [str(name)[:_SHORT] for name in value.columns[:50]]
-    return about
 
 
 def _head(values: Iterable[Any], length: int) -> str:

@@ -14,6 +14,7 @@ from cellbook.ipython.windows import Windows
 from cellbook.records import Checkpoint, CheckpointKind
 from cellbook.tracking import begin_cell
 from cellbook.views.checkpoint_diff import diff_checkpoints
+from cellbook.views.timeline import name_makers
 
 Args = Mapping[str, Any]
 
@@ -131,7 +132,7 @@ class Errands:
         )
         if done.before is not None:
             extension.saved(extension.book(), room.find(done.before)[1])
-        return _restored_doc(done)
+        return _restored_doc(name_makers(extension.book().store, done))
 
     def _diff(self, window: str, args: Args) -> Any:
         extension, room = self._extension, self._extension.book().checkpoints

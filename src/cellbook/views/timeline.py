@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tinydb import where
 
-from cellbook.checkpointing import Checkpoints
+from cellbook.checkpointing import Checkpoints, Restored
 from cellbook.records import (
     LOOKING,
     CellExecution,
@@ -274,6 +274,16 @@ def producing_cells(
     return found[::-1]
 
 
+def name_makers(store: Store, done: Restored) -> Restored:
+    """Have a restore's report name the cell that made each variable that is not restored."""
+    lost = {*done.missing, *done.kept} - done.checkpoint.live.keys()
+    for cell in producing_cells(store, done.checkpoint, lost) if lost else ():
+        for told in (done.missing, done.kept):
+            for name in told.keys() & lost & set(cell.writes):
+                told[name] += f"; made by {_first_line(cell)}"
+    return done
+
+
 def rebuild_document(store: Store, checkpoint: Checkpoint) -> bytes | None:
     """Return a notebook made of the cells that ran, in their order; None if none did.
 
@@ -349,6 +359,11 @@ def _prompts_between(store: Store, cell: CellExecution, since: int) -> list[int]
         for one in found
         if one.execution_count is not None and not _LOOKS.fullmatch(one.source.strip())
     )
+
+
+def _first_line(cell: CellExecution) -> str:
+    source = cell.source.strip().split("\n", 1)[0][:60]
+    return source if cell.execution_count is None else f"[{cell.execution_count}] {source}"
 
 
 def _run(store: Store, checkpoint: Checkpoint) -> str:

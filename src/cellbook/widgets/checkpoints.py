@@ -127,9 +127,10 @@ def restored_panel(
             rows.append(_names(title, names))
     parts = [
         f'<p class="cb-strong">{escape(text.splitlines()[0])}</p>',
+        *(f'<p class="cb-note">{sentence(one)}</p>' for one in done.differences),
         f'<table class="cb-table cb-flush"><tbody>{"".join(rows)}</tbody></table>',
     ]
-    notes = [*done.differences, *done.notes]
+    notes = list(done.notes)
     if document:
         notes.append(document)
     if done.before is not None:

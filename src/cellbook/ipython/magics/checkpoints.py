@@ -23,6 +23,7 @@ from cellbook.ipython.windows import Windows
 from cellbook.records import Checkpoint, CheckpointKind
 from cellbook.views import formatting
 from cellbook.views.document_changes import document_changes
+from cellbook.views.timeline import name_makers
 
 
 def _open_environment() -> dict[str, str]:
@@ -167,6 +168,7 @@ class CheckpointMagics(CellbookMagics):
             dry_run=options.dry_run,
             document=self.extension.document(),
         )
+        name_makers(self.book.store, done)
         said = ""
         if not options.kernel and not options.dry_run and only is None:
             if done.before is not None:
