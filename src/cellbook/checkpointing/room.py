@@ -20,7 +20,7 @@ from cellbook.checkpointing.naming import match
 from cellbook.checkpointing.restoring import Restored, differences, plan
 from cellbook.checkpointing.saving import PROCESS, Job, Outcome, Saver
 from cellbook.checkpointing.signing import is_own, sign
-from cellbook.checkpointing.states import Piece, StateTable, read
+from cellbook.checkpointing.states import Piece, StateTable, check_sum, read
 from cellbook.checkpointing.upkeep import TABLE, Due, check, find_due, remove_due
 from cellbook.errors import NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
@@ -230,7 +230,7 @@ class Checkpoints:
                 self._note_culprit(values, outcome)
             elif outcome.state is not None:
                 try:
-                    made = self._record(begun, outcome, document)
+                    made = self._record(replace(begun, seal=outcome.seal), outcome, document)
                     if outcome.document is not None and document.path is not None:
                         self._remember_document(document.path, made)
                 except StoreError as error:
@@ -341,9 +341,11 @@ class Checkpoints:
         Raises
         ------
         StoreCorrupt
-            If it is missing or damaged.
+            If it is missing, damaged, or not what was saved.
         """
-        return StateTable.from_bytes(bytes(read(self.packs, _piece(checkpoint.state))))
+        data = read(self.packs, _piece(checkpoint.state))
+        check_sum(data, checkpoint.seal)
+        return StateTable.from_bytes(bytes(data))
 
     def document_of(self, checkpoint: Checkpoint) -> bytes | None:
         """Return the notebook's file as it was saved with a checkpoint; None if it was not."""

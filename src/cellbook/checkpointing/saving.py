@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import faulthandler
 import gc
+import hashlib
 import io
 import mmap
 import os
@@ -70,6 +71,8 @@ class Outcome:
     """What became of a job."""
 
     state: Piece | None = None
+    seal: str = ""
+    """SHA-256 of the table of the state, in hex."""
     document: Piece | None = None
     digests: dict[str, str] = field(default_factory=dict)
     lost: dict[str, list[LostThing]] = field(default_factory=dict)
@@ -300,7 +303,7 @@ def work(job: Job, writer: PackWriter, report: Callable[[int], None]) -> Outcome
         outcome.digests = {name: one["digest"] for name, one in about.items() if "digest" in one}
         outcome.size = sink.position + sum(piece.length for piece in sink.buffers)
         data = sink.table(encoded, about).to_bytes()
-        outcome.state = keep(writer, data)
+        outcome.state, outcome.seal = keep(writer, data), hashlib.sha256(data).hexdigest()
         if job.document is not None:
             outcome.document = keep(writer, job.document)
     outcome.lost, outcome.live = encoded.lost, encoded.live
