@@ -15,7 +15,7 @@ from typing import Any
 from cellbook.checkpointing.amending import put_document, set_label
 from cellbook.checkpointing.decoding import Decoded, decode
 from cellbook.checkpointing.encoding import LostThing
-from cellbook.checkpointing.kernel import Kernel, process_state, restore_process
+from cellbook.checkpointing.kernel import Kernel, process_state, restore_process, standing_in
 from cellbook.checkpointing.naming import match
 from cellbook.checkpointing.restoring import Restored, differences, plan
 from cellbook.checkpointing.saving import PROCESS, Job, Outcome, Saver
@@ -416,7 +416,8 @@ class Checkpoints:
                 f"Checkpoint {number} has no variable {', '.join(unknown)}. `%diff {number}` shows "
                 "what it has."
             )
-        decoded = decode(self.packs, table, kernel.namespace, kernel.shell, only=only)
+        with standing_in(table.path, table.folder):
+            decoded = decode(self.packs, table, kernel.namespace, kernel.shell, only=only)
         return number, checkpoint, table, decoded
 
     def restore(

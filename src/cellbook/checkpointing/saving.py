@@ -302,7 +302,10 @@ def work(job: Job, writer: PackWriter, report: Callable[[int], None]) -> Outcome
             sys.stdout, sys.stderr = streams
         outcome.digests = {name: one["digest"] for name, one in about.items() if "digest" in one}
         outcome.size = sink.position + sum(piece.length for piece in sink.buffers)
-        data = sink.table(encoded, about).to_bytes()
+        table = sink.table(encoded, about)
+        table.path = [one for one in job.process.get("path", ()) if isinstance(one, str)]
+        table.folder = job.process.get("folder")
+        data = table.to_bytes()
         outcome.state, outcome.seal = keep(writer, data), hashlib.sha256(data).hexdigest()
         if job.document is not None:
             outcome.document = keep(writer, job.document)

@@ -65,6 +65,10 @@ class StateTable:
     modules: dict[str, list[str]] = field(default_factory=dict)
     about: dict[str, dict[str, Any]] = field(default_factory=dict)
     """For each variable: its type, shape, size in bytes …, for those who look."""
+    path: list[str] = field(default_factory=list)
+    """``sys.path``: where the modules that the stream names were found."""
+    folder: str | None = None
+    """The working folder."""
     sums: list[str] = field(default_factory=list)
     """SHA-256, in hex, of each chunk of the stream.
 
@@ -90,6 +94,8 @@ class StateTable:
             "modules": self.modules,
             "about": self.about,
             "sums": self.sums,
+            "path": self.path,
+            "folder": self.folder,
         }
         return zlib.compress(json.dumps(doc, separators=(",", ":")).encode(), 1)
 
@@ -111,6 +117,8 @@ class StateTable:
             modules=doc.get("modules", {}),
             about=doc["about"],
             sums=doc.get("sums", []),
+            path=doc.get("path", []),
+            folder=doc.get("folder"),
         )
 
 
@@ -199,7 +207,7 @@ class ChunkSink:
             encoded.notes,
             encoded.modules,
             about,
-            self.sums,
+            sums=self.sums,
         )
 
 
