@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 import sys
@@ -18,9 +19,19 @@ _TIMES = (datetime.date, datetime.datetime, datetime.time, datetime.timedelta)
 
 
 def describe(value: Any) -> dict[str, Any]:
-    """Return the type of a variable and, for what is well known, shape, dtype, length, values."""
+    """Return the type of a variable and, for what is well known, shape, dtype, length, values.
+
+    It never raises: what is odd is told by its type alone.
+    """
     kind = type(value)
     about: dict[str, Any] = {"type": f"{kind.__module__}.{kind.__qualname__}"}
+    with contextlib.suppress(Exception):
+        about.update(_details(value, kind))
+    return about
+
+
+def _details(value: Any, kind: type) -> dict[str, Any]:
+    about: dict[str, Any] = {}
     if kind in (int, float, bool, complex, str, bytes, type(None)):
         about["value"] = _shorten(value)
     if kind in _SIZED:
@@ -40,8 +51,12 @@ def describe(value: Any) -> dict[str, Any]:
             about["dtype"] = str(value.dtype)
             about["head"] = _head(value.iloc[:_HEAD].tolist(), len(value))
         else:
-            about["columns"] = [str(name)[:_SHORT] for name in value.columns[:50]]
+            about["columns"] = [_label(name) for name in value.columns[:50]]
     return about
+
+
+def _label(name: Any) -> str:
+    return name[:_SHORT] if type(name) is str else short_value(name)[:_SHORT]
 
 
 def _head(values: Iterable[Any], length: int) -> str:

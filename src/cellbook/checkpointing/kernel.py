@@ -61,6 +61,15 @@ class Kernel:
             raise
 
 
+def can_be_told(name: str) -> bool:
+    """Whether a name can be written down: `globals()` takes halves of characters as well."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def process_state(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return random generators, working folder and module path.
 

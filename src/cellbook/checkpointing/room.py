@@ -60,6 +60,8 @@ class DocumentSource:
 
 
 _NO_DOCUMENT = DocumentSource()
+_ASKED = (CheckpointKind.MANUAL, CheckpointKind.RESTORE)
+"""Kinds of which whoever asks is told that they failed."""
 
 
 class Checkpoints:
@@ -92,6 +94,7 @@ class Checkpoints:
         self._wanting: str | None = None
         self._document: tuple[Path, int, StoredBytes] | None = None
         self._lock = threading.RLock()
+        self._said: set[str] = set()
         self.failed = ""
         """Why the last one was not saved; empty if it was."""
 
@@ -227,7 +230,7 @@ class Checkpoints:
         with self._lock:
             self.failed = outcome.failed
             if outcome.failed:
-                self._note_culprit(values, outcome)
+                self._note_culprit(begun, values, outcome)
             elif outcome.state is not None:
                 try:
                     made = self._record(replace(begun, seal=outcome.seal), outcome, document)
@@ -239,12 +242,17 @@ class Checkpoints:
         if done is not None:
             done(made)
 
-    def _note_culprit(self, values: Mapping[str, tuple[int, str]], outcome: Outcome) -> None:
+    def _note_culprit(
+        self, begun: Checkpoint, values: Mapping[str, tuple[int, str]], outcome: Outcome
+    ) -> None:
         if outcome.errno is not None:
             self._report(StoreWriteError(outcome.errno, outcome.failed))
         elif outcome.culprit in values:
             key, kind = values[outcome.culprit]
             self._bad[outcome.culprit] = (key, LostThing(kind, outcome.failed))
+        elif begun.kind not in _ASKED and outcome.failed not in self._said:
+            self._said.add(outcome.failed)
+            self._report(StoreError(f"No checkpoint was saved: {outcome.failed}."))
 
     def _record(self, begun: Checkpoint, outcome: Outcome, source: DocumentSource) -> Checkpoint:
         assert outcome.state is not None

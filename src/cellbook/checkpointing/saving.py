@@ -36,6 +36,7 @@ from cellbook.checkpointing.encoding import (
     SectionFailed,
     allow_interrupts,
 )
+from cellbook.checkpointing.kernel import can_be_told
 from cellbook.checkpointing.states import ChunkSink, Piece, keep
 from cellbook.errors import StoreWriteError
 from cellbook.store import Packs, PackWriter
@@ -320,7 +321,8 @@ def _encode(
 ) -> tuple[ChunkSink, Encoded, dict[str, dict[str, Any]]]:
     skip = dict(job.skip)
     streams = sys.stdout, sys.stderr
-    variables = {**job.variables, PROCESS: job.process}
+    told = {name: value for name, value in job.variables.items() if can_be_told(name)}
+    variables = {**told, PROCESS: job.process}
     for _ in range(_RESTARTS + len(variables)):
         sink = ChunkSink(writer)
         sys.stdout, sys.stderr = streams
@@ -333,7 +335,9 @@ def _encode(
                 raise failed.__cause__ from None
             skip[failed.name] = failed.lost
             continue
-        about = {name: describe(value) for name, value in job.variables.items()}
+        about = {name: describe(value) for name, value in told.items()}
+        for name in job.variables.keys() - told.keys():
+            encoded.lost[repr(name)] = [LostThing("name", "no text can hold such a name")]
         for section in encoded.sections:
             if section.name in about:
                 about[section.name]["digest"] = section.digest
