@@ -368,3 +368,49 @@ def test_ancestors_are_those_of_this_notebook(bench: Bench, tmp_path: Path) -> N
     with pytest.raises(NotFound, match="This notebook has no checkpoints"):
         fresh.room.find("~0", "c.ipynb")
     fresh.close()
+
+
+def test_kind_of_numpys_generator_comes_back(bench: Bench) -> None:
+    bench.run("import numpy as np\nbefore = np.random.get_bit_generator()")
+    try:
+        bench.run("x = 1; np.random.set_bit_generator(np.random.PCG64(7))")
+        bench.save("pcg")
+        expected = np.random.random()
+        bench.run("x = 2; np.random.set_bit_generator(np.random.MT19937(1))")
+        assert not [note for note in bench.restore("pcg").notes if "generator" in note]
+        assert (bench.namespace["x"], np.random.random()) == (1, expected)
+    finally:
+        np.random.set_bit_generator(np.random.MT19937())
+
+
+def test_process_that_cannot_be_brought_back_is_noted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.run("x = 1")
+    bench.save("start")
+    bench.run("x = 2")
+    monkeypatch.setattr(np.random, "set_state", lambda state: 1 / 0)
+    notes = bench.restore("start").notes
+    assert notes == ["numpy's random generator stays as it is: division by zero"]
+    assert bench.namespace["x"] == 1
+
+
+def test_modules_are_found_where_they_were(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "helper_of_seals.py").write_text("class K: n = 5\n")
+    before, here = list(sys.path), Path.cwd()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*before, "lib"])
+    bench.run("import helper_of_seals\nk = helper_of_seals.K()")
+    bench.save("with it")
+    monkeypatch.delitem(sys.modules, "helper_of_seals")
+    sys.path[:] = before
+    os.chdir(here)
+    bench.run("del k, helper_of_seals")
+    assert bench.restore("with it", dry_run=True).missing == {}
+    assert (sys.path, Path.cwd()) == (before, here)
+    bench.restore("with it")
+    assert bench.namespace["k"].n == 5
+    assert (sys.path, Path.cwd()) == ([*before, "lib"], tmp_path)

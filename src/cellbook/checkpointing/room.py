@@ -15,12 +15,12 @@ from typing import Any
 from cellbook.checkpointing.amending import put_document, set_label
 from cellbook.checkpointing.decoding import Decoded, decode
 from cellbook.checkpointing.encoding import LostThing
-from cellbook.checkpointing.kernel import Kernel, process_state, restore_process
+from cellbook.checkpointing.kernel import Kernel, process_state, restore_process, standing_in
 from cellbook.checkpointing.naming import match
 from cellbook.checkpointing.restoring import Restored, differences, plan
 from cellbook.checkpointing.saving import PROCESS, Job, Outcome, Saver
 from cellbook.checkpointing.signing import is_own, sign
-from cellbook.checkpointing.states import Piece, StateTable, read
+from cellbook.checkpointing.states import Piece, StateTable, check_sum, read
 from cellbook.checkpointing.upkeep import TABLE, Due, check, find_due, remove_due
 from cellbook.errors import NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
@@ -62,6 +62,8 @@ class DocumentSource:
 
 
 _NO_DOCUMENT = DocumentSource()
+_ASKED = (CheckpointKind.MANUAL, CheckpointKind.RESTORE)
+"""Kinds of which whoever asks is told that they failed."""
 
 
 class Checkpoints:
@@ -96,6 +98,7 @@ class Checkpoints:
         self._wanting: str | None = None
         self._document: tuple[Path, int, StoredBytes] | None = None
         self._lock = threading.RLock()
+        self._said: set[str] = set()
         self.failed = ""
         """Why the last one was not saved; empty if it was."""
 
@@ -231,11 +234,11 @@ class Checkpoints:
         with self._lock:
             self.failed = outcome.failed
             if outcome.failed:
-                self._note_culprit(values, outcome)
+                self._note_culprit(begun, values, outcome)
             elif outcome.state is not None:
                 try:
                     source = document if document.counts else self._last_shown
-                    made = self._record(begun, outcome, source)
+                    made = self._record(replace(begun, seal=outcome.seal), outcome, source)
                     if outcome.document is not None and document.path is not None:
                         self._remember_document(document.path, made)
                 except StoreError as error:
@@ -244,12 +247,17 @@ class Checkpoints:
         if done is not None:
             done(made)
 
-    def _note_culprit(self, values: Mapping[str, tuple[int, str]], outcome: Outcome) -> None:
+    def _note_culprit(
+        self, begun: Checkpoint, values: Mapping[str, tuple[int, str]], outcome: Outcome
+    ) -> None:
         if outcome.errno is not None:
             self._report(StoreWriteError(outcome.errno, outcome.failed))
         elif outcome.culprit in values:
             key, kind = values[outcome.culprit]
             self._bad[outcome.culprit] = (key, LostThing(kind, outcome.failed))
+        elif begun.kind not in _ASKED and outcome.failed not in self._said:
+            self._said.add(outcome.failed)
+            self._report(StoreError(f"No checkpoint was saved: {outcome.failed}."))
 
     def _record(self, begun: Checkpoint, outcome: Outcome, source: DocumentSource) -> Checkpoint:
         assert outcome.state is not None
@@ -351,9 +359,11 @@ class Checkpoints:
         Raises
         ------
         StoreCorrupt
-            If it is missing or damaged.
+            If it is missing, damaged, or not what was saved.
         """
-        return StateTable.from_bytes(bytes(read(self.packs, _piece(checkpoint.state))))
+        data = read(self.packs, _piece(checkpoint.state))
+        check_sum(data, checkpoint.seal)
+        return StateTable.from_bytes(bytes(data))
 
     def document_of(self, checkpoint: Checkpoint) -> bytes | None:
         """Return the notebook's file as it was saved with a checkpoint; None if it was not."""
@@ -424,7 +434,8 @@ class Checkpoints:
                 f"Checkpoint {number} has no variable {', '.join(unknown)}. `%diff {number}` shows "
                 "what it has."
             )
-        decoded = decode(self.packs, table, kernel.namespace, kernel.shell, only=only)
+        with standing_in(table.path, table.folder):
+            decoded = decode(self.packs, table, kernel.namespace, kernel.shell, only=only)
         return number, checkpoint, table, decoded
 
     def restore(
