@@ -15,12 +15,13 @@
   flex-direction: column;
   height: 100%;
   min-width: 0;
+  container: cb-sidebar / inline-size;
 }
 
-/* Wide enough for a run's name beside its numbers, before anybody drags it. */
+/* As narrow as JupyterLab's own; rows are laid out anew there (runs.css). */
 #jp-left-stack > #cellbook-sidebar,
 #jp-right-stack > #cellbook-sidebar {
-  min-width: 320px;
+  min-width: 250px;
 }
 
 .cellbook-lab .cb-head {
@@ -51,21 +52,25 @@
   width: 8px;
   height: 8px;
   border-radius: 50%;
-  background: var(--jp-error-color1);
+  background: var(--jp-brand-color1);
 }
 
 .cellbook-lab .cb-tabs {
   display: flex;
+  overflow: hidden;
   padding: 0 4px;
   border-bottom: 1px solid var(--jp-border-color2);
 }
 
 .cellbook-lab .cb-tabs button {
-  flex: 0 0 auto;
-  padding: 6px;
+  flex: 0 1 auto;
+  min-width: 0;
+  padding: 6px 8px;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
   border: 0;
   border-bottom: 2px solid transparent;
-  margin-bottom: -1px;
   background: none;
   color: var(--jp-ui-font-color2);
   font: inherit;
@@ -630,6 +635,13 @@
   font-variant-numeric: tabular-nums;
 }
 
+.cellbook-lab .cb-row .cb-order {
+  flex: none;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+}
+
 .cellbook-lab .cb-lost {
   color: var(--jp-warn-color0, var(--jp-warn-color1));
 }
@@ -796,8 +808,8 @@
 }
 
 .cellbook-status .cb-mod-run .cb-dot {
-  border-color: var(--jp-error-color1);
-  background: var(--jp-error-color1);
+  border-color: var(--jp-brand-color1);
+  background: var(--jp-brand-color1);
 }
 
 .cellbook-status .cb-mod-paused .cb-dot {
@@ -889,6 +901,18 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   border-bottom: 1px solid var(--jp-border-color2);
 }
 
+/* Where systems hide their own: what is cut off at the right can be seen to go on. */
+.cellbook-lab .cb-tablebox::-webkit-scrollbar {
+  width: 10px;
+  height: 10px;
+}
+
+.cellbook-lab .cb-tablebox::-webkit-scrollbar-thumb {
+  border: 2px solid var(--jp-layout-color1);
+  border-radius: 5px;
+  background: var(--jp-border-color0);
+}
+
 .cellbook-lab .cb-table {
   border-collapse: separate;
   border-spacing: 0;
@@ -898,7 +922,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-table th,
 .cellbook-lab .cb-table td {
   max-width: 26em;
-  padding: 4px 12px 4px 8px;
+  padding: 4px 8px;
   overflow: hidden;
   border-bottom: 1px solid var(--jp-border-color3);
   background: var(--jp-layout-color1);
@@ -926,7 +950,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   position: sticky;
   left: 0;
   z-index: 1;
-  max-width: 16em;
+  max-width: 10em;
   color: var(--jp-ui-font-color2);
 }
 
@@ -946,9 +970,10 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 }
 
 .cellbook-lab .cb-column {
-  display: flex;
+  display: grid;
+  grid-template-columns: auto auto 1fr auto auto;
   align-items: center;
-  gap: 4px;
+  gap: 2px 4px;
 }
 
 .cellbook-lab .cb-column .cb-iconbutton {
@@ -956,9 +981,9 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 }
 
 .cellbook-lab .cb-column .cb-name {
-  flex: 0 1 auto;
-  min-width: 3em;
-  max-width: 18em;
+  grid-row: 2;
+  grid-column: 1 / -1;
+  max-width: 12em;
   font-weight: 600;
 }
 
@@ -1420,6 +1445,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab input::placeholder,
 .cellbook-lab textarea::placeholder {
   color: var(--jp-ui-font-color3);
+  text-overflow: ellipsis;
 }
 
 .cellbook-lab input[type='search']:focus {
@@ -1484,6 +1510,15 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   overflow: auto;
 }
 
+.cellbook-lab .cb-listed {
+  display: contents;
+}
+
+.cellbook-lab .cb-mod-old > .cb-columns,
+.cellbook-lab .cb-mod-old > .cb-runs {
+  opacity: 0.45;
+}
+
 .cellbook-lab .cb-empty p {
   margin: 0 0 8px;
 }
@@ -1537,14 +1572,14 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 }
 
 /* A box to tick: large enough to hit, quiet until the pointer is near. */
-.cellbook-lab .cb-check {
+.cellbook-lab .cb-run .cb-check {
   grid-row: 1 / 3;
   align-self: stretch;
   position: relative;
   margin: 0 -4px 0 -8px;
 }
 
-.cellbook-lab .cb-check::before {
+.cellbook-lab .cb-run .cb-check::before {
   content: '';
   position: absolute;
   top: 4px;
@@ -1669,6 +1704,34 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   user-select: text;
 }
 
+.cellbook-lab .cb-refusal {
+  position: absolute;
+  z-index: 2;
+  top: calc(100% - 8px);
+  right: 8px;
+  left: 28px;
+  padding: 4px 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-left: 3px solid var(--jp-warn-color1);
+  background: var(--jp-layout-color2);
+  box-shadow: var(--jp-elevation-z4);
+  font-size: var(--jp-ui-font-size0);
+  font-weight: normal;
+  overflow-wrap: anywhere;
+  white-space: normal;
+  cursor: auto;
+}
+
+/* It stands over the rows below. */
+.cellbook-lab .cb-run:has(.cb-refusal) {
+  z-index: 2;
+  contain: none;
+}
+
+.cellbook-lab .cb-runhead h3:has(.cb-refusal) {
+  position: relative;
+}
+
 .cellbook-lab .cb-notice {
   display: flex;
   align-items: center;
@@ -1689,12 +1752,15 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   display: flex;
   align-items: center;
   gap: 8px;
-  padding: 6px 12px;
+  padding: 6px 8px 6px 12px;
   border-top: 1px solid var(--jp-border-color2);
 }
 
 .cellbook-lab .cb-chosen > span {
-  flex: 1 1 auto;
+  flex: 1 1 0;
+  min-width: 0;
+  overflow: hidden;
+  text-overflow: ellipsis;
   color: var(--jp-ui-font-color2);
   white-space: nowrap;
 }
@@ -1713,4 +1779,33 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   opacity: 0.4;
   cursor: default;
 }
-`,""]),l.d(e,{},{A:i})},35(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},34(o){o.exports=function(o){return o[1]}},27(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},29(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},31(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},30(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},28(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},32(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},26(o,e,l){var r=l(27),a=l.n(r),t=l(28),i=l.n(t),c=l(29),n=l.n(c),b=l(30),p=l.n(b),d=l(31),s=l.n(d),u=l(32),f=l.n(u),h=l(33),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(36),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=n().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(g.A,v),g.A&&g.A.locals&&g.A.locals;var k=l(37),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var y=l(38),w={};w.styleTagTransform=f(),w.setAttributes=p(),w.insert=n().bind(null,"head"),w.domAPI=i(),w.insertStyleElement=s(),a()(y.A,w),y.A&&y.A.locals&&y.A.locals;var j=l(39),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(40),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(41),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);
+
+/* In a narrow sidebar the curve stands below the number. */
+@container cb-sidebar (max-width: 300px) {
+  .cellbook-lab .cb-columns {
+    padding-right: 12px;
+  }
+
+  .cellbook-lab .cb-run {
+    grid-template-columns: 16px 14px auto minmax(0, 1fr) minmax(48px, auto);
+  }
+
+  .cellbook-lab .cb-run .cb-second {
+    grid-column: 3 / -2;
+  }
+
+  .cellbook-lab .cb-run .cb-spark {
+    grid-row: 2;
+    grid-column: -2 / -1;
+    justify-self: end;
+  }
+
+  .cellbook-lab .cb-chosen {
+    flex-wrap: wrap;
+  }
+
+  .cellbook-lab .cb-chosen > span {
+    flex-basis: 100%;
+  }
+}
+`,""]),l.d(e,{},{A:i})},35(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},34(o){o.exports=function(o){return o[1]}},27(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},29(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},31(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},30(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},28(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},32(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},26(o,e,l){var r=l(27),a=l.n(r),t=l(28),i=l.n(t),c=l(29),n=l.n(c),b=l(30),p=l.n(b),d=l(31),s=l.n(d),u=l(32),f=l.n(u),h=l(33),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var v=l(36),g={};g.styleTagTransform=f(),g.setAttributes=p(),g.insert=n().bind(null,"head"),g.domAPI=i(),g.insertStyleElement=s(),a()(v.A,g),v.A&&v.A.locals&&v.A.locals;var k=l(37),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var w=l(38),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=n().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(39),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(40),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(41),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);
