@@ -231,7 +231,7 @@ def compare(tools: list[str], rounds: int) -> None:
             try:
                 results[tool].append(measure(tool))
             except Exception as error:
-                print(f"{tool} failed: {str(error)[-400:]}", file=sys.stderr)
+                print(f"{tool} failed: {repr(error)[-400:]}", file=sys.stderr)
     base = dict.fromkeys(CELLS, 0.0)
     if results.get("none"):
         base = {
