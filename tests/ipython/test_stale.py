@@ -66,6 +66,8 @@ def test_a_restore_in_a_fresh_kernel_brings_back_who_defined_what(tmp_path: Path
         assert "uses `X`" not in k.run("%cellbook").text
         k.run("X = 1", "a")
         assert "uses `X`, whose cell" in k.run("%cellbook").text
+        k.run("%restore good")
+        assert "uses `X`" not in k.run("%cellbook").text
 
 
 def save(path: Path, sources: dict[str, str]) -> None:

@@ -109,9 +109,9 @@ class CellRecorder:
         self._order = 0
         self.ledger = Ledger()
         """Who defined what, for staleness."""
-        self._tip: int | None = None
-        self._before: dict[int, int | None] = {}
-        """By the order of an execution, that of the one whose state it ran on."""
+        self._tip: str | None = None
+        self._before: dict[str, str | None] = {}
+        """Execution to the one whose state it ran on."""
 
     def begin(
         self,
@@ -211,10 +211,10 @@ class CellRecorder:
 
     def _note(self, ended: CellExecution) -> None:
         self.ledger.record(ended)
-        self._before[ended.order] = self._tip
-        self._tip = ended.order
+        self._before[ended.execution_id] = self._tip
+        self._tip = ended.execution_id
 
-    def go_back(self, executions: Sequence[CellExecution], last: int | None) -> None:
+    def go_back(self, executions: Sequence[CellExecution], last: str | None) -> None:
         """Take note that the state is again the one after an execution.
 
         Parameters
@@ -222,17 +222,17 @@ class CellRecorder:
         executions
             All up to it, in their order; those that a restore had left behind by then do not count.
         last
-            Its `order`; None stands for the time before the first.
+            Its id; None stands for the time before the first.
         """
-        line: set[int] = set()
-        order = last
-        while order is not None and order in self._before:
-            line.add(order)
-            order = self._before[order]
+        line: set[str] = set()
+        one = last
+        while one is not None and one in self._before and one not in line:
+            line.add(one)
+            one = self._before[one]
         self.ledger, self._tip = Ledger(), None
         for execution in executions:
             # Nothing is known of the branches of a session that has ended.
-            if not line or execution.order in line:
+            if not line or execution.execution_id in line:
                 self._note(execution)
         self._order = max(self._order, *(execution.order for execution in executions), 0)
 

@@ -68,7 +68,7 @@ def restored(book: Book, recorder: CellRecorder | None, checkpoint: Checkpoint) 
         return
     cells = [] if checkpoint.order is None else cells_until(book.store, checkpoint)
     ended = [cell for cell in cells if cell.state is not CellState.RUNNING]
-    recorder.go_back(ended, checkpoint.order)
+    recorder.go_back(ended, checkpoint.execution_id)
 
 
 def _stale(notebook: Notebook, recorder: CellRecorder | None) -> Mapping[str, tuple[str, ...]]:

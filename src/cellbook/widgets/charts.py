@@ -173,7 +173,7 @@ def _range(
     low, high = min(values), max(values)
     if low == high:
         if log:
-            return low / 2, high * 2
+            return low / 2 or low, max(high, min(high * 2, 1.7e308))
         space = abs(low) * 0.1 or 1.0
         return low - space, high + space
     if log or not padded:
