@@ -289,4 +289,22 @@ CASES = (
         "inner.append(2); other['i'] = 0",
         named="g box",
     ),
+    Case(
+        "containers whose class fills itself in its own way",
+        "from collections import OrderedDict, Counter, defaultdict\nclass LRU(OrderedDict):\n def __init__(s, n=2): super().__init__(); s.n = n\n"
+        " def __setitem__(s, k, v):\n  super().__setitem__(k, v)\n  if len(s) > s.n: s.popitem(last=False)\n"
+        "l = LRU(3); l['a'] = 1; l['b'] = 2; l['c'] = l; log = []\n"
+        "class D(dict):\n def __setitem__(s, k, v): log.append(k); super().__setitem__(k.lower(), v)\nd = D(); dict.__setitem__(d, 'A', 1)\n"
+        "class L(list):\n def append(s, x): super().append(x); s.total = getattr(s, 'total', 0) + x\nt = L(); t.append(2); t.append(3)\n"
+        "class K(Counter): pass\nc = K('aab'); c.tag = log\nclass F(defaultdict):\n def __init__(s): super().__init__(list)\nf = F(); f['x'].append(f)",
+        "assert list(l) == ['a', 'b', 'c'] and l['c'] is l and l.n == 3 and list(d) == ['A'] and log == [] and list(t) == [2, 3] and t.total == 5\n"
+        "assert c['a'] == 2 and c.tag is log and f['x'][0] is f and f.default_factory is list and f['y'] == []; del f['y']",
+    ),
+    Case(
+        "values whose class makes them in its own way",
+        "from collections import namedtuple\nclass T(tuple):\n def __new__(cls, *a): return super().__new__(cls, a)\nt = T(1, []); t[1].append(t); t.x = 1\n"
+        "class F(float):\n def __new__(cls, v): return super().__new__(cls, v * 2)\nf = F(2)\nclass I(int):\n def __new__(cls, a, b): return super().__new__(cls, a + b)\ni = I(1, 2); i.u = f\n"
+        "class S(str):\n def __new__(cls, v): return super().__new__(cls, v + '!')\ns = S('a')\nclass P(namedtuple('P', 'x y')):\n def __new__(cls, x): return super().__new__(cls, x, x * 2)\np = P(3)",
+        "assert t == (1, t[1]) and t[1][0] is t and t.x == 1 and f == 4.0 and i == 3 and i.u is f and s == 'a!' and (p.x, p.y) == (3, 6) and type(p) is P",
+    ),
 )

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 
 from cellbook.checkpointing import rebuild
 from cellbook.checkpointing.digests import SectionDigests
+from cellbook.checkpointing.heirs import choose_heir
 from cellbook.checkpointing.living import find_module_attributes, find_parts, find_singletons
 from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
 from cellbook.checkpointing.walking import trace
@@ -185,6 +186,7 @@ class Encoder(pickle.Pickler):
         self._place = ""
         self._memory: list[tuple[int, int, bool, str]] = []
         self._setting: dict[type, tuple[bool, bool]] = {}
+        self._heirs: dict[type, Callable[[Any], Any] | None] = {}
         self._kept: list[Any] = []
         self._modules: dict[str, None] = {}
         self._learn_libraries()
@@ -276,7 +278,7 @@ class Encoder(pickle.Pickler):
         """Return what the object's own ``__reduce_ex__`` does, checked."""
         with _patience():
             registered = copyreg.dispatch_table.get(type(it))
-            reduced = registered(it) if registered is not None else it.__reduce_ex__(5)
+            reduced = (registered or self._way_of(type(it)) or _by_itself)(it)
             if isinstance(reduced, str):
                 return (
                     reduced
@@ -296,6 +298,11 @@ class Encoder(pickle.Pickler):
                 nothing = (None,) * (5 - len(reduced))
                 reduced = (*reduced, *nothing, rebuild.set_state)
         return reduced
+
+    def _way_of(self, kind: type) -> Callable[[Any], Any] | None:
+        if kind not in self._heirs:
+            self._heirs[kind] = choose_heir(kind)
+        return self._heirs[kind]
 
     def _note_makers(self, it: object, *makers: Any) -> None:
         """Put on record what is rebuilt by functions that see the variables of that moment."""
@@ -428,6 +435,10 @@ _LIBRARIES = {
     "numpy": "cellbook.checkpointing.arrays",
     "pandas": "cellbook.checkpointing.frames",
 }
+
+
+def _by_itself(it: object) -> Any:
+    return it.__reduce_ex__(5)
 
 
 def _find_scope(scope: dict[str, Any]) -> Any:
