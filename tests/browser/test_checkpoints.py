@@ -25,6 +25,9 @@ CELLS = (
     "print(answer, 'z' in table)",
 )
 
+PICTURES = {2: "saved", 6: "restored", 8: "timeline", 9: "diff", 10: "dry"}
+"""Taken as each cell has run: a restore brings the outputs of its moment back."""
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_checkpoints_are_saved_seen_and_restored(lab: Lab, theme: str) -> None:
@@ -35,6 +38,8 @@ def test_checkpoints_are_saved_seen_and_restored(lab: Lab, theme: str) -> None:
     shown = []
     for index in range(len(CELLS)):
         shown.append(lab.run_cell(index))
+        if index in PICTURES:
+            lab.screenshot(f"checkpoint-{PICTURES[index]}-{theme}", lab.outputs(index).first)
         lab.page.wait_for_timeout(300)
     assert "◆ checkpoint" in shown[2]
     assert "Restored checkpoint" in shown[6]
@@ -46,6 +51,4 @@ def test_checkpoints_are_saved_seen_and_restored(lab: Lab, theme: str) -> None:
     assert "Would restore" in shown[10]
     assert "has no checkpoint 'nowhere'" in shown[11]
     assert shown[12] == "7 False"
-    for index, what in ((2, "saved"), (6, "restored"), (8, "timeline"), (9, "diff"), (10, "dry")):
-        lab.screenshot(f"checkpoint-{what}-{theme}", lab.outputs(index).first)
     expect(lab.outputs(8).first.locator("table")).to_be_visible()

@@ -95,8 +95,8 @@ def test_compare_outlives_its_kernel(lab: Lab) -> None:
 
 
 def test_status_is_a_table(lab: Lab) -> None:
-    lab.server.write_notebook("status.ipynb", "%load_ext cellbook", "%cellbook doctor")
-    lab.open("status.ipynb")
+    lab.server.write_notebook("status/status.ipynb", "%load_ext cellbook", "%cellbook doctor")
+    lab.open("status/status.ipynb")
     lab.run_cell(0)
     lab.run_cell(1)
     expect(lab.cell(1).locator("th", has_text="recording")).to_be_visible()

@@ -31,9 +31,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def test_outline_tells_what_decoding_tells_but_how_much(bench: Bench) -> None:
     outline = outline_difference(bench.room, 1, 2)
     whole = diff_checkpoints(bench.room, 1, 2, bench.kernel)
-    assert [(one.name, one.change, one.before, one.after) for one in outline.variables] == [
-        (one.name, one.change, one.before, one.after) for one in whole.variables
+    assert [(one.name, one.change) for one in outline.variables] == [
+        (one.name, one.change) for one in whole.variables
     ]
+    # Where decoding tells the places that differ, the outline tells the first values.
+    (a, *_) = outline.variables
+    assert (a.before, a.after) == ("ndarray 3 float64 [0, 0, 0]", "ndarray 3 float64 [1, 0, 0]")
     assert outline.unchanged == whole.unchanged
     assert all(one.detail == "" for one in outline.variables)
 

@@ -483,7 +483,9 @@ class Checkpoints:
             )
             with self._lock:
                 self.head, self._last = checkpoint.checkpoint_id, checkpoint
-                self._amendable, self._wanting = False, None
+                self._amendable = False
+                if self._wanting == checkpoint.checkpoint_id:
+                    self._wanting = None
             if self.on_restored is not None:
                 self.on_restored(checkpoint)
             self.saver.save(self._job(kernel), lambda outcome: self._begin_at(checkpoint, outcome))
