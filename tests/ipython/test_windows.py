@@ -24,10 +24,10 @@ def newest(window: Window) -> str:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         book = open_book(window.kernel.folder)
-        *_, (_, last) = book.checkpoints.all()
+        saved = [checkpoint for _, checkpoint in book.checkpoints.all() if checkpoint.variables]
         book.close()
-        if last.variables:
-            return last.checkpoint_id
+        if saved:
+            return saved[-1].checkpoint_id
         time.sleep(0.1)
     raise TimeoutError("nothing was saved")
 
