@@ -118,8 +118,9 @@ def main() -> int:
     if sys.argv[1:] == ["--check"]:
         if FILE.read_text() == text():
             return 0
-        mend = f"python labextension/{Path(__file__).name}"
-        print(f"{FILE.name} is older than the dataclasses. This writes it anew: {mend}")
+        print(
+            f"{FILE.name} is older than the dataclasses: python labextension/{Path(__file__).name}"
+        )
         return 1
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(text())

@@ -52,6 +52,10 @@ def main() -> None:
             for words in BEFORE_THE_LAST_RUN:
                 cellbook(environment, "run", *words, folder=server.root / "demo")
             photograph_lab(Lab(context.new_page(), server, HERE))
+            wide = browser.new_context(
+                viewport={"width": 1280, "height": 760}, device_scale_factor=1.5
+            )
+            photograph_sidebar(Lab(wide.new_page(), server, HERE))
             browser.close()
 
 
@@ -76,6 +80,20 @@ def photograph_lab(lab: Lab) -> None:
     lab.select(places["%runs"])
     lab.page.mouse.move(0, 0)
     lab.screenshot("compare", lab.cell(compare))
+
+
+def photograph_sidebar(lab: Lab) -> None:
+    """Take the sidebar beside the notebook, with a kernel that records."""
+    lab.open("demo/quickstart.ipynb")
+    lab.command("application:toggle-left-area")
+    lab.command("cellbook:open-runs")
+    side = lab.page.locator("#cellbook-sidebar")
+    lab.command("cellbook:record")
+    for place in range(2):
+        side.get_by_role("option").nth(place).locator(".cb-check").click()
+    expect(side.get_by_role("button", name="Compare")).to_be_enabled()
+    lab.page.mouse.move(0, 0)
+    lab.screenshot("jupyterlab")
 
 
 def photograph_terminal(page: Page, folder: Path, environment: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ import type * as types from './_generated/types.ts';
 
 /** The server could not answer; the message says what is wrong and what mends it. */
 export class ApiError extends Error {
-  /** The HTTP status; 0 where there was no answer. */
+  /** The HTTP status; 0 where Cellbook's server gave no answer. */
   readonly status: number;
 
   constructor(message: string, status: number) {
@@ -163,7 +163,12 @@ export class Api {
       answer = null;
     }
     if (!response.ok) {
-      throw new ApiError(reason(response, answer), response.status);
+      const told = (answer as { message?: unknown } | null)?.message;
+      if (typeof told === 'string' && told) {
+        throw new ApiError(told, response.status);
+      }
+      // It is not Cellbook that answered.
+      throw new ApiError(reason(response), 0);
     }
     return answer as T;
   }
@@ -176,15 +181,9 @@ export class Api {
   }
 }
 
-function reason(response: Response, answer: unknown): string {
-  const told = (answer as { message?: unknown } | null)?.message;
-  if (response.status === 404 && typeof told !== 'string') {
-    return (
-      "The Jupyter server has no Cellbook. Install cellbook in the server's environment, not in " +
-      "the kernel's alone, and start the server again."
-    );
-  }
-  return typeof told === 'string' && told
-    ? told
+function reason(response: Response): string {
+  return response.status === 404
+    ? "The Jupyter server has no Cellbook. Install cellbook in the server's environment, not in " +
+        "the kernel's alone, and start the server again."
     : `The Jupyter server answered ${response.status} ${response.statusText}.`;
 }

@@ -1,11 +1,11 @@
 /** Cellbook's plugins for JupyterLab and Notebook. */
 
 import { book } from './plugins/book.ts';
+import { cells } from './plugins/cells.ts';
 import { checkpoints } from './plugins/checkpoints.ts';
 import { commands } from './plugins/commands.ts';
-import { comments } from './plugins/comments.ts';
+import { compare } from './plugins/compare.ts';
 import { link } from './plugins/link.ts';
-import { models } from './plugins/models.ts';
 import { runs } from './plugins/runs.ts';
 import { sidebar } from './plugins/sidebar.ts';
 import { status } from './plugins/status.ts';
@@ -16,8 +16,8 @@ export default [
   sidebar,
   commands,
   status,
+  compare,
   runs,
-  checkpoints,
-  comments,
-  models
+  cells,
+  checkpoints
 ];

@@ -24,6 +24,8 @@ export interface IBook {
   readonly live: boolean;
   /** Hear of changes until the result is disposed of: only then anything is asked of the server. */
   listen(): IDisposable;
+  /** Hear of changes in the book of a notebook, in sight or not, until the result is disposed of. */
+  watch(notebook: string, tell: (tables: readonly string[]) => void): IDisposable;
 }
 
 export const IBook = new Token<IBook>(
@@ -75,11 +77,20 @@ export interface IKernelLink extends IDisposable {
   readonly state: IKernelState | null;
   readonly stateChanged: ISignal<IKernelLink, IKernelState | null>;
   /** A document was brought back because the kernel asked for it, or could not be. */
-  readonly restored: ISignal<IKernelLink, { number: number; error: string }>;
+  readonly restored: ISignal<IKernelLink, IDocumentRestored>;
   /** Have the kernel do something; see `src/cellbook/ipython/errands.py`. */
   do(verb: string, args?: JSONObject): Promise<JSONValue>;
   /** Bring a checkpoint's document back in this panel, as one step that can be undone. */
-  restoreDocument(checkpoint: string): Promise<void>;
+  restoreDocument(checkpoint: string): Promise<() => boolean>;
+}
+
+/** A document was brought back, or could not be. */
+export interface IDocumentRestored {
+  readonly number: number;
+  /** Why it was not; empty if it was. */
+  readonly error: string;
+  /** Takes it back, if nobody has changed the notebook since: says whether it did. */
+  readonly undo: () => boolean;
 }
 
 /** A kernel cannot do what it was asked. */

@@ -1,2 +1,7 @@
+import './colours.css';
 import './base.css';
+import './runs.css';
+import './details.css';
+import './compare.css';
 import './checkpoints.css';
+import './cells.css';

@@ -110,6 +110,45 @@ test('the cell that asks stays where it is, untouched', () => {
   assert.equal(shared.getCell(0).getSource(), 'x = 1');
 });
 
+test('what was restored is taken back, unless somebody has changed the notebook since', () => {
+  const shared = notebook(code('a', 'x = 2'), code('ask', '%restore 1'));
+  const before = JSON.stringify(shared.toJSON().cells);
+  const document = { cells: [code('a', 'x = 1')], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+  assert.ok(restoreDocument(shared, document as never, 'ask')());
+  assert.equal(JSON.stringify(shared.toJSON().cells), before);
+  const undo = restoreDocument(shared, document as never, 'ask');
+  shared.getCell(0).setSource('edited');
+  assert.ok(!undo());
+  assert.equal(shared.getCell(0).getSource(), 'edited');
+});
+
+test('texts in lines, as files have them, become whole', () => {
+  const shared = notebook();
+  const lines = [
+    { output_type: 'stream', name: 'stdout', text: ['1\n', '2\n'] },
+    {
+      output_type: 'display_data',
+      data: { 'text/plain': ['a\n', 'b'], 'application/vnd.x+json': ['a', 'b'] },
+      metadata: {}
+    }
+  ];
+  const cell = code('a', ['x\n', 'y'] as never, lines);
+  restoreDocument(
+    shared,
+    { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 } as never
+  );
+  const restored = shared.toJSON().cells[0] as unknown as ReturnType<typeof code>;
+  assert.equal(restored.source, 'x\ny');
+  assert.deepEqual(restored.outputs, [
+    { output_type: 'stream', name: 'stdout', text: '1\n2\n' },
+    {
+      output_type: 'display_data',
+      data: { 'text/plain': 'a\nb', 'application/vnd.x+json': ['a', 'b'] },
+      metadata: {}
+    }
+  ]);
+});
+
 test('a file cannot say that its outputs are to be trusted', () => {
   const shared = notebook();
   const hostile = { ...code('a', ''), metadata: { trusted: true } };

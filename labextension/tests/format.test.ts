@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { age, date, duration, number, shorten, size } from '../src/models/format.ts';
+import { age, date, duration, number, shorten, size, value as written } from '../src/models/format.ts';
 
 test('numbers have four significant digits', () => {
   const written: [number | 'NaN' | 'Infinity' | '-Infinity', string][] = [
@@ -39,4 +39,23 @@ test('ages, dates, sizes', () => {
 test('text is cut to one line', () => {
   assert.equal(shorten('a\n  b', 10), 'a b');
   assert.equal(shorten('x'.repeat(10_000), 5), 'xxxx…');
+});
+
+test('values are written as one writes a param', () => {
+  const cases: [unknown, string][] = [
+    [0.01, '0.01'],
+    [1e-5, '1e-5'],
+    [0.1 + 0.2, '0.3'],
+    [12345.678, '12346'],
+    [12345678, '12345678'],
+    [true, 'True'],
+    [null, 'None'],
+    [Infinity, '∞'],
+    ['adam', 'adam'],
+    ['two\nlines', 'two lines'],
+    [[64, 64], '[64,64]']
+  ];
+  for (const [value, text] of cases) {
+    assert.equal(written(value), text);
+  }
 });

@@ -43,7 +43,7 @@ test('those that somebody asked for are all handed over, in order', async () => 
     await new Promise(resolve => setTimeout(resolve, 1));
     await line.release();
   }
-  await handOver.settled();
+  await handOver.settle();
   assert.deepEqual(line.sent, ['1', '2', '3']);
 });
 
@@ -57,7 +57,24 @@ test('a failure is told to who asked, and holds nothing up', async () => {
   });
   await assert.rejects(handOver.ask('bad', true), /full disk/);
   await handOver.ask('bad', false);
-  await handOver.settled();
+  await assert.rejects(handOver.settle(), /full disk/);
   await handOver.ask('good', true);
   assert.deepEqual(sent, ['bad', 'bad', 'good']);
+});
+
+test('what rests is handed over before the document is replaced', async () => {
+  const sent: string[] = [];
+  let document = 'as it was';
+  const handOver = new HandOver(async id => {
+    const taken = document;
+    await new Promise(resolve => setTimeout(resolve, 40));
+    sent.push(`${id}: ${taken}`);
+  }, 1000);
+  void handOver.ask('1', false);
+  await new Promise(resolve => setTimeout(resolve, 60));
+  void handOver.ask('2', false);
+  await handOver.settle();
+  document = 'restored';
+  await new Promise(resolve => setTimeout(resolve, 60));
+  assert.deepEqual(sent, ['1: as it was', '2: as it was']);
 });

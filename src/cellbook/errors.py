@@ -19,7 +19,8 @@
     CellbookWarning (UserWarning)          something was not recorded; the cell itself ran on
 
 Each message says what is wrong and ends with what mends it.  Errors are for mistakes in a call;
-a failure of Cellbook's own while a cell runs is a :class:`CellbookWarning`, never an exception.
+a failure to record while a cell runs is a :class:`CellbookWarning`, never an exception; only what
+was asked for by a magic, a checkpoint or a restore, fails the cell if it cannot be done.
 """
 
 import sys

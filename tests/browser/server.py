@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,14 +86,26 @@ class LabServer:
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[LabServer]:
+def running_lab(
+    folder: Path, python: Path = Path(sys.executable), extra: Mapping[str, str] | None = None
+) -> Iterator[LabServer]:
     """Run JupyterLab on a free loopback port; everything it keeps lies below `folder`.
 
     The server and its kernels have ended when the context is left, whatever happened in it.
+
+    Parameters
+    ----------
+    folder
+        Where all of it lies.
+    python
+        The interpreter whose JupyterLab is run.
+    extra
+        Environment variables besides.
     """
     environment = {**os.environ, **private_environment(folder / "private")}
     for name in UNSET:
         environment.pop(name, None)
+    environment.update(extra or {})
     _write_settings(Path(environment["JUPYTERLAB_SETTINGS_DIR"]))
     root = folder / "root"
     root.mkdir()
@@ -102,11 +114,12 @@ def running_lab(folder: Path) -> Iterator[LabServer]:
     with server.log.open("wb") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *(python, "-m", "jupyterlab", "--no-browser", "--allow-root"),
                 *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
                 *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
                 # Lets the tests call JupyterLab's own commands, as its menus do.
                 "--LabApp.expose_app_in_browser=True",
+                "--JupyterNotebookApp.expose_app_in_browser=True",
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -92,7 +92,7 @@ def test_undo_takes_a_restored_document_back(lab: Lab) -> None:
     index = lab.append_cell("%restore good --doc")
     lab.run_cell(index)
     expect(lab.cell(1).locator(".cm-content")).to_have_text("x = 1")
-    lab.page.get_by_role("button", name="Undo").click()
+    lab.page.get_by_role("button", name="Undo", exact=True).click()
     expect(lab.cell(1).locator(".cm-content")).to_have_text("x = 'other'")
 
 

@@ -139,4 +139,25 @@ CASES = (
         "n = 2; lock = __import__('threading').Lock(); keep = f",
         named="lock",
     ),
+    Case(
+        "exception whose init wants other arguments",
+        "class E(Exception):\n def __init__(self, code, body=''): super().__init__(f'bad {code}'); self.code = code\n"
+        "e = E(5); errors = [e]; e.cycle = errors; e.args = ('bad 5', e)\nclass S(Exception): __slots__ = ('at',)\ns = S(1); s.at = 2",
+        "assert e.args == ('bad 5', e) and e.code == 5 and e.cycle is errors and errors[0] is e and (s.at, s.args) == (2, (1,))",
+    ),
+    Case(
+        "what exceptions hold beside their arguments",
+        "def caught(f):\n try: f()\n except BaseException as x: x.__traceback__ = None; return x\n"
+        "n = caught(lambda: foo); a = caught(lambda: [].foo); y = caught(lambda: compile('a b', 'f', 'exec')); y.msg = 'changed'; i = ImportError('m', name='n', path='p')\n"
+        "o = OSError(2, 'no', 'file'); o.args = ('x',); s = StopIteration(3); s.value = 4; q = SystemExit(1); q.code = 9; u = UnicodeDecodeError('utf8', b'abc', 0, 1, 'r'); u.end = 2\n"
+        "g = ExceptionGroup('g', [ValueError(1), i]); g.add_note('hi'); v = ValueError('a'); v.args = ('b', 2); v.__cause__ = i; texts = [str(x) for x in (n, a, y, i, o, q, u, g, v)]",
+        "assert n.name == 'foo' and (a.name, a.obj) == ('foo', []) and (y.msg, y.lineno) == ('changed', 1) and (i.name, i.path, i.msg) == ('n', 'p', 'm')\n"
+        "assert (o.args, o.filename, o.errno) == (('x',), 'file', 2) and s.value == 4 and q.code == 9 and u.end == 2 and g.__notes__ == ['hi'] and g.exceptions[1] is i\n"
+        "assert v.args == ('b', 2) and v.__cause__ is i and v.__suppress_context__ and texts == [str(x) for x in (n, a, y, i, o, q, u, g, v)]",
+    ),
+    Case(
+        "exceptions of libraries",
+        "import json, urllib.error, subprocess\ntry: json.loads('{')\nexcept ValueError as x: e = x\ne.__traceback__ = None; e.__context__ = None; h = urllib.error.URLError('r'); c = subprocess.CalledProcessError(3, 'cmd', b'out')",
+        "assert e.pos == 1 and str(e).startswith('Expecting') and h.reason == 'r' and (c.returncode, c.cmd, c.output) == (3, 'cmd', b'out')",
+    ),
 )

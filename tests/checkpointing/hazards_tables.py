@@ -177,4 +177,9 @@ CASES = (
         named="cm",
         tidy="plt.close('all')",
     ),
+    Case(
+        "column labels that cannot be shown",
+        "import pandas as pd\nclass L:\n def __str__(self): raise ValueError\n __repr__ = __str__\nl = L(); df = pd.DataFrame({10 ** 5000: [1], l: [2]}); x = 1",
+        "assert df[10 ** 5000][0] == 1 and df[l][0] == 2 and x == 1",
+    ),
 )

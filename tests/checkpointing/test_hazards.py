@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -17,6 +18,13 @@ from tests.checkpointing.hazards import Case, Place, new_main, run, same_kernel,
 # The files of a case are closed by nobody when it is restored twice.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def leave_nothing_open() -> Iterator[None]:
+    """Have what the cases leave open collected here, where nobody minds, not in a later test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -14,7 +14,14 @@ import pytest
 from cellbook.checkpointing import Kernel, check_label
 from cellbook.checkpointing.signing import _key
 from cellbook.checkpointing.upkeep import choose, find_due, remove_due
-from cellbook.errors import InvalidInput, NotFound, StoreCorrupt, StoreError, Untrusted
+from cellbook.errors import (
+    Ambiguous,
+    InvalidInput,
+    NotFound,
+    StoreCorrupt,
+    StoreError,
+    Untrusted,
+)
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes
 from cellbook.store import FolderStore
 from tests.checkpointing.rooms import Bench
@@ -172,7 +179,11 @@ def test_find(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["12", "#3", "~1", "run:a", "checkpoint:x", " ", "a\nb", "x" * 201]
+    "label",
+    [
+        *("12", "12 ", " #3", "~1", "run:a", "checkpoint:x", " ", "a\nb", "x" * 201),
+        *("a\tb", "a\x1b[31m", "a\u202eb", "a\ud800", "a\u200bb", "01K8ZZZZZZZZZZZZZZZZZZZZZZ"),
+    ],
 )
 def test_labels_that_would_be_taken_for_something_else(label: str) -> None:
     with pytest.raises(InvalidInput, match="label"):
@@ -316,3 +327,90 @@ def test_gc_frees_and_keeps_the_tree(
         assert fresh.namespace["n"] == number - 1
     assert not [finding for finding in fresh.room.check() if not finding[2]]
     fresh.close()
+
+
+def in_notebook(bench: Bench, notebook: str) -> None:
+    bench.moment = dataclasses.replace(bench.moment, notebook=notebook)
+
+
+def test_label_of_this_notebook_comes_first(bench: Bench) -> None:
+    for notebook in ("a.ipynb", "b.ipynb"):
+        in_notebook(bench, notebook)
+        bench.run(f"who = {notebook!r}")
+        bench.save("trained")
+    in_notebook(bench, "a.ipynb")
+    done = bench.restore("trained")
+    assert bench.namespace["who"] == "a.ipynb"
+    assert not [line for line in done.differences if "notebook" in line]
+    in_notebook(bench, "c.ipynb")
+    with pytest.raises(Ambiguous, match=r"1 of a\.ipynb, 2 of b\.ipynb\. Give a number"):
+        bench.restore("trained")
+    assert bench.restore(2).differences[0] == "saved in another notebook: b.ipynb"
+
+
+def test_label_of_another_notebook_is_said(bench: Bench) -> None:
+    in_notebook(bench, "a.ipynb")
+    bench.run("who = 'a'")
+    bench.save("clean")
+    in_notebook(bench, "b.ipynb")
+    assert "saved in another notebook: a.ipynb" in bench.restore("clean").differences
+
+
+def test_ancestors_are_those_of_this_notebook(bench: Bench, tmp_path: Path) -> None:
+    in_notebook(bench, "a.ipynb")
+    bench.save()
+    in_notebook(bench, "b.ipynb")
+    bench.run("x = 1")
+    bench.save()
+    fresh = Bench(tmp_path)
+    assert fresh.room.find("~0", "a.ipynb")[0] == 1
+    assert fresh.room.find("~0")[0] == 2
+    with pytest.raises(NotFound, match="This notebook has no checkpoints"):
+        fresh.room.find("~0", "c.ipynb")
+    fresh.close()
+
+
+def test_kind_of_numpys_generator_comes_back(bench: Bench) -> None:
+    bench.run("import numpy as np\nbefore = np.random.get_bit_generator()")
+    try:
+        bench.run("x = 1; np.random.set_bit_generator(np.random.PCG64(7))")
+        bench.save("pcg")
+        expected = np.random.random()
+        bench.run("x = 2; np.random.set_bit_generator(np.random.MT19937(1))")
+        assert not [note for note in bench.restore("pcg").notes if "generator" in note]
+        assert (bench.namespace["x"], np.random.random()) == (1, expected)
+    finally:
+        np.random.set_bit_generator(np.random.MT19937())
+
+
+def test_process_that_cannot_be_brought_back_is_noted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.run("x = 1")
+    bench.save("start")
+    bench.run("x = 2")
+    monkeypatch.setattr(np.random, "set_state", lambda state: 1 / 0)
+    notes = bench.restore("start").notes
+    assert notes == ["numpy's random generator stays as it is: division by zero"]
+    assert bench.namespace["x"] == 1
+
+
+def test_modules_are_found_where_they_were(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "helper_of_seals.py").write_text("class K: n = 5\n")
+    before, here = list(sys.path), Path.cwd()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*before, "lib"])
+    bench.run("import helper_of_seals\nk = helper_of_seals.K()")
+    bench.save("with it")
+    monkeypatch.delitem(sys.modules, "helper_of_seals")
+    sys.path[:] = before
+    os.chdir(here)
+    bench.run("del k, helper_of_seals")
+    assert bench.restore("with it", dry_run=True).missing == {}
+    assert (sys.path, Path.cwd()) == (before, here)
+    bench.restore("with it")
+    assert bench.namespace["k"].n == 5
+    assert (sys.path, Path.cwd()) == ([*before, "lib"], tmp_path)

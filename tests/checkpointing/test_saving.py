@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from cellbook.checkpointing import saving
+from cellbook.records import CheckpointKind
 from tests.checkpointing.rooms import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -196,3 +197,24 @@ def test_killed_while_saving_and_restoring(tmp_path: Path) -> None:
 
 
 KILLS = int(os.environ.get("CELLBOOK_KILLS", "12"))
+
+
+def test_name_that_cannot_be_written_stops_nothing(bench: Bench) -> None:
+    bench.namespace["\udc80"] = 1
+    bench.run("x = 1")
+    assert list(bench.save("start").lost) == ["'\\udc80'"]
+    bench.run("x = 2")
+    bench.restore("start")
+    assert (bench.namespace["x"], bench.namespace["\udc80"]) == (1, 1)
+
+
+def test_automatic_checkpoint_that_fails_is_said_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "describe", lambda value: 1 / 0)
+    bench.run("x = 1")
+    for _ in range(3):
+        bench.room.save(bench.kernel, bench.moment, kind=CheckpointKind.CELL)
+        bench.room.saver.wait()
+    (error,) = bench.reported
+    assert "No checkpoint was saved: ZeroDivisionError" in str(error)

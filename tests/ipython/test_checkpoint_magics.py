@@ -11,6 +11,7 @@ import pytest
 
 from cellbook.records import Checkpoint, CheckpointKind
 from tests.ipython.kernels import Kernel, in_terminal, kernel, open_book
+from tests.ipython.windows import Window
 
 
 @pytest.fixture
@@ -231,3 +232,53 @@ cell("%diff one")
     assert "Restored checkpoint" in shown
     assert "No variable differs." in shown
     assert "◆" in shown
+
+
+def test_consent_is_asked_for_in_one_line(tmp_path: Path) -> None:
+    for user in ("one", "two"):
+        with kernel(tmp_path, {"CELLBOOK_DATA_DIR": str(tmp_path / user)}) as k:
+            k.run("%load_ext cellbook")
+            if user == "one":
+                k.run("x = [1]")
+                k.run("%checkpoint theirs")
+                continue
+            k.run("x = [2]")
+            for source in ("%restore theirs", "%diff theirs"):
+                reply = k.run(source)
+                assert reply.error == "UsageError"
+                assert "If you trust them, add --trust." in reply.stderr
+                assert "failed" not in reply.stderr
+            assert k.run("print(x)").stdout == "[2]\n"
+            assert k.run("%restore theirs --trust").status == "ok"
+
+
+def test_what_was_asked_for_and_failed_stops_the_notebook(k: Kernel) -> None:
+    settled(k, "x = 1")
+    k.run("%checkpoint auto off")
+    packs = k.folder / ".cellbook" / "packs"
+    packs.rename(packs.with_name("elsewhere"))
+    packs.write_text("no folder")
+    for source in ("%checkpoint asked", "%restore 1"):
+        reply = k.run(f"x += 1\n{source}")
+        assert reply.error == "UsageError"
+        assert "could not keep a checkpoint" in reply.stderr
+    k.run("%checkpoint auto on")
+    assert k.run("y = 1").status == "ok", "what is saved by itself only warns"
+
+
+def test_cell_that_only_looks_leaves_no_checkpoint(k: Kernel) -> None:
+    window = Window(k)
+    window.attach()
+    window.run("a", "x = 1")
+    k.run("%checkpoint here")
+    time.sleep(1.0)
+    count = len(saved(k))
+    for number, source in enumerate(
+        ("%runs", "%compare", "%diff here", "%restore here --dry-run", "%restore nonsense", "# why")
+    ):
+        window.run(f"look {number}", source)
+        time.sleep(0.4)
+    assert len(saved(k)) == count
+    window.run("b", "y = 2\n%restore nonsense")
+    found = saved(k, count + 1)
+    assert [one.added for one in found[count:]] == [("y",)]

@@ -203,3 +203,56 @@ def test_scripts_and_clients_without_windows_have_no_line(tmp_path: Path) -> Non
         assert started.run("print(x)").stdout == "1\n"
     finally:
         started.close()
+
+
+def test_outputs_that_changed_nothing_else_are_kept_with_the_last_checkpoint(
+    window: Window,
+) -> None:
+    window.show(a="x = 1", look="print('three hours')")
+    window.run("a", "x = 1")
+    first = window.hear("document")
+    window.run("look", "print('three hours')")
+    assert window.hear("document")["checkpoint"] == first["checkpoint"]
+
+
+def test_what_was_restored_or_has_a_label_keeps_its_document(window: Window) -> None:
+    window.show(a="x = 1", b="x = 2", look="print('later')")
+    window.run("a", "x = 1")
+    precious = window.do("checkpoint", label="precious")["result"]["checkpoint_id"]
+    assert window.hear("document", checkpoint=precious)["asked"]
+    window.run("look", "print('later')")
+    window.run("b", "x = 2")
+    window.do("restore", checkpoint="precious", document=False)
+    window.run("look", "print('later')")
+    assert window.kernel.run("print(x)").stdout == "1\n"
+    window.do("diff", checkpoint="precious")
+    asked = [
+        message["data"]["checkpoint"]
+        for message in window.kernel.comm_messages
+        if message["data"]["type"] == "document"
+    ]
+    assert precious not in asked
+
+
+def test_the_state_before_a_restore_is_asked_for_if_it_was_not(window: Window) -> None:
+    window.show(a="x = 1", b="x = 2")
+    window.run("a", "x = 1")
+    window.do("checkpoint", label="one")
+    window.run("b", "x = 2")
+    window.do("plan", checkpoint="one")
+    window.show(b="x = 2  # not run since")
+    before = window.do("restore", checkpoint="one")["result"]["before"]
+    book = open_book(window.kernel.folder)
+    saved = book.checkpoints.find(str(before))[1]
+    book.close()
+    assert window.hear("document", checkpoint=saved.checkpoint_id, asked=True)
+
+
+def test_a_window_that_has_gone_is_not_asked(window: Window) -> None:
+    window.run("a", "x = 1")
+    window.run("b", "%checkpoint good")
+    window.show(c="%restore good")
+    window.tell({"type": "scheduled", "cell": "c"})
+    window.tell({"type": "gone"})
+    reply = window.kernel.run("%restore good --doc", "c")
+    assert "The notebook is as it was then" not in reply.text

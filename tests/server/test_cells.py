@@ -7,7 +7,7 @@ import nbformat
 
 from cellbook.book import Book
 from cellbook.capture import source_hash
-from cellbook.records import CellState
+from cellbook.records import CellState, SessionKind
 from tests.server.conftest import Execute
 from tests.server.samples import log
 from tests.server.servers import Server
@@ -44,11 +44,29 @@ def test_mark_tells_the_last_execution(
     }
 
 
-def test_cells_follow_a_renamed_notebook(server: Server, home: Path, execute: Execute) -> None:
-    execute("x = 1", notebook="former.ipynb")
-    (home / "work.ipynb").touch()
-    assert server.get(f"cells?notebook={home.name}/work.ipynb") == []
-    # Only sessions tell under which names notebooks ran; see the next test.
+def test_cells_follow_a_renamed_notebook(
+    server: Server, home: Path, book: Book, execute: Execute
+) -> None:
+    sessions = book.runs.sessions
+    sessions.describe(SessionKind.KERNEL, "former.ipynb")
+    execute("x = 1", notebook="former.ipynb", session=sessions.ensure())
+    asked = f"cells?notebook={home.name}/work.ipynb"
+    (home / "former.ipynb").touch()
+    assert server.get(asked) == [], "a copy: both are there"
+    (home / "former.ipynb").rename(home / "work.ipynb")
+    assert [mark["cell_id"] for mark in server.get(asked)] == ["one"]
+
+
+def test_cells_follow_a_notebook_that_is_renamed_as_it_runs(
+    server: Server, home: Path, book: Book, execute: Execute
+) -> None:
+    sessions = book.runs.sessions
+    sessions.describe(SessionKind.KERNEL, "former.ipynb")
+    execute("x = 1", notebook="former.ipynb", session=sessions.ensure())
+    sessions.describe(SessionKind.KERNEL, "work.ipynb")
+    execute("x = 2", session=sessions.ensure())
+    (mark,) = server.get(f"cells?notebook={home.name}/work.ipynb")
+    assert mark["executions"] == 2
 
 
 def test_marks_need_a_notebook(server: Server, home: Path, book: Book) -> None:

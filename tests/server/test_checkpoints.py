@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cellbook.book import Book
+from cellbook.book import Book, FolderStore
 from cellbook.views.timeline import timeline
 from tests.server.samples import notebook, save
 from tests.server.servers import Server, running
@@ -75,7 +76,17 @@ def test_same_document_again_costs_nothing(server: Server, home: Path, book: Boo
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"cells": 1, "nbformat": 4}', b"\xff{", b"{"]
+    "body",
+    [
+        *(b"", b"[]", b"{}", b'{"cells": 1, "nbformat": 4}', b"\xff{", b"{"),
+        b'{"cells": [], "nbformat": true}',
+        b'{"cells": [1], "nbformat": 4}',
+        b'{"cells": [{"cell_type": "code"}], "nbformat": 4}',
+        b'{"cells": [{"cell_type": "code", "source": [1]}], "nbformat": 4}',
+        b'{"cells": [], "nbformat": 4, "metadata": {"x": NaN}}',
+        b'{"cells": ["' + b"x" * 9_000_000 + b'"], "nbformat": 4}',
+    ],
+    ids=lambda body: body[:60].decode(errors="replace"),
 )
 def test_what_is_no_notebook_is_not_kept(
     server: Server, home: Path, book: Book, body: bytes
@@ -157,3 +168,21 @@ def test_damaged_checkpoint_is_told(server: Server, home: Path, book: Book) -> N
     answer = server.ask("GET", f"checkpoints/1/diff?notebook={home.name}&to=2")
     assert answer.status == 503
     assert "cellbook verify" in answer.message
+
+
+def test_file_that_was_no_notebook_is_not_given_back(
+    server: Server, home: Path, book: Book
+) -> None:
+    save(book.checkpoints, {"x": 1})
+    book.checkpoints.attach_document(1, b"<<<<<<< HEAD")
+    answer = server.ask("GET", f"checkpoints/1/document?notebook={home.name}")
+    assert (answer.status, "is no notebook" in answer.message) == (404, True)
+
+
+def test_folder_whose_name_ends_with_a_blank(server: Server, home: Path) -> None:
+    folder = home / "work "
+    folder.mkdir()
+    with contextlib.closing(Book(FolderStore(folder / ".cellbook"))) as book:
+        save(book.checkpoints, {"x": 1})
+    assert len(server.get(f"checkpoints?notebook={home.name}/work%20/")["rows"]) == 1
+    assert len(server.get(f"checkpoints?notebook={home.name}/work%20")["rows"]) == 1

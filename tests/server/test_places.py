@@ -115,7 +115,7 @@ def test_two_folders_have_two_books(server: Server, home: Path, book: Book) -> N
     assert not server.get("book")["exists"]
 
 
-@pytest.mark.parametrize("path", ["../a.ipynb", "/etc/passwd", "a%00b", "..%2F..%2Fetc"])
+@pytest.mark.parametrize("path", ["../a.ipynb", "/etc/passwd", "..%2F..%2Fetc"])
 def test_request_for_elsewhere_is_refused(server: Server, path: str) -> None:
     for route in ("book", "runs", "cells", "checkpoints", "openapi.json"):
         answer = server.ask("GET", f"{route}?notebook={path}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,23 @@ class Window:
 
     def tell(self, message: Mapping[str, Any]) -> None:
         self.heard.append(message)
+
+
+class Mover(Window):
+    """Says where it is, but for the first move to another book, when it does something else."""
+
+    def __init__(self, folder: Path, other: Callable[[], None]) -> None:
+        super().__init__(folder)
+        self.moves = False
+        self._asked = 0
+        self._other = other
+
+    def find(self) -> Place:
+        # The book is looked at in the name of one listener, then of each, then it is moved.
+        self._asked += self.moves
+        if self._asked == 3:
+            self._other()
+        return super().find()
 
 
 def looking() -> list[str]:
@@ -95,3 +113,52 @@ def test_book_that_is_read_is_not_closed(tmp_path: Path, monkeypatch: Any) -> No
         shelf.close()
 
     asyncio.run(ask())
+
+
+def test_listener_that_leaves_while_it_is_moved_is_gone(tmp_path: Path) -> None:
+    Book(FolderStore(tmp_path / ".cellbook")).close()
+    (tmp_path / "deep").mkdir()
+
+    async def listen() -> None:
+        shelf = Shelf("/")
+        watch, loop = Watch(shelf), asyncio.get_running_loop()
+
+        def leave() -> None:
+            loop.call_soon_threadsafe(watch.leave, window)
+            time.sleep(0.2)
+
+        window = Mover(tmp_path / "deep", leave)
+        await watch.join(window)
+        Book(FolderStore(tmp_path / "deep" / ".cellbook")).close()
+        window.moves = True
+        await asyncio.sleep(1.2)
+        assert looking() == watch.watched == []
+        shelf.close()
+
+    asyncio.run(listen())
+
+
+def test_move_that_fails_is_tried_again(tmp_path: Path) -> None:
+    Book(FolderStore(tmp_path / ".cellbook")).close()
+    (tmp_path / "deep").mkdir()
+
+    async def listen() -> None:
+        shelf = Shelf("/")
+        watch = Watch(shelf)
+
+        def fail() -> None:
+            raise OSError("The folder is away for a moment")
+
+        window = Mover(tmp_path / "deep", fail)
+        await watch.join(window)
+        Book(FolderStore(tmp_path / "deep" / ".cellbook")).close()
+        window.moves = True
+        await asyncio.sleep(1.6)
+        assert watch.watched == [str(tmp_path / "deep" / ".cellbook")]
+        assert len(looking()) == 1
+        assert window.heard[0]["type"] == "trouble"
+        assert {"type": "changed", "tables": ["book"]} in window.heard
+        watch.leave(window)
+        shelf.close()
+
+    asyncio.run(listen())

@@ -170,3 +170,30 @@ def test_damage_is_found_among_neighbours(tmp_path: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(StoreCorrupt, match="damaged"):
         Packs(tmp_path).read_into(keys, memoryview(bytearray(5000)))
+
+
+def test_write_that_fails_leaves_the_pack_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packs = Packs(tmp_path)
+    (first,) = write(packs, os.urandom(1000))
+    (file,) = pack_files(tmp_path)
+    size = file.stat().st_size
+    write_all, written = os.write, 0
+
+    def fill(fd: int, data: bytes) -> int:
+        nonlocal written
+        if written > 2_000_000:
+            raise OSError(28, "No space left on device")
+        written += write_all(fd, data[:500_000])
+        return min(len(data), 500_000)
+
+    monkeypatch.setattr(os, "write", fill)
+    with pytest.raises(StoreWriteError, match="No space left"):
+        write(packs, *(os.urandom(CHUNK) for _ in range(80)))
+    monkeypatch.undo()
+    assert written > 2_000_000
+    assert file.stat().st_size == size
+    (second,) = write(packs, os.urandom(1000))
+    assert list(Packs(tmp_path).check()) == []
+    assert len(packs.get(first)) == len(packs.get(second)) == 1000

@@ -573,3 +573,16 @@ def test_a_folder_is_kept_without_books_and_odd_names(
     assert [artifact.path for artifact in runs.artifacts(run.run_id)] == ["a.txt", "sub/z.txt"]
     with pytest.raises(InvalidInput):
         run.log_artifacts(".", "../up")
+
+
+def test_change_is_made_whole_or_not_at_all(runs: Runs) -> None:
+    with runs.start("first", tags={"a": "1", "b": "2"}):
+        pass
+    before = runs.find(1)
+    with pytest.raises(InvalidInput):
+        runs.change(1, trashed=True, drop_tags=["a"], description="x", run_name="")
+    assert runs.find(1) == before
+    after = runs.change(1, trashed=True, drop_tags=["a"], tags={"c": 3}, archived=True)
+    assert (after.tags, after.archived) == ({"b": "2", "c": "3"}, True)
+    assert after.trashed is not None
+    assert runs.change(1, trashed=False).trashed is None

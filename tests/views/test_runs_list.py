@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from cellbook.errors import QuerySyntaxError
 from cellbook.records import RunState
 from cellbook.store import Store, create
 from cellbook.views import runs_page
+from cellbook.views.runs_list import run_row
 from tests.views.conftest import Log
 
 
@@ -79,3 +81,32 @@ def test_page_tells_an_empty_book_from_an_empty_answer(store: Store, log: Log) -
 def test_page_refuses_what_does_not_parse(store: Store) -> None:
     with pytest.raises(QuerySyntaxError):
         runs_page(store, "metrics.acc >")
+
+
+def test_pages_join_to_the_whole_list(opened: Book, log: Log) -> None:
+    for number in range(9):
+        log(f"run {number}", acc=number % 3)
+    opened.runs.change(2, archived=True)
+    opened.runs.change(8, trashed=True)
+    for query in ("", "metrics.acc > 0"):
+        for order_by in (None, "metrics.acc DESC"):
+            options: Any = {"query": query, "order_by": order_by}
+            whole = runs_page(opened.store, **options).rows
+            for offset in range(len(whole) + 1):
+                page = runs_page(opened.store, **options, limit=2, offset=offset)
+                numbers = [row.number for row in whole[offset : offset + 2]]
+                assert [row.number for row in page.rows] == numbers
+                assert page.more is (offset + 2 < len(whole))
+
+
+def test_page_beyond_the_end_is_empty_in_a_book_that_is_not(opened: Book, log: Log) -> None:
+    log()
+    page = runs_page(opened.store, offset=5)
+    assert (page.rows, page.more, page.empty_book) == ((), False, False)
+
+
+def test_row_of_one_run_has_all_its_params(log: Log, opened: Book) -> None:
+    record = log(params=dict.fromkeys("abcdef", 1), acc=[0.1, 0.2])
+    row = run_row(opened.store, record)
+    assert len(row.params) == 6
+    assert row.spark == (0.1, 0.2)

@@ -114,9 +114,10 @@ def test_spark_needs_two_numbers() -> None:
     root = parsed(spark((1.0, 3.0, math.nan), 2))
     assert len(list(root.iter("path"))) == 1
     assert len(list(root.iter("circle"))) == 1
-    parsed(swatch(9))
+    parsed(swatch(9, [9]))
 
 
 def test_spark_is_solid_whatever_the_number() -> None:
     assert "dash" not in spark((1.0, 3.0), 9)
-    assert "dash" in swatch(9)
+    assert "dash" not in swatch(9, [1, 9])
+    assert "dash" in swatch(9, [2, 9])

@@ -5,7 +5,7 @@ from pathlib import Path
 from cellbook.book import Book
 from cellbook.checkpointing import Kernel, Moment
 from cellbook.store import FolderStore
-from cellbook.widgets.checkpoints import difference_panel
+from cellbook.widgets.checkpoints import difference_panel, timeline_panel
 from tests.checkpointing.rooms import new_namespace
 
 
@@ -36,4 +36,13 @@ def test_difference_shows_the_values_and_escapes_them(tmp_path: Path) -> None:
     assert "<i>" not in panel.html
     assert '<span class="cb-removed">7</span> → <span class="cb-added">-1</span>' in panel.html
     (tmp_path / "panel.html").write_text(panel.html)
+    book.close()
+
+
+def test_timeline_keeps_now_beside_a_long_cell(tmp_path: Path) -> None:
+    book = Book(FolderStore(tmp_path / ".cellbook"))
+    kernel = Kernel(new_namespace())
+    book.checkpoints.save_now(kernel, Moment(book.store.new_id()), label="a long label " * 12)
+    html = timeline_panel(book).html
+    assert '</span><span class="cb-strong">← now</span></div>' in html
     book.close()

@@ -70,6 +70,11 @@ def test_colours_are_told_from_the_ground_and_from_one_another(
 
 
 def test_dashes_tell_runs_of_one_colour_apart() -> None:
-    looks = {(colour_of(number), dash_of(number)) for number in range(1, 29)}
-    assert len(looks) == 28
-    assert dash_of(7) == "" != dash_of(8)
+    runs = range(1, 29)
+    assert len({(colour_of(number), dash_of(number, runs)) for number in runs}) == 28
+    assert dash_of(7, runs) == "" != dash_of(8, runs)
+
+
+def test_a_run_is_solid_where_no_other_has_its_colour() -> None:
+    assert dash_of(8) == dash_of(8, [8]) == dash_of(8, [8, 10, 11]) == ""
+    assert dash_of(8, [1, 8]) != "" == dash_of(1, [1, 8])

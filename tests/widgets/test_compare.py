@@ -153,9 +153,9 @@ def test_chart_takes_smoothing_and_time(opened: Book) -> None:
     smoothed = line_of(curve, record, time_axis=False, smoothing=0.5)
     assert list(smoothed.raw) == [1, 2, 3]
     assert smoothed.ys[2] < 3
-    assert "cb-raw" in metric_chart(opened.store, [record], "acc", smoothing=0.5)
+    assert "cb-raw" in metric_chart(opened, [record], "acc", smoothing=0.5)
 
 
 def test_chart_of_very_many_runs_shows_the_first(opened: Book, log: Log) -> None:
     records = [log(acc=[1, 2]) for _ in range(45)]
-    assert "acc (first 40 runs)" in metric_chart(opened.store, records, "acc")
+    assert "acc (first 40 runs)" in metric_chart(opened, records, "acc")

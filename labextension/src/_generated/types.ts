@@ -134,6 +134,7 @@ export interface Checkpoint {
   python: string;
   author: string;
   signature: string;
+  seal: string;
   variables: number;
   size: number;
   stored: number;

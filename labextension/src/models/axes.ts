@@ -1,6 +1,6 @@
 /** Scales and round numbers for the axes of charts. */
 
-import * as formatting from './formatting.ts';
+import * as formatting from './format.ts';
 
 /** Maps values to pixels, by their logarithm or not. */
 export class Scale {
@@ -94,7 +94,8 @@ export function logTicks(low: number, high: number): number[] {
     found.push(...[1, 2, 5].map(digit => digit * 10 ** power));
   }
   const inside = found.filter(tick => low <= tick && tick <= high);
-  return inside.length ? inside : ticks(low, high);
+  // Within less than a decade there are too few of these to read anything by.
+  return inside.length > 2 ? inside : ticks(low, high, 5).filter(tick => tick > 0);
 }
 
 /** Return round spans of seconds: a minute is not ten seconds times six. */

@@ -5,6 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { BookState, CheckpointDifference, TimelineRow } from '../_generated/types.ts';
+import { isAbsent } from './absent.ts';
 import type { IBook, IKernelLink, IKernelLinks, IRestored } from '../tokens.ts';
 
 /** Checkpoints that are asked for at a time. */
@@ -136,7 +137,11 @@ export class CheckpointsModel implements IDisposable {
     try {
       const [state, found] = await Promise.all([
         this._book.api.book(notebook),
-        notebook ? this._book.api.checkpoints(notebook, { limit: this._limit }) : null
+        notebook
+          ? this._book.api
+              .checkpoints(notebook, { limit: this._limit })
+              .catch(error => (isAbsent(error) ? null : Promise.reject(error)))
+          : null
       ]);
       if (asked !== this._asked || this._disposed) {
         return;
@@ -157,7 +162,7 @@ export class CheckpointsModel implements IDisposable {
 
   /** Save a checkpoint now. */
   async save(label: string): Promise<void> {
-    await this._do('checkpoint', label ? { label } : {});
+    await this.here.do('checkpoint', label ? { label } : {});
   }
 
   /** Give a checkpoint a name, or with an empty one take it away. */
@@ -166,47 +171,12 @@ export class CheckpointsModel implements IDisposable {
     await this.refresh();
   }
 
-  /** Return what a restore would do to the variables; nothing is changed. */
-  async plan(checkpoint: string, trust: boolean): Promise<IRestored> {
-    return (await this._do('plan', { checkpoint, trust })) as unknown as IRestored;
-  }
-
-  /**
-   * Bring a checkpoint back.
-   *
-   * Without a kernel that records, the document alone can be.
-   *
-   * @returns The number of the checkpoint that undoes it; null where the notebook's own undo does.
-   */
-  async restore(
-    checkpoint: string,
-    what: { variables: boolean; document: boolean; trust: boolean }
-  ): Promise<number | null> {
-    if (this._link && !this._link.state) {
-      await this._link.restoreDocument(checkpoint);
-      return null;
-    }
-    const done = (await this._do('restore', { checkpoint, ...what })) as unknown as IRestored;
-    return done.before;
-  }
-
-  /** Return how a checkpoint differs from what is there now. */
-  async difference(checkpoint: string, trust: boolean): Promise<IDifferenceFromNow> {
-    const document = (this._book.panel?.model?.toJSON() ?? { cells: [] }) as unknown as JSONObject;
-    const [cells, variables] = await Promise.all([
-      this._book.api.documentDifference(this.notebook, checkpoint, document),
-      this._link?.state
-        ? (this._do('diff', { checkpoint, trust }) as Promise<unknown>)
-        : Promise.resolve(null)
-    ]);
-    return { cells, variables: variables as CheckpointDifference | null };
-  }
-
-  private _do(verb: string, args: JSONObject): Promise<unknown> {
+  /** Return the notebook in sight, as what is asked of it later goes to it alone. */
+  get here(): Notebook {
     if (!this._link) {
-      return Promise.reject(new Error('No notebook is in sight. Open one.'));
+      throw new Error('No notebook is in sight. Open one.');
     }
-    return this._link.do(verb, args);
+    return new Notebook(this._book, this._link, this.notebook);
   }
 
   private _notebookChanged(): void {
@@ -220,7 +190,7 @@ export class CheckpointsModel implements IDisposable {
   }
 
   private _changed(_: unknown, tables: readonly string[]): void {
-    if (tables.includes('checkpoints')) {
+    if (tables.includes('checkpoints') || tables.includes('book')) {
       void this.refresh();
     }
   }
@@ -237,5 +207,84 @@ export class CheckpointsModel implements IDisposable {
 
   private _redraw(): void {
     this._stateChanged.emit();
+  }
+}
+
+/** One notebook, whichever is in sight: restores, and what undoes them, never reach another one. */
+export class Notebook {
+  private readonly _book: IBook;
+  private readonly _link: IKernelLink;
+  private readonly _path: string;
+
+  constructor(book: IBook, link: IKernelLink, path: string) {
+    this._book = book;
+    this._link = link;
+    this._path = path;
+  }
+
+  /** Whether its kernel records. */
+  get records(): boolean {
+    return !!this._link.state;
+  }
+
+  /** Have its kernel do something. */
+  do(verb: string, args: JSONObject): Promise<unknown> {
+    if (this._link.isDisposed) {
+      return Promise.reject(new Error('The notebook was closed meanwhile. Open it and try again.'));
+    }
+    return this._link.do(verb, args);
+  }
+
+  /** Return what a restore would do to the variables; nothing is changed. */
+  async plan(checkpoint: string, trust: boolean): Promise<IRestored> {
+    return (await this.do('plan', { checkpoint, trust })) as IRestored;
+  }
+
+  /**
+   * Bring a checkpoint back.
+   *
+   * Without a kernel that records, the document alone can be.
+   *
+   * @returns Takes it back; says why not, or nothing if it did.
+   */
+  async restore(
+    checkpoint: string,
+    what: { variables: boolean; document: boolean; trust: boolean }
+  ): Promise<() => Promise<string>> {
+    if (!this.records) {
+      const undo = await this._link.restoreDocument(checkpoint);
+      return async () =>
+        undo() ? '' : 'The notebook has changed since. Edit → Undo Cell Operation goes back.';
+    }
+    const done = (await this.do('restore', { checkpoint, ...what })) as IRestored;
+    return async () => {
+      await this.do('restore', { checkpoint: String(done.before), ...what, trust: false });
+      return '';
+    };
+  }
+
+  /** Return how the cells of a checkpoint differ from those of now. */
+  cells(checkpoint: string): Promise<CheckpointDifference> {
+    return this._book.api.documentDifference(this._path, checkpoint, { cells: this._cells() });
+  }
+
+  /** Return how a checkpoint differs from what is there now. */
+  async difference(checkpoint: string, trust: boolean): Promise<IDifferenceFromNow> {
+    const [cells, variables] = await Promise.all([
+      this.cells(checkpoint),
+      this.records ? this.do('diff', { checkpoint, trust }) : null
+    ]);
+    return { cells, variables: variables as CheckpointDifference | null };
+  }
+
+  /** Return the cells as far as they are compared: outputs are not, and may be large. */
+  private _cells(): JSONObject[] {
+    const cells = this._link.panel.model?.sharedModel.cells ?? [];
+    return cells.map(cell => ({
+      id: cell.id,
+      cell_type: cell.cell_type,
+      source: cell.getSource(),
+      metadata: {}
+    }));
   }
 }

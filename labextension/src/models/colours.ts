@@ -10,7 +10,12 @@ export function colourOf(number: number): string {
   return `var(--cb-run${(number - 1) % COLOURS})`;
 }
 
-/** Return the dash pattern of run `number`, as SVG has it; beyond seven runs colours recur. */
-export function dashOf(number: number): string {
-  return DASHES[Math.floor((number - 1) / COLOURS) % DASHES.length];
+/**
+ * Return the dash pattern of run `number` in a picture of several runs, as SVG has it.
+ *
+ * A line is dashed only where another one of the picture has its colour.
+ */
+export function dashOf(number: number, among: readonly number[]): string {
+  const same = among.filter(other => other < number && (number - other) % COLOURS === 0);
+  return DASHES[new Set(same).size % DASHES.length];
 }

@@ -2,7 +2,7 @@
 
 import type { Curve } from '../_generated/types.ts';
 import type { Scale } from './axes.ts';
-import { real } from './formatting.ts';
+import { real } from './format.ts';
 
 /** One curve to draw: `xs` grow, `ys` may hold NaN and infinities, which make gaps. */
 export interface ILine {

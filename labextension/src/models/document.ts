@@ -93,15 +93,16 @@ function pair(now: readonly string[], then: readonly string[]): Map<number, numb
  * @param shared - The notebook.
  * @param document - The document to bring back.
  * @param asking - The id of a cell that stays in any case: it asked for this and shows the answer.
- * @returns How many cells came and went.
+ * @returns Takes it back, if nobody has changed the notebook since: says whether it did.
  */
 export function restoreDocument(
   shared: ISharedNotebook,
   document: nbformat.INotebookContent,
   asking: string | null = null
-): { inserted: number; deleted: number } {
+): () => boolean {
+  const before = shared.toJSON();
   const stays = shared.cells.findIndex(cell => cell.id === asking);
-  const cells = document.cells.filter(cell => !asking || cell.id !== asking).map(untrusted);
+  const cells = document.cells.filter(cell => !asking || cell.id !== asking).map(plain);
   const steps = arrange(
     shared.cells.map(cell => cell.id),
     cells.map(cell => String(cell.id)),
@@ -121,9 +122,14 @@ export function restoreDocument(
       shared.setMetadata(document.metadata);
     }
   });
-  return {
-    inserted: steps.filter(step => step.do === 'insert').length,
-    deleted: steps.filter(step => step.do === 'delete').length
+  const sources = () => stable(shared.cells.map(cell => [cell.id, cell.getSource()]));
+  const after = sources();
+  return () => {
+    const untouched = sources() === after;
+    if (untouched) {
+      restoreDocument(shared, before, asking);
+    }
+    return untouched;
   };
 }
 
@@ -153,12 +159,7 @@ function joined(steps: readonly Step[]): Part[] {
 function told(cell: nbformat.ICell): string {
   const { metadata, ...rest } = cell as unknown as Record<string, PartialJSONValue>;
   const { trusted, ...kept } = (metadata ?? {}) as Record<string, PartialJSONValue>;
-  const source = rest.source;
-  return stable({
-    ...rest,
-    source: Array.isArray(source) ? source.join('') : source,
-    metadata: kept
-  } as PartialJSONValue);
+  return stable({ ...rest, metadata: kept } as PartialJSONValue);
 }
 
 /** Return JSON in which the order of keys does not count. */
@@ -170,8 +171,37 @@ function stable(value: PartialJSONValue): string {
   );
 }
 
-/** Return a cell without the word that its output may run scripts: that is not a file's to say. */
-function untrusted(cell: nbformat.ICell): nbformat.ICell {
+/**
+ * Return a cell as the shared model has it: texts whole, though files may have them in lines, and
+ * without the word that its outputs may run scripts, which is not a file's to say.
+ */
+function plain(cell: nbformat.ICell): nbformat.ICell {
   const { trusted, ...metadata } = cell.metadata as Record<string, PartialJSONValue>;
-  return { ...cell, metadata } as nbformat.ICell;
+  const outputs = cell.outputs as nbformat.IOutput[] | undefined;
+  return {
+    ...cell,
+    metadata,
+    source: whole(cell.source),
+    ...(outputs ? { outputs: outputs.map(plainOutput) } : {})
+  } as nbformat.ICell;
+}
+
+function plainOutput(output: nbformat.IOutput): nbformat.IOutput {
+  const { text, data } = output as { text?: unknown; data?: Record<string, unknown> };
+  const bundle = Object.entries(data ?? {}).map(([mime, content]) => [
+    mime,
+    JSON_TYPE.test(mime) ? content : whole(content)
+  ]);
+  return {
+    ...output,
+    ...(text === undefined ? {} : { text: whole(text) }),
+    ...(data ? { data: Object.fromEntries(bundle) } : {})
+  } as nbformat.IOutput;
+}
+
+/** Of these types nbformat keeps JSON itself, in which lists are lists. */
+const JSON_TYPE = /^application\/(.*\+)?json$/;
+
+function whole(text: unknown): unknown {
+  return Array.isArray(text) && text.every(line => typeof line === 'string') ? text.join('') : text;
 }

@@ -42,6 +42,38 @@ export function number(value: Real): string {
     : given.toExponential(3).replace('e+', 'e');
 }
 
+/** Return a param, tag or metric as short text of one line; a float as one writes a param. */
+export function value(given: unknown, width = 60): string {
+  if (typeof given !== 'number') {
+    return shorten(full(given), width);
+  }
+  if (!Number.isFinite(given)) {
+    return number(given);
+  }
+  const size = Math.abs(given);
+  if (Number.isInteger(given)) {
+    return String(given);
+  }
+  if (size >= 1000 && size < 1e6) {
+    return given.toFixed(0);
+  }
+  const rounded = Number(given.toPrecision(4));
+  return size >= 1e-4 && size < 1e6
+    ? String(rounded)
+    : rounded.toExponential().replace('e+', 'e');
+}
+
+/** Return a value whole, as the hover text shows it. */
+export function full(given: unknown): string {
+  if (typeof given === 'boolean') {
+    return given ? 'True' : 'False';
+  }
+  if (given === null || given === undefined) {
+    return 'None';
+  }
+  return typeof given === 'string' ? given : JSON.stringify(given);
+}
+
 /** Return a span of seconds such as `340 ms`, `14.2 s`, `2 m 14 s` or `3 h 05 m`. */
 export function duration(value: Real | null): string {
   const seconds = value === null ? NaN : real(value);

@@ -48,9 +48,18 @@ export class HandOver {
     return this._last;
   }
 
-  /** Wait until all that was asked for is handed over, or has failed. */
-  settled(): Promise<void> {
-    return this._last.catch(() => undefined);
+  /**
+   * Hand over what still waits, and wait until all is done: the document is about to be replaced.
+   *
+   * @throws What went wrong with the last one: then there is no way back to what it holds.
+   */
+  settle(): Promise<void> {
+    if (this._newest !== null) {
+      const checkpoint: string = this._newest;
+      this._newest = null;
+      return this.ask(checkpoint, true);
+    }
+    return this._last;
   }
 
   private async _handNewest(): Promise<void> {

@@ -12,7 +12,12 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { PromiseDelegate, UUID, type JSONObject, type JSONValue } from '@lumino/coreutils';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { KernelRefusal, type IKernelLink, type IKernelState } from '../tokens.ts';
+import {
+  KernelRefusal,
+  type IDocumentRestored,
+  type IKernelLink,
+  type IKernelState
+} from '../tokens.ts';
 import { restoreDocument } from './document.ts';
 import { HandOver } from './handover.ts';
 import { CellHashes, type CellRow } from './hashes.ts';
@@ -40,7 +45,7 @@ export class KernelLink implements IKernelLink {
   private readonly _handOver: HandOver;
   private readonly _pending = new Map<number, PromiseDelegate<JSONValue>>();
   private readonly _stateChanged = new Signal<IKernelLink, IKernelState | null>(this);
-  private readonly _restored = new Signal<IKernelLink, { number: number; error: string }>(this);
+  private readonly _restored = new Signal<IKernelLink, IDocumentRestored>(this);
   private _kernel: Kernel.IKernelConnection | null = null;
   private _comm: Kernel.IComm | null = null;
   private _state: IKernelState | null = null;
@@ -71,7 +76,8 @@ export class KernelLink implements IKernelLink {
     panel.disposed.connect(this.dispose, this);
     void panel.context.ready.then(() => {
       if (!this.isDisposed) {
-        panel.model?.sharedModel.changed.connect(this._edited, this);
+        // The shared notebook's own signal does not tell of what is typed into cells.
+        panel.model?.contentChanged.connect(this._edited, this);
         void this._attach(session.session?.kernel ?? null);
       }
     });
@@ -87,7 +93,7 @@ export class KernelLink implements IKernelLink {
   }
 
   /** Tells of documents that were brought back, or could not be. */
-  get restored(): ISignal<IKernelLink, { number: number; error: string }> {
+  get restored(): ISignal<IKernelLink, IDocumentRestored> {
     return this._restored;
   }
 
@@ -132,13 +138,18 @@ export class KernelLink implements IKernelLink {
     }
   }
 
-  /** Bring a document back in this panel, as one step that can be undone. */
-  async restoreDocument(checkpoint: string, asking: string | null = null): Promise<void> {
+  /**
+   * Bring a document back in this panel, as one step that can be undone.
+   *
+   * @returns Takes it back, if nobody has changed the notebook since: says whether it did.
+   */
+  async restoreDocument(checkpoint: string, asking: string | null = null): Promise<() => boolean> {
     const document = await this._documents.getDocument(this._path, checkpoint);
     const shared = this.panel.model?.sharedModel;
-    if (shared && !this._disposed) {
-      restoreDocument(shared, document as never, asking);
+    if (!shared || this._disposed) {
+      throw new KernelRefusal('The notebook was closed meanwhile. Open it and try again.', 'Gone');
     }
+    return restoreDocument(shared, document as never, asking);
   }
 
   // -- the comm ---------------------------------------------------------------------------------
@@ -283,16 +294,17 @@ export class KernelLink implements IKernelLink {
 
   private async _bringBack(checkpoint: string, number: number, asking: string | null): Promise<void> {
     let error = '';
+    let undo = (): boolean => false;
     try {
       // The document that this one takes the place of is handed over first.
-      await this._handOver.settled();
-      await this.restoreDocument(checkpoint, asking);
+      await this._handOver.settle();
+      undo = await this.restoreDocument(checkpoint, asking);
     } catch (reason) {
       error = reason instanceof Error ? reason.message : String(reason);
     }
     // Who restored from a panel is told there, of variables and document at once.
     if (error || asking !== null) {
-      this._restored.emit({ number, error });
+      this._restored.emit({ number, error, undo });
     }
   }
 }

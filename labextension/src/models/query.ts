@@ -14,6 +14,11 @@ export function narrowed(query: string, condition: string): string {
   if (asked.split(' and ').includes(condition)) {
     return asked;
   }
+  if (!/[=<>]|\b(like|ilike|in|between|is)\b/i.test(asked)) {
+    // A phrase stands alone: it is looked for in names.
+    const phrase = asked.replaceAll("'", "''");
+    return asked.startsWith('#') ? condition : `name ILIKE '%${phrase}%' and ${condition}`;
+  }
   return /\bor\b/i.test(asked) ? `(${asked}) and ${condition}` : `${asked} and ${condition}`;
 }
 

@@ -3,6 +3,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { RunRow, RunsPage } from '../_generated/types.ts';
+import { isAbsent } from './absent.ts';
 import { Choice } from './choice.ts';
 import { Pages } from './pages.ts';
 
@@ -52,6 +53,19 @@ const SHOWN = new Set(['book', 'runs', 'cells', 'metrics']);
 /** Milliseconds between two looks at a book that changes all the time. */
 const REST = 500;
 
+/** What a book holds that was never made. */
+const NOTHING: RunsPage = {
+  rows: [],
+  params: [],
+  metrics: [],
+  spark_metric: null,
+  query: '',
+  more: false,
+  empty_book: true,
+  hint: '',
+  now: 0
+};
+
 /** Queries that are remembered. */
 const REMEMBERED = 20;
 
@@ -67,6 +81,7 @@ export class RunsModel {
   private _order = '';
   private _problem: IProblem | null = null;
   private _choice = new Choice();
+  private _kept = new Map<string, RunRow>();
   private _details: string | null = null;
   private _editing: 'tags' | 'notes' | null = null;
   private _renaming: string | null = null;
@@ -144,13 +159,17 @@ export class RunsModel {
   }
 
   set choice(choice: Choice) {
+    // What is chosen stays so while another query is asked: it may be compared with what that finds.
+    const rows = [...choice.chosen].flatMap(run => this.find(run) ?? this._kept.get(run) ?? []);
+    this._kept = new Map(rows.map(row => [row.run_id, row]));
     this._choice = choice;
     this._changed.emit();
   }
 
-  /** The chosen rows, as far as they are in the list, in its order. */
+  /** The chosen rows, in the list or not, the newest first. */
   get chosen(): readonly RunRow[] {
-    return this._pages.rows.map(item => item.row).filter(row => this._choice.chosen.has(row.run_id));
+    const rows = [...this._kept].map(([run, row]) => this.find(run) ?? row);
+    return rows.sort((a, b) => b.number - a.number);
   }
 
   /** The run whose details are shown instead of the list. */
@@ -222,7 +241,7 @@ export class RunsModel {
     this._pages.clear();
     this._page = null;
     this._problem = null;
-    this._choice = new Choice();
+    this.choice = new Choice();
     this._details = null;
     this._renaming = null;
     this._done = null;
@@ -288,7 +307,7 @@ export class RunsModel {
       if (moved.length) {
         const ids = new Set(moved.map(run => run.run_id));
         this._done = { what, runs: moved };
-        this._choice = this._choice.only([...this._choice.chosen].filter(id => !ids.has(id)));
+        this.choice = this._choice.only([...this._choice.chosen].filter(id => !ids.has(id)));
         if (this._details !== null && ids.has(this._details)) {
           this._details = null;
         }
@@ -362,7 +381,11 @@ export class RunsModel {
         read = await Promise.all(wanted.map(place => this._readPage(place)));
       } catch (error) {
         if (generation === this._generation) {
-          this._problem = this._told(error);
+          if (isAbsent(error)) {
+            this._take([0], [NOTHING]);
+          } else {
+            this._problem = this._told(error);
+          }
         }
         return;
       }

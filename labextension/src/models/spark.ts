@@ -1,7 +1,7 @@
 /** Small pictures of curves, as SVG paths. */
 
 import type { Real } from '../_generated/types.ts';
-import { real } from './formatting.ts';
+import { real } from './format.ts';
 
 /**
  * Return the path of a spark line; a gap where a value is no finite number.

@@ -6,14 +6,16 @@ import * as React from 'react';
 import * as axes from '../models/axes.ts';
 import { colourOf, dashOf } from '../models/colours.ts';
 import { apart, curvePath, nearest, type ILine } from '../models/curves.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 
-const LEFT = 52;
 const TOP = 24;
 const BOTTOM = 34;
 
 /** Room for the runs' numbers at the right. */
 const LABEL = 48;
+
+/** Pixels a figure. */
+const LETTER = 7;
 
 /** Lines that have their number beside their end, and that are read off at once. */
 const MOST = 12;
@@ -61,7 +63,7 @@ function Drawn(props: ChartProps & { width: number }): React.ReactElement {
       </p>
     );
   }
-  const { x, y } = scales;
+  const { x, y, marks } = scales;
   const label = trans._n('%2 of %1 run', '%2 of %1 runs', lines.length, title);
   return (
     <div className="cb-drawn">
@@ -76,7 +78,7 @@ function Drawn(props: ChartProps & { width: number }): React.ReactElement {
         }}
         onPointerLeave={() => setPointer(null)}
       >
-        <Axes x={x} y={y} axis={axis} height={height} />
+        <Axes x={x} y={y} marks={marks} axis={axis} height={height} />
         <Curves lines={lines} x={x} y={y} raised={props.raised ?? null} />
         <Labels lines={lines} x={x} y={y} height={height} />
         {pointer !== null && <line className="cb-pointer" x1={pointer} x2={pointer} y1={TOP} y2={height - BOTTOM} />}
@@ -91,32 +93,41 @@ interface Scales {
   y: axes.Scale;
 }
 
+interface Fitted extends Scales {
+  marks: readonly { at: number; text: string }[];
+}
+
 function fit(
   lines: readonly ILine[],
   log: boolean,
   width: number,
   height: number
-): Scales | null {
+): Fitted | null {
   const xs = axes.range(lines.flatMap(line => [line.xs[0], line.xs[line.xs.length - 1]]), {
     padded: false
   });
   const ys = axes.range(lines.flatMap(line => [...line.ys, ...line.raw]), { log });
-  return (
-    xs &&
-    ys && {
-      x: new axes.Scale(...xs, LEFT, width - LABEL),
-      y: new axes.Scale(...ys, height - BOTTOM, TOP / 2, log)
-    }
-  );
+  if (!xs || !ys) {
+    return null;
+  }
+  const y = new axes.Scale(...ys, height - BOTTOM, TOP / 2, log);
+  const marks = yMarks(y);
+  const left = 16 + LETTER * Math.max(...marks.map(mark => mark.text.length));
+  return { x: new axes.Scale(...xs, left, width - LABEL), y, marks };
+}
+
+/** Return the places along the vertical axis that have a number. */
+function yMarks(y: axes.Scale): { at: number; text: string }[] {
+  const found = y.log ? axes.logTicks(y.low, y.high) : axes.ticks(y.low, y.high, 5);
+  const texts = y.log ? found.map(mark => formatting.value(mark)) : axes.tickTexts(found);
+  return found.map((at, place) => ({ at, text: texts[place] }));
 }
 
 const Axes = React.memo(function Axes(
-  props: Scales & { axis: 'step' | 'time'; height: number }
+  props: Fitted & { axis: 'step' | 'time'; height: number }
 ): React.ReactElement {
-  const { x, y, axis, height } = props;
+  const { x, y, marks, axis, height } = props;
   const base = height - BOTTOM;
-  const yMarks = y.log ? axes.logTicks(y.low, y.high) : axes.ticks(y.low, y.high, 5);
-  const yTexts = y.log ? yMarks.map(mark => formatting.value(mark)) : axes.tickTexts(yMarks);
   const room = Math.max(2, Math.min(6, Math.floor((x.end - x.start) / 70)));
   const xMarks =
     axis === 'time'
@@ -124,11 +135,11 @@ const Axes = React.memo(function Axes(
       : axes.ticks(x.low, x.high, room).filter(Number.isInteger);
   return (
     <g aria-hidden="true">
-      {yMarks.map((mark, place) => (
-        <g key={mark}>
-          <line className="cb-grid" x1={x.start} x2={x.end} y1={y.at(mark)} y2={y.at(mark)} />
-          <text x={x.start - 8} y={y.at(mark) + 4} textAnchor="end">
-            {yTexts[place]}
+      {marks.map(({ at, text }) => (
+        <g key={at}>
+          <line className="cb-grid" x1={x.start} x2={x.end} y1={y.at(at)} y2={y.at(at)} />
+          <text x={x.start - 8} y={y.at(at) + 4} textAnchor="end">
+            {text}
           </text>
         </g>
       ))}
@@ -149,6 +160,7 @@ const Curves = React.memo(function Curves(
   props: Scales & { lines: readonly ILine[]; raised: number | null }
 ): React.ReactElement {
   const { lines, x, y, raised } = props;
+  const numbers = lines.map(line => line.number);
   // What stands out is drawn last, above the others.
   const order = [...lines].sort((a, b) => Number(a.number === raised) - Number(b.number === raised));
   return (
@@ -164,7 +176,7 @@ const Curves = React.memo(function Curves(
             <path
               className="cb-curve"
               style={stroke}
-              strokeDasharray={dashOf(line.number)}
+              strokeDasharray={dashOf(line.number, numbers)}
               d={curvePath(line.xs, line.ys, x, y)}
             />
             {line.xs.length === 1 && y.takes(line.ys[0]) && (

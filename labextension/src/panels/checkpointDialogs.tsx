@@ -4,12 +4,19 @@ import { Dialog, Notification, ReactWidget, showDialog } from '@jupyterlab/apput
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { CellChange, TimelineRow, VariableChange } from '../_generated/types.ts';
+import type {
+  CellChange,
+  CheckpointDifference,
+  TimelineRow,
+  VariableChange
+} from '../_generated/types.ts';
 import {
   messageOf,
   type CheckpointsModel,
-  type IDifferenceFromNow
+  type IDifferenceFromNow,
+  type Notebook
 } from '../models/checkpoints.ts';
+import { shorten } from '../models/format.ts';
 import { KernelRefusal, type IRestored } from '../tokens.ts';
 import { Marked, Trouble } from './parts.tsx';
 
@@ -51,20 +58,21 @@ export async function askToRestore(
   trust = false
 ): Promise<void> {
   const id = row.checkpoint.checkpoint_id;
+  let here: Notebook;
   let plan: IRestored | null = null;
-  if (model.link?.state) {
-    try {
-      plan = await model.plan(id, trust);
-    } catch (error) {
-      if (error instanceof KernelRefusal && error.kind === 'Untrusted' && !trust) {
-        if (await asksForTrust(error.message, trans)) {
-          await askToRestore(model, row, trans, true);
-        }
-        return;
+  let cells: CheckpointDifference;
+  try {
+    here = model.here;
+    [plan, cells] = await Promise.all([here.records ? here.plan(id, trust) : null, here.cells(id)]);
+  } catch (error) {
+    if (error instanceof KernelRefusal && error.kind === 'Untrusted' && !trust) {
+      if (await asksForTrust(error.message, trans)) {
+        await askToRestore(model, row, trans, true);
       }
-      Notification.error(messageOf(error), { autoClose: false });
       return;
     }
+    Notification.error(messageOf(error), { autoClose: false });
+    return;
   }
   const choice: Choice = { variables: plan !== null, document: row.checkpoint.document !== null };
   const title = row.checkpoint.label
@@ -73,7 +81,7 @@ export async function askToRestore(
   const answer = await showDialog<Choice>({
     title,
     body: new Body<Choice>(choice, choose => (
-      <RestorePlan plan={plan} choice={choice} choose={choose} trans={trans} />
+      <RestorePlan {...{ plan, cells, choice, choose, trans }} />
     )),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Restore') })]
   });
@@ -81,41 +89,51 @@ export async function askToRestore(
   if (!answer.button.accept || !wanted || !(wanted.variables || wanted.document)) {
     return;
   }
-  await restore(model, id, row.number, { ...wanted, trust }, trans);
+  const name = row.checkpoint.label ? `${row.number}, ${row.checkpoint.label},` : `${row.number}`;
+  await restore(here, id, name, { ...wanted, trust }, trans);
 }
 
 async function asksForTrust(message: string, trans: TranslationBundle): Promise<boolean> {
   const answer = await showDialog({
-    title: trans.__('Somebody else saved this checkpoint'),
+    title: trans.__('This checkpoint does not carry your signature'),
     body: message.replace(/ If you trust them, add --trust\.$/, ''),
-    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Trust and go on') })]
+    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Trust and go on') })],
+    defaultButton: 0
   });
   return answer.button.accept;
 }
 
 async function restore(
-  model: CheckpointsModel,
+  here: Notebook,
   checkpoint: string,
-  number: number,
+  name: string,
   what: Choice & { trust: boolean },
   trans: TranslationBundle
 ): Promise<void> {
   try {
-    const before = await model.restore(checkpoint, what);
-    const undo =
-      before === null
-        ? []
-        : [
-            {
-              label: trans.__('Undo'),
-              callback: () =>
-                void restore(model, String(before), before, { ...what, trust: false }, trans)
-            }
-          ];
-    Notification.success(trans.__('Checkpoint %1 is restored.', number), {
-      autoClose: 8000,
-      actions: undo
+    const undo = await here.restore(checkpoint, what);
+    Notification.success(trans.__('Checkpoint %1 is restored.', name), {
+      autoClose: 20_000,
+      actions: [{ label: trans.__('Undo'), callback: () => void takeBack(undo, name, trans) }]
     });
+  } catch (error) {
+    Notification.error(messageOf(error), { autoClose: false });
+  }
+}
+
+async function takeBack(
+  undo: () => Promise<string>,
+  name: string,
+  trans: TranslationBundle
+): Promise<void> {
+  try {
+    const problem = await undo();
+    if (problem) {
+      Notification.warning(problem, { autoClose: 8000 });
+    } else {
+      const done = trans.__('The restore of checkpoint %1 is undone.', name);
+      Notification.success(done, { autoClose: 5000 });
+    }
   } catch (error) {
     Notification.error(messageOf(error), { autoClose: false });
   }
@@ -123,6 +141,7 @@ async function restore(
 
 function RestorePlan(props: {
   plan: IRestored | null;
+  cells: CheckpointDifference;
   choice: Choice;
   choose: (choice: Choice) => void;
   trans: TranslationBundle;
@@ -177,6 +196,15 @@ function RestorePlan(props: {
           ? trans.__('The notebook: its cells, with their outputs')
           : trans.__('No document was kept with this checkpoint')}
       </label>
+      {props.choice.document && (
+        <table className="cb-lists">
+          <tbody>
+            <Cells title={trans.__('comes back')} of={props.cells} change="removed" />
+            <Cells title={trans.__('changes back')} of={props.cells} change="changed" />
+            <Cells title={trans.__('goes')} of={props.cells} change="added" />
+          </tbody>
+        </table>
+      )}
       <p className="cb-muted">
         {plan
           ? trans.__('The state of now is saved before; restoring that undoes this.')
@@ -184,6 +212,19 @@ function RestorePlan(props: {
       </p>
     </div>
   );
+}
+
+/** The cells that a restore changes in one way: the difference is from the checkpoint to now. */
+function Cells(props: {
+  title: string;
+  of: CheckpointDifference;
+  change: CellChange['change'];
+}): React.ReactElement | null {
+  const lines = props.of.cells
+    .filter(cell => cell.change === props.change)
+    .map(cell => cell.lines.find(line => line.slice(1).trim())?.slice(1) ?? '')
+    .map(line => shorten(line, 40));
+  return lines.length ? <Names title={props.title} names={lines} /> : null;
 }
 
 function Names(props: {
@@ -202,8 +243,8 @@ function Names(props: {
         {props.title} ({names.length.toLocaleString()})
       </th>
       <td>
-        {names.slice(0, LISTED).map(name => (
-          <span key={name} className="cb-named">
+        {names.slice(0, LISTED).map((name, place) => (
+          <span key={place} className="cb-named">
             <code>{name}</code>
             {reasons[name] && <span className="cb-muted"> {reasons[name]}</span>}
           </span>
@@ -223,7 +264,7 @@ export async function showDifference(
 ): Promise<void> {
   let found: IDifferenceFromNow;
   try {
-    found = await model.difference(checkpoint, trust);
+    found = await model.here.difference(checkpoint, trust);
   } catch (error) {
     if (error instanceof KernelRefusal && error.kind === 'Untrusted' && !trust) {
       if (await asksForTrust(error.message, trans)) {
@@ -236,11 +277,14 @@ export async function showDifference(
   }
   const row = model.rows.find(one => one.checkpoint.checkpoint_id === checkpoint);
   const answer = await showDialog({
-    title: trans.__('From checkpoint %1 to now', found.cells.first),
+    title: row?.checkpoint.label
+      ? trans.__('From %1 to now', row.checkpoint.label)
+      : trans.__('From checkpoint %1 to now', found.cells.first),
     body: new Body(undefined, () => <Difference found={found} trans={trans} />),
     buttons: row
       ? [Dialog.cancelButton({ label: trans.__('Close') }), Dialog.okButton({ label: trans.__('Restore…') })]
-      : [Dialog.okButton({ label: trans.__('Close') })]
+      : [Dialog.okButton({ label: trans.__('Close') })],
+    defaultButton: 0
   });
   if (row && answer.button.accept) {
     await askToRestore(model, row, trans, trust);

@@ -195,18 +195,15 @@ function Row({ row, width, model, trans }: RowProps): React.ReactElement {
       aria-selected={selected}
       className={`cb-checkpoint${selected ? ' cb-mod-selected' : ''}${now ? ' cb-mod-now' : ''}`}
       title={hover(row, trans)}
-      onClick={() => {
-        if (selected) {
-          void showDifference(model, one.checkpoint_id, trans);
-        } else {
-          model.select(one.checkpoint_id);
-        }
-      }}
+      onClick={() => model.select(selected ? null : one.checkpoint_id)}
     >
       <div className="cb-row">
         <Graph lanes={row.lanes} width={width} labelled={!!one.label} now={now} />
         <div className="cb-what">
           <div className="cb-line1">
+            <span className="cb-order" title={trans.__('%restore %1 brings it back', row.number)}>
+              {row.number}
+            </span>
             <span className={one.label ? 'cb-name cb-strong' : 'cb-name cb-code'}>{what}</span>
             {now && <span className="cb-now">{trans.__('now')}</span>}
             <span className="cb-when" title={format.date(one.time)}>

@@ -4,27 +4,32 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ellipsesIcon, refreshIcon, searchIcon, settingsIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import { queryProblem } from '../models/query.ts';
 import type { RunsModel } from '../models/runs.ts';
-import type { IBook } from '../tokens.ts';
-import { useSignal } from './hooks.ts';
+import type { IBook, IKernelLinks } from '../tokens.ts';
+import { useKernel, useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
-import { RunDetailsView } from './run_details.tsx';
-import { RunList } from './run_list.tsx';
-import type { RunMenus } from './run_menus.ts';
+import { RunDetailsView } from './runDetails.tsx';
+import { RunList } from './runList.tsx';
+import type { RunMenus } from './runMenus.ts';
 
 /** Milliseconds after the last key until a query is asked. */
 const SETTLED = 300;
 
 /** Milliseconds for which an undo is offered. */
-const OFFERED = 10_000;
+const OFFERED = 30_000;
 
 export interface RunsProps {
   model: RunsModel;
   book: IBook;
+  links: IKernelLinks;
   menus: RunMenus;
   trans: TranslationBundle;
+  /** Begin to record in the kernel of the notebook in sight. */
+  record: () => void;
+  /** Ask for the name of a run, and start it. */
+  start: () => void;
 }
 
 /** The whole tab. */
@@ -46,7 +51,7 @@ export function Runs(props: RunsProps): React.ReactElement {
     return (
       <>
         <RunDetailsView key={model.details} {...props} run={model.details} />
-        <Undo model={model} trans={trans} />
+        <Undo {...props} />
       </>
     );
   }
@@ -55,7 +60,7 @@ export function Runs(props: RunsProps): React.ReactElement {
       <Search model={model} menus={props.menus} trans={trans} />
       <Loading busy={model.busy} label={trans.__('Loading runs')} />
       <Listed {...props} />
-      <Undo model={model} trans={trans} />
+      <Undo {...props} />
       <Chosen {...props} />
     </>
   );
@@ -181,7 +186,8 @@ function Listed(props: RunsProps): React.ReactElement {
   }
   const metric = model.items[0].metric;
   return (
-    <>
+    // While a query is wrong, what is listed is no answer to it.
+    <div className={problem?.query ? 'cb-listed cb-mod-old' : 'cb-listed'}>
       {problem && !problem.query && <Trouble message={problem.message} action={again} />}
       <div className="cb-columns" aria-hidden="true">
         <span>{orderWord(model.order, trans)}</span>
@@ -193,8 +199,9 @@ function Listed(props: RunsProps): React.ReactElement {
         baseline={menus.baseline}
         openMenu={(run, x, y) => menus.open(run, x, y)}
         trash={() => void menus.trash()}
+        undo={() => void menus.undo()}
       />
-    </>
+    </div>
   );
 }
 
@@ -210,20 +217,7 @@ function Nothing(props: RunsProps): React.ReactElement {
   const { model, trans } = props;
   const page = model.page!;
   if (page.empty_book) {
-    return (
-      <Empty>
-        <p>
-          <strong>{trans.__('No runs yet.')}</strong>
-        </p>
-        <p>
-          <Marked
-            text={trans.__(
-              'In a notebook, `%load_ext cellbook` and then `%track_run NAME` starts one; `%log acc=0.9` adds to it. In a script, `with cb.start_run():` does.'
-            )}
-          />
-        </p>
-      </Empty>
-    );
+    return <NoRuns {...props} />;
   }
   if (page.query) {
     return (
@@ -254,9 +248,39 @@ function Nothing(props: RunsProps): React.ReactElement {
   );
 }
 
+/** What is said where there are no runs at all, with the next thing to do about it. */
+function NoRuns(props: RunsProps): React.ReactElement {
+  const { book, links, trans, record, start } = props;
+  const link = useKernel(book, links);
+  const text = link?.state
+    ? trans.__(
+        'This notebook is recorded. `%track_run NAME` in a cell starts a run; `%log acc=0.9` adds ' +
+          'to it.'
+      )
+    : trans.__(
+        'In a notebook, `%load_ext cellbook` and then `%track_run NAME` starts one; ' +
+          '`%log acc=0.9` adds to it. In a script, `with cb.start_run():` does.'
+      );
+  return (
+    <Empty>
+      <p>
+        <strong>{trans.__('No runs yet.')}</strong>
+      </p>
+      <p>
+        <Marked text={text} />
+      </p>
+      {link && (
+        <button type="button" className="jp-mod-styled" onClick={link.state ? start : record}>
+          {link.state ? trans.__('Start a run…') : trans.__('Record this notebook')}
+        </button>
+      )}
+    </Empty>
+  );
+}
+
 /** A quiet line that says what was done, and undoes it. */
-function Undo(props: { model: RunsModel; trans: TranslationBundle }): React.ReactElement {
-  const { model, trans } = props;
+function Undo(props: RunsProps): React.ReactElement {
+  const { model, menus, trans } = props;
   const { done } = model;
   React.useEffect(() => {
     if (!done) {
@@ -270,7 +294,7 @@ function Undo(props: { model: RunsModel; trans: TranslationBundle }): React.Reac
       {done && (
         <>
           <bdi>{doneWord(done.what, done.runs, trans)}</bdi>
-          <button type="button" className="cb-link" onClick={() => void model.undo()}>
+          <button type="button" className="cb-link" onClick={() => void menus.undo()}>
             {trans.__('Undo')}
           </button>
         </>

@@ -6,7 +6,7 @@ import type { Real } from '../_generated/types.ts';
 import { colourOf, dashOf } from '../models/colours.ts';
 import { sparkPath } from '../models/spark.ts';
 
-const WIDTH = 56;
+const WIDTH = 48;
 const HEIGHT = 16;
 
 /** The curve of run `number`, in its colour. */
@@ -34,13 +34,17 @@ export const Spark = React.memo(function Spark(props: {
 });
 
 /** A piece of a run's line, as legends show it. */
-export function Swatch(props: { number: number }): React.ReactElement {
+export function Swatch(props: {
+  number: number;
+  /** All runs of the picture. */
+  among: readonly number[];
+}): React.ReactElement {
   return (
     <svg className="cb-swatch" width="18" height="8" viewBox="0 0 18 8" aria-hidden="true">
       <path
         d="M1 4H17"
         style={{ stroke: colourOf(props.number) }}
-        strokeDasharray={dashOf(props.number)}
+        strokeDasharray={dashOf(props.number, props.among)}
       />
     </svg>
   );

@@ -17,8 +17,9 @@ class Book implements IBook {
   private readonly _changed = new Signal<IBook, readonly string[]>(this);
   private _panel: NotebookPanel | null = null;
   private _notebook = '';
+  private readonly _lines = new Map<string, Line>();
   private _listeners = 0;
-  private _changes: Changes | null = null;
+  private _listening: IDisposable | null = null;
 
   constructor(api: Api, tracker: INotebookTracker, localPath: (path: string) => string) {
     this.api = api;
@@ -45,15 +46,41 @@ class Book implements IBook {
   }
 
   get live(): boolean {
-    return this._changes?.live ?? false;
+    return this._lines.get(folder(this._notebook))?.changes.live ?? false;
+  }
+
+  watch(notebook: string, tell: (tables: readonly string[]) => void): IDisposable {
+    // All notebooks of a folder have one book, and one line to the server.
+    const place = folder(notebook);
+    let line = this._lines.get(place);
+    if (!line) {
+      const tells = new Set<typeof tell>();
+      const changes = new Changes(
+        () => this.api.events(notebook),
+        tables => tells.forEach(each => each(tables))
+      );
+      line = { changes, tells };
+      this._lines.set(place, line);
+    }
+    const { changes, tells } = line;
+    tells.add(tell);
+    return new DisposableDelegate(() => {
+      tells.delete(tell);
+      if (!tells.size && this._lines.get(place)?.tells === tells) {
+        this._lines.delete(place);
+        changes.dispose();
+      }
+    });
   }
 
   listen(): IDisposable {
-    this._listeners++;
-    this._follow();
-    return new DisposableDelegate(() => {
-      this._listeners--;
+    if (!this._listeners++) {
       this._follow();
+    }
+    return new DisposableDelegate(() => {
+      if (!--this._listeners) {
+        this._follow();
+      }
     });
   }
 
@@ -65,27 +92,31 @@ class Book implements IBook {
       this._panel = panel;
     }
     const notebook = panel ? this._localPath(panel.context.path) : '';
-    const moved = notebook !== this._notebook;
+    const moved = folder(notebook) !== folder(this._notebook);
     this._notebook = notebook;
     if (moved) {
-      this._changes?.dispose();
-      this._changes = null;
       this._follow();
     }
     this._notebookChanged.emit();
   }
 
   private _follow(): void {
-    if (this._listeners === 0) {
-      this._changes?.dispose();
-      this._changes = null;
-    } else {
-      this._changes ??= new Changes(
-        () => this.api.events(this._notebook),
-        tables => this._changed.emit(tables)
-      );
-    }
+    const before = this._listening;
+    this._listening = this._listeners
+      ? this.watch(this._notebook, tables => this._changed.emit(tables))
+      : null;
+    before?.dispose();
   }
+}
+
+/** A line to the server, and who listens to it. */
+interface Line {
+  readonly changes: Changes;
+  readonly tells: Set<(tables: readonly string[]) => void>;
+}
+
+function folder(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 export const book: JupyterFrontEndPlugin<IBook> = {

@@ -1,7 +1,12 @@
 /** Commands: palette, menus, toolbar, shortcuts and panels all run these. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, InputDialog, Notification } from '@jupyterlab/apputils';
+import {
+  ICommandPalette,
+  InputDialog,
+  ISessionContextDialogs,
+  Notification
+} from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
@@ -31,7 +36,7 @@ export const commands: JupyterFrontEndPlugin<void> = {
   description: 'The commands of Cellbook.',
   autoStart: true,
   requires: [IBook, IKernelLinks, ISidebar],
-  optional: [ITranslator, ICommandPalette, ISettingRegistry],
+  optional: [ITranslator, ICommandPalette, ISettingRegistry, ISessionContextDialogs],
   activate: (
     app: JupyterFrontEnd,
     book: IBook,
@@ -39,10 +44,11 @@ export const commands: JupyterFrontEndPlugin<void> = {
     sidebar: ISidebar,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    settings: ISettingRegistry | null
+    settings: ISettingRegistry | null,
+    dialogs: ISessionContextDialogs | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
-    add(app, book, links, sidebar, trans);
+    add(app, book, links, sidebar, dialogs, trans);
     for (const command of Object.values(Commands)) {
       palette?.addItem({ command, category: 'Cellbook' });
     }
@@ -64,6 +70,7 @@ function add(
   book: IBook,
   links: IKernelLinks,
   sidebar: ISidebar,
+  dialogs: ISessionContextDialogs | null,
   trans: TranslationBundle
 ): void {
   const link = (): IKernelLink | null => links.of(book.panel);
@@ -92,7 +99,11 @@ function add(
     if (!line || line.state) {
       return !!line;
     }
-    const problem = await recordIn(line.panel.sessionContext.session?.kernel ?? null, trans);
+    const context = line.panel.sessionContext;
+    if (!context.session?.kernel) {
+      await dialogs?.selectKernel(context);
+    }
+    const problem = await recordIn(context.session?.kernel ?? null, trans);
     if (problem) {
       Notification.warning(problem, { autoClose: 10_000 });
     }
@@ -130,9 +141,17 @@ function add(
     icon: runIcon,
     isEnabled: () => !!link(),
     execute: async () => {
-      const name = await text(trans.__('Name of the run (empty: one is made up)'), '');
-      if (name !== null && (await record())) {
-        await ask('start_run', name ? { name } : {});
+      const open = run();
+      const label = trans.__('Name (empty: one is made up)');
+      const { button, value } = await InputDialog.getText({
+        title: trans.__('Start a run'),
+        label: open
+          ? trans.__('%1. Run #%2 %3, which is open, ends.', label, open.run_number, open.run_name)
+          : label,
+        okLabel: trans.__('Start')
+      });
+      if (button.accept && (await record())) {
+        await ask('start_run', value ? { name: value } : {});
       }
     }
   });

@@ -7,7 +7,7 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import { KernelLink } from '../models/link.ts';
-import { IBook, IKernelLinks, type IKernelLink } from '../tokens.ts';
+import { IBook, IKernelLinks, type IDocumentRestored, type IKernelLink } from '../tokens.ts';
 
 class KernelLinks implements IKernelLinks {
   private readonly _links = new Map<NotebookPanel, KernelLink>();
@@ -51,7 +51,8 @@ export const link: JupyterFrontEndPlugin<IKernelLinks> = {
     const { contents } = app.serviceManager;
     const add = (panel: NotebookPanel) => {
       const line = new KernelLink(panel, book.api, path => contents.localPath(path));
-      line.restored.connect((_, told) => notify(app, trans, told));
+      const notices: string[] = [];
+      line.restored.connect((_, told) => notify(trans, told, notices));
       links.add(line);
     };
     tracker.forEach(add);
@@ -63,12 +64,13 @@ export const link: JupyterFrontEndPlugin<IKernelLinks> = {
   }
 };
 
-/** Say that a document was brought back, and how that is undone; or why it was not. */
-function notify(
-  app: JupyterFrontEnd,
-  trans: TranslationBundle,
-  told: { number: number; error: string }
-): void {
+/**
+ * Say that a document was brought back, and offer to take that back; or say why it was not.
+ *
+ * @param notices - Ids of what was said of this notebook before, which is true no more.
+ */
+function notify(trans: TranslationBundle, told: IDocumentRestored, notices: string[]): void {
+  notices.splice(0).forEach(id => Notification.dismiss(id));
   if (told.error) {
     Notification.error(
       trans.__('The document of checkpoint %1 is not restored: %2', told.number, told.error),
@@ -76,13 +78,20 @@ function notify(
     );
     return;
   }
-  Notification.success(trans.__('The notebook is as in checkpoint %1.', told.number), {
-    autoClose: 8000,
-    actions: [
-      {
-        label: trans.__('Undo'),
-        callback: () => void app.commands.execute('notebook:undo-cell-action')
-      }
-    ]
-  });
+  const undo = () => {
+    if (!told.undo()) {
+      Notification.warning(
+        trans.__(
+          'The notebook has changed since; Edit → Undo Cell Operation takes changes back one by one.'
+        ),
+        { autoClose: 8000 }
+      );
+    }
+  };
+  notices.push(
+    Notification.success(trans.__('The notebook is as in checkpoint %1.', told.number), {
+      autoClose: 15_000,
+      actions: [{ label: trans.__('Undo'), callback: undo }]
+    })
+  );
 }

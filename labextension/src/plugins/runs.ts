@@ -1,27 +1,77 @@
 /** The tab Runs of the sidebar. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createElement } from 'react';
 
-import { ISidebar } from '../tokens.ts';
+import type { RunsModel } from '../models/runs.ts';
+import { IBook, ICompare, IKernelLinks, ISidebar } from '../tokens.ts';
+import { Commands } from './commands.ts';
 
 export const runs: JupyterFrontEndPlugin<void> = {
   id: 'cellbook-labextension:runs',
   description: 'The tab Runs of the sidebar.',
   autoStart: true,
-  requires: [ISidebar],
-  optional: [ITranslator],
-  activate: (_: JupyterFrontEnd, sidebar: ISidebar, translator: ITranslator | null): void => {
+  requires: [IBook, ISidebar, ICompare, IKernelLinks],
+  optional: [ITranslator, IStateDB],
+  activate: (
+    app: JupyterFrontEnd,
+    book: IBook,
+    sidebar: ISidebar,
+    compare: ICompare,
+    links: IKernelLinks,
+    translator: ITranslator | null,
+    database: IStateDB | null
+  ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
+    let made: Promise<() => ReturnType<typeof createElement>> | null = null;
+    const make = async () => {
+      const { Runs, RunMenus, RunsModel } = await import('../panels/runsTab.ts');
+      const model = new RunsModel(book.api, () => book.notebook);
+      const menus = new RunMenus(model, book, compare, trans);
+      if (database) {
+        await remember(model, database);
+      }
+      let place = folder(book.notebook);
+      book.notebookChanged.connect(() => {
+        if (folder(book.notebook) !== place) {
+          place = folder(book.notebook);
+          void model.reset();
+        }
+      });
+      const record = () => void app.commands.execute(Commands.record);
+      const start = () => void app.commands.execute(Commands.startRun);
+      return () => createElement(Runs, { model, book, links, menus, trans, record, start });
+    };
     sidebar.addTab({
       id: 'runs',
       label: trans.__('Runs'),
       rank: 100,
-      render: async () => {
-        const { Runs } = await import('../panels/runs.tsx');
-        return createElement(Runs, { trans });
-      }
+      render: async () => (await (made ??= make()))()
     });
   }
 };
+
+/** Where the queries are kept that were asked. */
+const QUERIES = 'cellbook-labextension:queries';
+
+/** Keep queries beyond a reload of the page. */
+async function remember(model: RunsModel, database: IStateDB): Promise<void> {
+  const kept = await database.fetch(QUERIES).catch(() => undefined);
+  if (Array.isArray(kept)) {
+    model.queries = kept.map(String);
+  }
+  let saved = model.queries;
+  model.changed.connect(() => {
+    if (model.queries !== saved) {
+      saved = model.queries;
+      void database.save(QUERIES, [...saved]);
+    }
+  });
+}
+
+/** All notebooks of a folder have one book. */
+function folder(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}

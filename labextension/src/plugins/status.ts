@@ -112,7 +112,7 @@ function says(
   }
   if (!state.run) {
     return {
-      text: trans.__('recorded'),
+      text: trans.__('recorded into %1', folderOf(state.book)),
       title: trans.__('Every cell is recorded into %1', state.book),
       kind: 'on'
     };
@@ -129,6 +129,13 @@ function says(
     ),
     kind: 'run'
   };
+}
+
+/** Return the name of the folder that a book belongs to. */
+function folderOf(book: string): string {
+  const parts = book.split(/[\\/]/).filter(Boolean);
+  const name = parts.pop() ?? '';
+  return name.startsWith('.') ? (parts.pop() ?? name) : name;
 }
 
 export const status: JupyterFrontEndPlugin<void> = {

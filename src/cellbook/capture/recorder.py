@@ -109,6 +109,9 @@ class CellRecorder:
         self._order = 0
         self.ledger = Ledger()
         """Who defined what, for staleness."""
+        self._tip: str | None = None
+        self._before: dict[str, str | None] = {}
+        """Execution to the one whose state it ran on."""
 
     def begin(
         self,
@@ -203,8 +206,35 @@ class CellRecorder:
             writes=names.writes,
             memory_delta=memory - cell.memory if known else None,  # type: ignore[operator]
         )
-        self.ledger.record(ended)
+        self._note(ended)
         return self.amend(cell, ended, keep=keep)
+
+    def _note(self, ended: CellExecution) -> None:
+        self.ledger.record(ended)
+        self._before[ended.execution_id] = self._tip
+        self._tip = ended.execution_id
+
+    def go_back(self, executions: Sequence[CellExecution], last: str | None) -> None:
+        """Take note that the state is again the one after an execution.
+
+        Parameters
+        ----------
+        executions
+            All up to it, in their order; those that a restore had left behind by then do not count.
+        last
+            Its id; None stands for the time before the first.
+        """
+        line: set[str] = set()
+        one = last
+        while one is not None and one in self._before and one not in line:
+            line.add(one)
+            one = self._before[one]
+        self.ledger, self._tip = Ledger(), None
+        for execution in executions:
+            # Nothing is known of the branches of a session that has ended.
+            if not line or execution.execution_id in line:
+                self._note(execution)
+        self._order = max(self._order, *(execution.order for execution in executions), 0)
 
     def amend(
         self, cell: CellUnderWay, execution: CellExecution, *, keep: Callable[[Shown], Output]

@@ -24,7 +24,8 @@ def set_label(store: Store, checkpoint: Checkpoint, label: str | None) -> Checkp
     StoreError
         If that cannot be recorded.
     """
-    changes = {} if label is None else {"label": check_label(label)}
+    label = None if label is None else check_label(label)
+    changes = {} if label is None else {"label": label}
     drop = [["label"]] if label is None else []
     store.commit([update(TABLE, checkpoint.checkpoint_id, changes, drop)])
     return replace(checkpoint, label=label)

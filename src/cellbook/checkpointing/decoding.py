@@ -175,7 +175,7 @@ def _has_finalizer(kind: type) -> bool:
 
 
 def _load(kind: Any, packs: Packs, table: StateTable, count: int) -> list[Any]:
-    file = io.BufferedReader(StreamReader(packs.get, table.stream), 1 << 16)
+    file = io.BufferedReader(StreamReader(packs.get, table.stream, table.sums), 1 << 16)
     stored = StoredBuffers(packs, table)
     decoder = kind(file, buffers=(stored.read(index) for index in table.in_order))
     try:

@@ -19,15 +19,19 @@ _TIMES = (datetime.date, datetime.datetime, datetime.time, datetime.timedelta)
 
 
 def describe(value: Any) -> dict[str, Any]:
-    """Return the type of a variable and, for what is well known, shape, dtype, length, values."""
+    """Return the type of a variable and, for what is well known, shape, dtype, length, values.
+
+    It never raises: what is odd is told by its type alone.
+    """
     kind = type(value)
     about: dict[str, Any] = {"type": f"{kind.__module__}.{kind.__qualname__}"}
-    with contextlib.suppress(Exception):  # What a library cannot tell must not stop the saving.
-        _add(about, kind, value)
+    with contextlib.suppress(Exception):
+        about.update(_details(value, kind))
     return about
 
 
-def _add(about: dict[str, Any], kind: type, value: Any) -> None:
+def _details(value: Any, kind: type) -> dict[str, Any]:
+    about: dict[str, Any] = {}
     if kind in (int, float, bool, complex, str, bytes, type(None)):
         about["value"] = _shorten(value)
     if kind in _SIZED:
@@ -48,7 +52,12 @@ def _add(about: dict[str, Any], kind: type, value: Any) -> None:
             about["dtype"] = str(value.dtype)
             about["head"] = _head(value.iloc[:_HEAD].tolist(), len(value))
         else:
-            about["columns"] = [str(name)[:_SHORT] for name in value.columns[:50]]
+            about["columns"] = [_label(name) for name in value.columns[:50]]
+    return about
+
+
+def _label(name: Any) -> str:
+    return name[:_SHORT] if type(name) is str else short_value(name)[:_SHORT]
 
 
 def _head(values: Iterable[Any], length: int) -> str:

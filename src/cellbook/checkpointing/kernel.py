@@ -7,7 +7,7 @@ import os
 import random
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,15 @@ class Kernel:
             raise
 
 
+def can_be_told(name: str) -> bool:
+    """Whether a name can be written down: `globals()` takes halves of characters as well."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def process_state(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return random generators, working folder and module path.
 
@@ -81,21 +90,62 @@ def process_state(environment: Mapping[str, str] | None = None) -> dict[str, Any
 
 
 def restore_process(state: Mapping[str, Any]) -> list[str]:
-    """Bring back what :func:`process_state` returned; return what could not be."""
-    problems = []
-    random.setstate(state["random"])
-    sys.path[:] = state["path"]
+    """Bring back what :func:`process_state` returned; return what could not be.
+
+    It never raises: the variables have been swapped by then.
+    """
+    parts: list[tuple[str, Callable[[], object]]] = [
+        ("the generator of random", lambda: random.setstate(state["random"])),
+        ("sys.path", lambda: sys.path.__setitem__(slice(None), state["path"])),
+    ]
     numpy_random: Any = sys.modules.get("numpy.random")
     if numpy_random is not None and "numpy" in state:
-        numpy_random.set_state(state["numpy"])
+        parts.append(
+            ("numpy's random generator", lambda: _restore_numpy(numpy_random, state["numpy"]))
+        )
     torch: Any = sys.modules.get("torch")
     if torch is not None and "torch" in state:
-        torch.set_rng_state(torch.from_numpy(state["torch"]))
+        parts.append(
+            (
+                "torch's random generator",
+                lambda: torch.set_rng_state(torch.from_numpy(state["torch"])),
+            )
+        )
     if "folder" in state:
+        parts.append((f"the working folder {state['folder']}", lambda: os.chdir(state["folder"])))
+    if "environment" in state:
+        parts.append(("environment variables", lambda: os.environ.update(state["environment"])))
+    problems = []
+    for name, bring_back in parts:
         try:
-            os.chdir(state["folder"])
-        except OSError as error:
-            problems.append(f"the working folder {state['folder']}: {error.strerror}")
-    for name, value in state.get("environment", {}).items():
-        os.environ[name] = value
+            bring_back()
+        except Exception as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            problems.append(f"{name} stays as it is: {why}")
     return problems
+
+
+def _restore_numpy(numpy_random: Any, state: Mapping[str, Any]) -> None:
+    """Bring numpy's global generator back, of the kind that it was."""
+    kind = state["bit_generator"]
+    if numpy_random.get_state(legacy=False)["bit_generator"] != kind:
+        numpy_random.set_bit_generator(getattr(numpy_random, kind)())
+    numpy_random.set_state(state)
+
+
+@contextlib.contextmanager
+def standing_in(path: Sequence[str], folder: str | None) -> Iterator[None]:
+    """Have modules be found where they were when a state was saved, within the block."""
+    before, here = list(sys.path), None
+    with contextlib.suppress(OSError):
+        here = str(Path.cwd())
+        if folder is not None:
+            os.chdir(folder)
+    sys.path[:] = [*path, *(one for one in before if one not in path)]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+        if here is not None:
+            with contextlib.suppress(OSError):
+                os.chdir(here)

@@ -235,14 +235,14 @@ def make_class(meta: type, name: str, bases: tuple[type, ...], attributes: dict[
         return Lost
     with _undisturbed(bases):
         # What a metaclass of the user's did when the class was defined is in the checkpoint, too.
-        made: Any = _builtin(meta, "__new__")(meta, name, bases, attributes)
-        _builtin(meta, "__init__")(made, name, bases, attributes)
+        made: Any = builtin_method(meta, "__new__")(meta, name, bases, attributes)
+        builtin_method(meta, "__init__")(made, name, bases, attributes)
     if issubclass(meta, abc.ABCMeta):
         abc._abc_init(made)  # type: ignore[attr-defined]
     return made
 
 
-def _builtin(meta: type, name: str) -> Callable[..., Any]:
+def builtin_method(meta: type, name: str) -> Callable[..., Any]:
     """Return a metaclass's method as the nearest of its bases has it that is not Python code."""
     methods: Iterator[Any] = (vars(base).get(name) for base in meta.__mro__)
     python = (types.NoneType, types.FunctionType, staticmethod)
@@ -254,7 +254,7 @@ def finish_class(made: Any, state: dict[str, Any]) -> None:
     """Give a class its members."""
     if not isinstance(made, type) or made is Lost:
         return
-    setter = _builtin(type(made), "__setattr__")
+    setter = builtin_method(type(made), "__setattr__")
     for name, value in state.items():
         if name == "_abc_impl":
             for subclass in value:
@@ -357,14 +357,6 @@ class _CallableGone(_Gone):
 def dead_reference(kind: str = "ref", callable_: bool = False) -> Any:
     """Return a weak reference, or a weak proxy, whose object is gone."""
     return getattr(weakref, kind)(_CallableGone() if callable_ else _Gone())
-
-
-def finish_exception(made: Any, state: tuple[dict[str, Any] | None, Any, Any, bool]) -> None:
-    """Give an exception its attributes, its cause and its context."""
-    attributes, cause, context, suppressed = state
-    if attributes:
-        made.__dict__.update(attributes)
-    made.__cause__, made.__context__, made.__suppress_context__ = cause, context, suppressed
 
 
 def reopen(path: str, name: Any, mode: str, options: dict[str, Any], offset: int, raw: bool) -> Any:

@@ -28,6 +28,7 @@ from typing import Any, Protocol
 from cloudpickle import cloudpickle
 
 from cellbook.checkpointing import natives, rebuild
+from cellbook.checkpointing.exceptions import reduce_exception
 
 
 class Encoder(Protocol):
@@ -219,25 +220,6 @@ def importable_name(it: Any) -> bool:
     for part in it.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is it
-
-
-def reduce_exception(encoder: Encoder, it: BaseException) -> Any:
-    """Reduce an exception with its causes; its traceback holds frames, which cannot be."""
-    reduced = encoder.plainly(it)
-    if isinstance(reduced, tuple) and reduced[3:] == (None, None, rebuild.set_state):
-        reduced = reduced[:3]
-    if not isinstance(reduced, tuple) or len(reduced) > 3:
-        return reduced
-    if it.__cause__ is None and it.__context__ is None and len(reduced) == 2:
-        state: Any = (None, None, None, it.__suppress_context__)
-    else:
-        attributes = reduced[2] if len(reduced) == 3 else None
-        if attributes is not None and not isinstance(attributes, dict):
-            return reduced
-        state = (attributes, it.__cause__, it.__context__, it.__suppress_context__)
-    if it.__traceback__ is not None:
-        encoder.note(it, f"the traceback of a {type(it).__name__} is left out")
-    return (*reduced[:2], state, None, None, rebuild.finish_exception)
 
 
 # -- views, references, iterators --------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from cellbook.checkpointing.decoding import Decoded
+from cellbook.checkpointing.kernel import can_be_told
 from cellbook.checkpointing.saving import PROCESS
 from cellbook.checkpointing.states import StateTable
 from cellbook.records import Checkpoint
@@ -66,7 +67,8 @@ def plan(
         if name in values:
             done.kept[name] = f"it is {where} itself, which stays as it is"
     if only is None:
-        done.removed = [name for name in present if name not in values | decoded.lost.keys()]
+        there = values | decoded.lost.keys()
+        done.removed = [name for name in present if name not in there and can_be_told(name)]
     done.restored = [name for name in decoded.values if name in values and name not in table.live]
     done.notes = [
         f"{name}: {note}" for name, notes in table.notes.items() if name in values for note in notes
@@ -75,10 +77,14 @@ def plan(
     return done
 
 
-def differences(store: Store, checkpoint: Checkpoint, session: str) -> list[str]:
-    """Return how this process differs from the one that a checkpoint was saved in."""
+def differences(
+    store: Store, checkpoint: Checkpoint, session: str, notebook: str | None
+) -> list[str]:
+    """Return how this process and notebook differ from those that a checkpoint was saved in."""
     there, here = checkpoint.python, platform.python_version()
     found = []
+    if notebook is not None and checkpoint.notebook not in (None, notebook):
+        found.append(f"saved in another notebook: {checkpoint.notebook}")
     if there.split(".")[:2] != here.split(".")[:2]:
         found.append(f"Python {there} → {here}: functions of the notebook cannot be read")
     before, after = (_packages(store, one) for one in (checkpoint.session_id, session))

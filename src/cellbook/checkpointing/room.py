@@ -15,12 +15,12 @@ from typing import Any
 from cellbook.checkpointing.amending import put_document, set_label
 from cellbook.checkpointing.decoding import Decoded, decode
 from cellbook.checkpointing.encoding import LostThing
-from cellbook.checkpointing.kernel import Kernel, process_state, restore_process
+from cellbook.checkpointing.kernel import Kernel, process_state, restore_process, standing_in
 from cellbook.checkpointing.naming import match
 from cellbook.checkpointing.restoring import Restored, differences, plan
 from cellbook.checkpointing.saving import PROCESS, Job, Outcome, Saver
 from cellbook.checkpointing.signing import is_own, sign
-from cellbook.checkpointing.states import Piece, StateTable, read
+from cellbook.checkpointing.states import Piece, StateTable, check_sum, read
 from cellbook.checkpointing.upkeep import TABLE, Due, check, find_due, remove_due
 from cellbook.errors import NotFound, StoreError, StoreWriteError, Untrusted
 from cellbook.records import Checkpoint, CheckpointKind, StoredBytes, from_doc, to_doc
@@ -50,14 +50,20 @@ class DocumentSource:
     path: Path | None = None
     """The notebook's file, as it was last saved; None where it is not known."""
     shown: str = ""
-    """What tells the document that a window shows from its other states; empty where none does.
+    """What tells the cells that a window shows from its other states; empty where none does.
 
-    The window then hands it over by itself, see :meth:`Checkpoints.attach_document`; it takes the
-    place of the file's.
+    Its document takes the place of the file's once the window has handed it over; see
+    :meth:`Checkpoints.wants_document`.
     """
+    ran: int = 0
+    """Counts what has run, which may have changed outputs."""
+    counts: bool = True
+    """Whether a checkpoint is put on record where nothing but the document has changed."""
 
 
 _NO_DOCUMENT = DocumentSource()
+_ASKED = (CheckpointKind.MANUAL, CheckpointKind.RESTORE)
+"""Kinds of which whoever asks is told that they failed."""
 
 
 class Checkpoints:
@@ -82,12 +88,17 @@ class Checkpoints:
         """Bytes that the packs may take before automatic checkpoints stop."""
         self.head: str | None = None
         """The checkpoint that this session's state comes from."""
+        self.on_restored: Callable[[Checkpoint], None] | None = None
+        """Told when the whole state is that of a checkpoint again."""
         self._digests: dict[str, str] = {}
         self._bad: dict[str, tuple[int, LostThing]] = {}
         self._last: Checkpoint | None = None
-        self._last_shown = ""
+        self._last_shown = _NO_DOCUMENT
+        self._amendable = False
+        self._wanting: str | None = None
         self._document: tuple[Path, int, StoredBytes] | None = None
         self._lock = threading.RLock()
+        self._said: set[str] = set()
         self.failed = ""
         """Why the last one was not saved; empty if it was."""
 
@@ -223,10 +234,11 @@ class Checkpoints:
         with self._lock:
             self.failed = outcome.failed
             if outcome.failed:
-                self._note_culprit(values, outcome)
+                self._note_culprit(begun, values, outcome)
             elif outcome.state is not None:
                 try:
-                    made = self._record(begun, outcome, document.shown)
+                    source = document if document.counts else self._last_shown
+                    made = self._record(replace(begun, seal=outcome.seal), outcome, source)
                     if outcome.document is not None and document.path is not None:
                         self._remember_document(document.path, made)
                 except StoreError as error:
@@ -235,28 +247,34 @@ class Checkpoints:
         if done is not None:
             done(made)
 
-    def _note_culprit(self, values: Mapping[str, tuple[int, str]], outcome: Outcome) -> None:
+    def _note_culprit(
+        self, begun: Checkpoint, values: Mapping[str, tuple[int, str]], outcome: Outcome
+    ) -> None:
         if outcome.errno is not None:
             self._report(StoreWriteError(outcome.errno, outcome.failed))
         elif outcome.culprit in values:
             key, kind = values[outcome.culprit]
             self._bad[outcome.culprit] = (key, LostThing(kind, outcome.failed))
+        elif begun.kind not in _ASKED and outcome.failed not in self._said:
+            self._said.add(outcome.failed)
+            self._report(StoreError(f"No checkpoint was saved: {outcome.failed}."))
 
-    def _record(self, begun: Checkpoint, outcome: Outcome, shown: str) -> Checkpoint:
+    def _record(self, begun: Checkpoint, outcome: Outcome, source: DocumentSource) -> Checkpoint:
         assert outcome.state is not None
         before, after = self._digests, outcome.digests
         own = {name: lost for name, lost in outcome.lost.items() if name != PROCESS}
         state = _stored(outcome.state)
         document = begun.document if outcome.document is None else _stored(outcome.document)
         last = self._last
-        if (
-            begun.kind in (CheckpointKind.CELL, CheckpointKind.RESTORE)
-            and last is not None
-            and last.checkpoint_id == self.head
-            and last.state == state
-            and (self._last_shown == shown if shown else last.document == document)
-        ):
-            return last  # Nothing has changed: what is there already says it all.
+        shown, former = source.shown, self._last_shown
+        quiet = begun.kind in (CheckpointKind.CELL, CheckpointKind.RESTORE)
+        if quiet and last is not None and last.checkpoint_id == self.head and last.state == state:
+            if source == former if shown else last.document == document:
+                return last  # Nothing has changed: what is there already says it all.
+            if shown and shown == former.shown and self._amendable and not self._is_labelled(last):
+                # Outputs alone have: they belong to the same state.
+                self._last_shown, self._wanting = source, last.checkpoint_id
+                return last
         made = replace(
             begun,
             parent=self.head,
@@ -278,8 +296,28 @@ class Checkpoints:
         made = replace(made, signature=sign(made, self._store.book_id))
         self._store.commit([create(TABLE, made.checkpoint_id, to_doc(made))])
         self.head, self._digests, self._last = made.checkpoint_id, after, made
-        self._last_shown = shown
+        self._last_shown, self._wanting = source, made.checkpoint_id
+        self._amendable = made.kind is CheckpointKind.CELL
         return made
+
+    def _is_labelled(self, checkpoint: Checkpoint) -> bool:
+        doc = self._store.get(TABLE, checkpoint.checkpoint_id)
+        return doc is None or bool(doc.get("label"))
+
+    @property
+    def newest(self) -> Checkpoint | None:
+        """The checkpoint that was saved or restored last; None while there is none."""
+        return self._last
+
+    def wants_document(self, checkpoint: Checkpoint) -> bool:
+        """Whether the window is to hand its document over for a checkpoint that was just saved.
+
+        Once: what was restored, or has a label, keeps the document that it has.
+        """
+        with self._lock:
+            wanted = self._wanting == checkpoint.checkpoint_id
+            self._wanting = None if wanted else self._wanting
+        return wanted
 
     def _remember_document(self, path: Path, made: Checkpoint) -> None:
         if made.document is not None:
@@ -292,7 +330,7 @@ class Checkpoints:
         for _, number, doc in self._store.select(TABLE):
             yield number, from_doc(Checkpoint, doc)
 
-    def find(self, target: str | int) -> tuple[int, Checkpoint]:
+    def find(self, target: str | int, notebook: str | None = None) -> tuple[int, Checkpoint]:
         """Return the checkpoint that `target` names.
 
         Parameters
@@ -300,18 +338,20 @@ class Checkpoints:
         target
             A number (``12``), a label, ``~1`` (the one before the state of now), ``run:NAME``
             (the end of a run, else its start), or an id.
+        notebook
+            The notebook whose labels and ancestors come before those of others.
 
         Raises
         ------
         NotFound
-            If there is none.
+            If there is none, or its label is that of several other notebooks.
         """
         if is_ulid(str(target)):
             doc = self._store.get(TABLE, str(target))
             if doc is not None:
                 number = self._store.number(TABLE, str(target))
                 return number, from_doc(Checkpoint, doc)
-        return match(list(self.all()), str(target), self.head)
+        return match(list(self.all()), str(target), self.head, notebook)
 
     def table_of(self, checkpoint: Checkpoint) -> StateTable:
         """Return what a checkpoint's state consists of.
@@ -319,9 +359,11 @@ class Checkpoints:
         Raises
         ------
         StoreCorrupt
-            If it is missing or damaged.
+            If it is missing, damaged, or not what was saved.
         """
-        return StateTable.from_bytes(bytes(read(self.packs, _piece(checkpoint.state))))
+        data = read(self.packs, _piece(checkpoint.state))
+        check_sum(data, checkpoint.seal)
+        return StateTable.from_bytes(bytes(data))
 
     def document_of(self, checkpoint: Checkpoint) -> bytes | None:
         """Return the notebook's file as it was saved with a checkpoint; None if it was not."""
@@ -392,7 +434,8 @@ class Checkpoints:
                 f"Checkpoint {number} has no variable {', '.join(unknown)}. `%diff {number}` shows "
                 "what it has."
             )
-        decoded = decode(self.packs, table, kernel.namespace, kernel.shell, only=only)
+        with standing_in(table.path, table.folder):
+            decoded = decode(self.packs, table, kernel.namespace, kernel.shell, only=only)
         return number, checkpoint, table, decoded
 
     def restore(
@@ -416,7 +459,7 @@ class Checkpoints:
             As :meth:`load`; also if the state of now cannot be saved.
         """
         self.saver.wait()
-        number, checkpoint = self.find(target)
+        number, checkpoint = self.find(target, moment.notebook)
         before = None
         if not dry_run:
             saved = self.save_now(kernel, moment, kind=CheckpointKind.RESTORE, document=document)
@@ -426,7 +469,7 @@ class Checkpoints:
         )
         done = plan(number, checkpoint, table, decoded, list(kernel.variables()), only)
         done.before = before
-        done.differences = differences(self._store, checkpoint, moment.session)
+        done.differences = differences(self._store, checkpoint, moment.session, moment.notebook)
         if dry_run:
             return done
         values = {name: decoded.values[name] for name in decoded.values if name != PROCESS}
@@ -440,6 +483,9 @@ class Checkpoints:
             )
             with self._lock:
                 self.head, self._last = checkpoint.checkpoint_id, checkpoint
+                self._amendable, self._wanting = False, None
+            if self.on_restored is not None:
+                self.on_restored(checkpoint)
             self.saver.save(self._job(kernel), lambda outcome: self._begin_at(checkpoint, outcome))
         return done
 

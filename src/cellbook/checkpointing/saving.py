@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import faulthandler
 import gc
+import hashlib
 import io
 import mmap
 import os
@@ -35,6 +36,7 @@ from cellbook.checkpointing.encoding import (
     SectionFailed,
     allow_interrupts,
 )
+from cellbook.checkpointing.kernel import can_be_told
 from cellbook.checkpointing.states import ChunkSink, Piece, keep
 from cellbook.errors import StoreWriteError
 from cellbook.store import Packs, PackWriter
@@ -70,6 +72,8 @@ class Outcome:
     """What became of a job."""
 
     state: Piece | None = None
+    seal: str = ""
+    """SHA-256 of the table of the state, in hex."""
     document: Piece | None = None
     digests: dict[str, str] = field(default_factory=dict)
     lost: dict[str, list[LostThing]] = field(default_factory=dict)
@@ -299,8 +303,11 @@ def work(job: Job, writer: PackWriter, report: Callable[[int], None]) -> Outcome
             sys.stdout, sys.stderr = streams
         outcome.digests = {name: one["digest"] for name, one in about.items() if "digest" in one}
         outcome.size = sink.position + sum(piece.length for piece in sink.buffers)
-        data = sink.table(encoded, about).to_bytes()
-        outcome.state = keep(writer, data)
+        table = sink.table(encoded, about)
+        table.path = [one for one in job.process.get("path", ()) if isinstance(one, str)]
+        table.folder = job.process.get("folder")
+        data = table.to_bytes()
+        outcome.state, outcome.seal = keep(writer, data), hashlib.sha256(data).hexdigest()
         if job.document is not None:
             outcome.document = keep(writer, job.document)
     outcome.lost, outcome.live = encoded.lost, encoded.live
@@ -314,7 +321,8 @@ def _encode(
 ) -> tuple[ChunkSink, Encoded, dict[str, dict[str, Any]]]:
     skip = dict(job.skip)
     streams = sys.stdout, sys.stderr
-    variables = {**job.variables, PROCESS: job.process}
+    told = {name: value for name, value in job.variables.items() if can_be_told(name)}
+    variables = {**told, PROCESS: job.process}
     for _ in range(_RESTARTS + len(variables)):
         sink = ChunkSink(writer)
         sys.stdout, sys.stderr = streams
@@ -327,7 +335,9 @@ def _encode(
                 raise failed.__cause__ from None
             skip[failed.name] = failed.lost
             continue
-        about = {name: describe(value) for name, value in job.variables.items()}
+        about = {name: describe(value) for name, value in told.items()}
+        for name in job.variables.keys() - told.keys():
+            encoded.lost[repr(name)] = [LostThing("name", "no text can hold such a name")]
         for section in encoded.sections:
             if section.name in about:
                 about[section.name]["digest"] = section.digest

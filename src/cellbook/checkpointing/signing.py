@@ -2,6 +2,9 @@
 
 A checkpoint is code: decoding it can run anything.  What carries one's own signature is
 restored without a question; anything else only on consent, which names author and time.
+
+What is signed is the SHA-256 of the table of the state, which holds that of each chunk of the
+stream: the hashes that name chunks are fast, and can be forged.
 """
 
 from __future__ import annotations
@@ -28,8 +31,8 @@ def sign(checkpoint: Checkpoint, book: str) -> str:
 
 
 def is_own(checkpoint: Checkpoint, book: str) -> bool:
-    """Whether this user's key signed a checkpoint."""
-    expected = sign(checkpoint, book)
+    """Whether this user's key signed a checkpoint, and with it what its state consists of."""
+    expected = sign(checkpoint, book) if checkpoint.seal else ""
     return bool(expected) and hmac.compare_digest(expected, checkpoint.signature)
 
 
@@ -43,6 +46,7 @@ def _message(checkpoint: Checkpoint, book: str) -> bytes:
         checkpoint.author,
         checkpoint.state.key,
         checkpoint.state.length,
+        checkpoint.seal,
         document.key,
         document.length,
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import bisect
+import hashlib
 import io
 import itertools
 import json
@@ -64,6 +65,15 @@ class StateTable:
     modules: dict[str, list[str]] = field(default_factory=dict)
     about: dict[str, dict[str, Any]] = field(default_factory=dict)
     """For each variable: its type, shape, size in bytes …, for those who look."""
+    path: list[str] = field(default_factory=list)
+    """``sys.path``: where the modules that the stream names were found."""
+    folder: str | None = None
+    """The working folder."""
+    sums: list[str] = field(default_factory=list)
+    """SHA-256, in hex, of each chunk of the stream.
+
+    The stream can run code, and the hash that names a chunk can be forged.
+    """
 
     def to_bytes(self) -> bytes:
         """Return the table as it is kept."""
@@ -83,6 +93,9 @@ class StateTable:
             "notes": self.notes,
             "modules": self.modules,
             "about": self.about,
+            "sums": self.sums,
+            "path": self.path,
+            "folder": self.folder,
         }
         return zlib.compress(json.dumps(doc, separators=(",", ":")).encode(), 1)
 
@@ -103,6 +116,9 @@ class StateTable:
             notes=doc["notes"],
             modules=doc.get("modules", {}),
             about=doc["about"],
+            sums=doc.get("sums", []),
+            path=doc.get("path", []),
+            folder=doc.get("folder"),
         )
 
 
@@ -126,6 +142,7 @@ class ChunkSink:
         self._gathered = bytearray()
         self.position = 0
         self.stream: list[tuple[Key, int]] = []
+        self.sums: list[str] = []
         self.buffers: list[Piece] = []
         self.in_order: list[int] = []
         self.nan_seen = False
@@ -147,7 +164,7 @@ class ChunkSink:
         with memoryview(bytes(self._gathered)) as whole:
             full = len(whole) // CHUNK * CHUNK
             for chunk in split(whole[:full]):
-                self.stream.append((self._writer.put(chunk), len(chunk)))
+                self._put(chunk)
             rest = bytes(whole[full:])
         self._gathered = bytearray(rest)
 
@@ -159,9 +176,12 @@ class ChunkSink:
     def end(self) -> None:
         """Keep what has gathered."""
         if self._gathered:
-            data = bytes(self._gathered)
-            self.stream.append((self._writer.put(data), len(data)))
+            self._put(bytes(self._gathered))
             self._gathered = bytearray()
+
+    def _put(self, chunk: bytes | memoryview) -> None:
+        self.stream.append((self._writer.put(chunk), len(chunk)))
+        self.sums.append(hashlib.sha256(chunk).hexdigest())
 
     def take(self, memory: memoryview) -> int:
         """Keep a buffer; return its number."""
@@ -187,6 +207,7 @@ class ChunkSink:
             encoded.notes,
             encoded.modules,
             about,
+            sums=self.sums,
         )
 
 
@@ -232,6 +253,22 @@ def read_into(packs: Packs, piece: Piece, target: memoryview) -> None:
     packs.read_into(keys_of(packs, piece), target)
 
 
+def check_sum(data: bytes | bytearray, expected: str) -> None:
+    """Refuse bytes that have not the SHA-256 that they should have, if that is known.
+
+    Raises
+    ------
+    StoreCorrupt
+        If they are others.
+    """
+    if expected and hashlib.sha256(data).hexdigest() != expected:
+        raise StoreCorrupt(
+            "The checkpoint is not what was saved: its bytes were changed, by damage or by "
+            "somebody. It is not restored. Restore another one, or bring the book's folder back "
+            "from a backup."
+        )
+
+
 class StoredBuffers:
     """The buffers of a state, as decoding asks for them."""
 
@@ -251,9 +288,12 @@ class StoredBuffers:
 class StreamReader(io.RawIOBase):
     """The stream of a state as a file."""
 
-    def __init__(self, get: Callable[[Key], bytes], chunks: Sequence[tuple[Key, int]]) -> None:
+    def __init__(
+        self, get: Callable[[Key], bytes], chunks: Sequence[tuple[Key, int]], sums: Sequence[str]
+    ) -> None:
         self._get = get
         self._chunks = chunks
+        self._sums = sums
         self._starts = [0, *itertools.accumulate(length for _, length in chunks)]
         self._at = 0
         self._held: tuple[int, bytes] = (-1, b"")
@@ -283,7 +323,9 @@ class StreamReader(io.RawIOBase):
         if place >= len(self._chunks):
             return 0
         if self._held[0] != place:
-            self._held = (place, self._get(self._chunks[place][0]))
+            data = self._get(self._chunks[place][0])
+            check_sum(data, self._sums[place] if self._sums else "")
+            self._held = (place, data)
         start = self._at - self._starts[place]
         data = self._held[1][start : start + len(target)]
         target[: len(data)] = data

@@ -1,4 +1,7 @@
-"""How the cells of an open run decide how it ends: by what they do, not by what they look at."""
+"""What cells do, as opposed to what they look at.
+
+By that, those of an open run decide how it ends, and none that only looks is worth a checkpoint.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from cellbook.records import RunState
+from cellbook.records import LOOKING, RunState
 from cellbook.tracking import Run, outcome_of
 
-_LOOKS = {"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff", "pinfo", "pinfo2"}
+_LOOKS = LOOKING | {"pinfo", "pinfo2"}
 """The line magics that leave a run as it is; IPython's ``?`` is ``pinfo``."""
 
 
@@ -27,6 +30,14 @@ def judge(run: Run, shell: Any, source: str, error: BaseException | None) -> Non
     if state is not RunState.FINISHED:
         went = "was interrupted" if state is RunState.STOPPED else "failed"
         run.mishap = f"cell [{shell.execution_count - 1}] {went}"
+
+
+def only_looks(shell: Any, source: str, error: BaseException | None) -> bool:
+    """Whether a cell of that source, which ended with that error, can have changed no variable."""
+    if isinstance(error, UsageError):
+        statements = _statements(shell, source)
+        return len(statements) == 1 and bool(_magic(statements[0]))
+    return not _acts(shell, source)
 
 
 def judge_before_end(run: Run, shell: Any, source: str) -> None:
@@ -46,14 +57,14 @@ def stop_restarted(runs: Iterable[Run], shell: Any) -> None:
 
 def _acts(shell: Any, source: str) -> bool:
     """Whether a cell holds anything but magics that only look."""
-    return any(_magic(statement) not in _LOOKS for statement in _statements(shell, source))
+    return not all(_looks(statement) for statement in _statements(shell, source))
 
 
 def _acts_before_end(shell: Any, source: str) -> bool:
     for statement in _statements(shell, source):
         if _ends_run(statement):
             return False
-        if _magic(statement) not in _LOOKS:
+        if not _looks(statement):
             return True
     return False
 
@@ -64,6 +75,13 @@ def _statements(shell: Any, source: str) -> list[ast.stmt]:
         return ast.parse(code).body
     except (SyntaxError, ValueError):
         return []  # It is no Python, so nothing of it ran.
+
+
+def _looks(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(ast.Call(args=[ast.Constant("restore"), ast.Constant(str(line))])):
+            return _magic(statement) == "restore" and "--dry-run" in line.split()
+    return _magic(statement) in _LOOKS
 
 
 def _magic(statement: ast.stmt) -> str:

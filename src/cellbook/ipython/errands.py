@@ -11,7 +11,7 @@ from cellbook.checkpointing import DocumentSource, Moment, Restored, check_label
 from cellbook.errors import CellbookError, InvalidInput, NotFound
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.windows import Windows
-from cellbook.records import CheckpointKind
+from cellbook.records import Checkpoint, CheckpointKind
 from cellbook.tracking import begin_cell
 from cellbook.views.checkpoint_diff import diff_checkpoints
 from cellbook.views.timeline import name_makers
@@ -33,6 +33,9 @@ class Extension(Protocol):
 
     def document(self) -> DocumentSource:
         """Return where a checkpoint finds the document of now."""
+
+    def saved(self, book: Book, checkpoint: Checkpoint | None, asked: bool = True) -> None:
+        """Take note that a checkpoint was saved."""
 
     def pause(self) -> None:
         """Let cells run off the record."""
@@ -89,7 +92,7 @@ class Errands:
             label=check_label(str(label)) if label else None,
             document=extension.document(),
         )
-        extension.windows.ask_document(saved)
+        extension.saved(extension.book(), saved)
         return {
             "checkpoint_id": saved.checkpoint_id,
             "number": room.find(saved.checkpoint_id)[0],
@@ -128,7 +131,7 @@ class Errands:
             document=extension.document(),
         )
         if done.before is not None:
-            extension.windows.ask_document(room.find(done.before)[1])
+            extension.saved(extension.book(), room.find(done.before)[1])
         return _restored_doc(name_makers(extension.book().store, done))
 
     def _diff(self, window: str, args: Args) -> Any:
@@ -140,6 +143,7 @@ class Errands:
             kind=CheckpointKind.CELL,
             document=extension.document(),
         )
+        extension.saved(extension.book(), now)
         found = diff_checkpoints(
             room,
             str(args["checkpoint"]),

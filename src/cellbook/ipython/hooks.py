@@ -27,7 +27,7 @@ from cellbook.checkpointing import DocumentSource, Moment
 from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
 from cellbook.ipython import standing
 from cellbook.ipython.cells import Cells, OpenCell
-from cellbook.ipython.deeds import judge, judge_before_end, stop_restarted
+from cellbook.ipython.deeds import judge, judge_before_end, only_looks, stop_restarted
 from cellbook.ipython.errands import Errands
 from cellbook.ipython.front_end import cell_id, kind_of, message_id
 from cellbook.ipython.keeper import Keeper
@@ -37,7 +37,7 @@ from cellbook.ipython.notebook import Notebook
 from cellbook.ipython.outputs import Tap
 from cellbook.ipython.saying import bundle_of, start_line
 from cellbook.ipython.windows import Windows
-from cellbook.records import CellExecution, CheckpointKind
+from cellbook.records import CellExecution, Checkpoint, CheckpointKind
 from cellbook.tracking import Run, Trouble, begin_cell, encode_displayed, outcome_of, warn
 
 
@@ -71,11 +71,13 @@ class Extension:
         self._recorders: weakref.WeakKeyDictionary[Book, CellRecorder] = weakref.WeakKeyDictionary()
         self._last_cell: CellExecution | None = None
         self._lock = threading.Lock()
-        self.windows = Windows(shell, self.guarded, Errands(self).run, self.state)
+        self.windows = Windows(
+            shell, self.guarded, Errands(self).run, self.state, self._window_attached
+        )
         self.notebook = Notebook(shell, self.windows)
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
-        self.keeper = Keeper(shell, lambda: not self._stack, self.guarded, self.windows.saved)
+        self.keeper = Keeper(shell, lambda: not self._stack, self.guarded, self.saved)
         self._magics: list[Any] = []
         self._former: dict[tuple[str, str], Any] = {}
 
@@ -167,6 +169,9 @@ class Extension:
             book.runs.on_start = self._run_started
             book.runs.on_unasked = self._run_unasked
             book.runs.on_end = self._run_ending
+            book.checkpoints.on_restored = lambda checkpoint: standing.restored(
+                book, self._recorders.get(book), checkpoint
+            )
             self._describe()
             book.record_environment()
         return book
@@ -228,6 +233,21 @@ class Extension:
     def document(self) -> DocumentSource:
         """Return where a checkpoint finds the document of now."""
         return self.notebook.source()
+
+    def saved(self, book: Book, checkpoint: Checkpoint | None, asked: bool = True) -> None:
+        """Take note that a checkpoint was saved; from any thread.
+
+        The window hands the document over for it; without `asked`, if that is no burden.
+        """
+        shown = self.windows.shown() is not None
+        if checkpoint is not None and shown and book.checkpoints.wants_document(checkpoint):
+            self.windows.ask_document(checkpoint, asked=asked)
+        self.windows.tell_state()
+
+    def _window_attached(self) -> None:
+        """Have the document kept with what was saved last: no window could be asked then."""
+        book = self.book()
+        self.saved(book, book.checkpoints.newest)
 
     def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
         """Show one quiet line.
@@ -329,7 +349,7 @@ class Extension:
                     self._record(cell, error)
                     if cell.done is not None:
                         self._last_cell = cell.done
-                        self._checkpoint(cell, cell.done)
+                        self._checkpoint(cell, cell.done, error)
                 run = None if self._book is None else self._book.active_run()
                 if run is not None and not run.entered and self._counts(self._local.info):
                     judge(run, self.shell, self.cell_source(), error)
@@ -337,7 +357,7 @@ class Extension:
                 self.windows.tell_state()
         self._local.info = self._local.own_run = None
 
-    def _checkpoint(self, cell: OpenCell, done: CellExecution) -> None:
+    def _checkpoint(self, cell: OpenCell, done: CellExecution, error: BaseException | None) -> None:
         runs = [*cell.started, *([] if cell.around is None else [cell.around])]
         ended = next((run for run in runs if run.state.is_final), None)
         kind, run = CheckpointKind.CELL, cell.run()
@@ -345,6 +365,8 @@ class Extension:
             kind, run = CheckpointKind.RUN_END, ended
         elif cell.started:
             kind = CheckpointKind.RUN_START
+        elif only_looks(self.shell, self.cell_source(), error):
+            return  # The text of the cell itself is all that has changed.
         run_id = None if run is None else run.run_id
         self.keeper.end_cell(cell.book, done, kind, run_id, self.document())
 

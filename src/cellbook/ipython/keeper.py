@@ -47,7 +47,7 @@ class Keeper:
         shell: Any,
         is_idle: Callable[[], bool],
         guarded: Callable[[], contextlib.AbstractContextManager[None]],
-        on_saved: Callable[[Checkpoint | None], None],
+        on_saved: Callable[[Book, Checkpoint | None, bool], None],
     ) -> None:
         self.shell = shell
         self._is_idle = is_idle
@@ -135,12 +135,18 @@ class Keeper:
                 warn(full)
             return
         self._pending = None
-        book.checkpoints.save(self.kernel(), moment, kind=kind, document=document, done=self._saved)
+        book.checkpoints.save(
+            self.kernel(),
+            moment,
+            kind=kind,
+            document=document,
+            done=lambda made: self._saved(book, made, kind is not CheckpointKind.CELL),
+        )
 
-    def _saved(self, made: Checkpoint | None) -> None:
+    def _saved(self, book: Book, made: Checkpoint | None, asked: bool) -> None:
         seconds = 1.0 if made is None else max(_REST * made.seconds, _REST_OF_WAIT * made.waited)
         self._ready_at = time.monotonic() + seconds
-        self._on_saved(made)
+        self._on_saved(book, made, asked)
         if self._pending is not None:
             self._later(seconds)
 
@@ -165,7 +171,7 @@ class Keeper:
         saved = book.checkpoints.save_now(
             self.kernel(), moment, kind=CheckpointKind.RESTORE, document=document
         )
-        self._on_saved(saved)
+        self._on_saved(book, saved, True)
         return saved
 
     def write_document(

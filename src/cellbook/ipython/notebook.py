@@ -60,4 +60,5 @@ class Notebook:
     def source(self) -> DocumentSource:
         """Return where a checkpoint finds the document of now."""
         shown = self._windows.shown()
-        return DocumentSource(self.place.notebook, "" if shown is None else shown.digest)
+        digest = "" if shown is None else shown.digest
+        return DocumentSource(self.place.notebook, digest, self._windows.ran)

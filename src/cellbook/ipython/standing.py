@@ -8,7 +8,9 @@ from typing import Any
 from cellbook.book import Book
 from cellbook.capture import CellRecorder
 from cellbook.ipython.notebook import Notebook
+from cellbook.records import CellState, Checkpoint
 from cellbook.views.formatting import plural
+from cellbook.views.timeline import cells_until
 
 
 def facts(
@@ -58,6 +60,15 @@ def state(
         "auto": auto,
         "head": book.checkpoints.head,
     }
+
+
+def restored(book: Book, recorder: CellRecorder | None, checkpoint: Checkpoint) -> None:
+    """Take note of a restore: what ran after the checkpoint defines nothing any longer."""
+    if recorder is None:
+        return
+    cells = [] if checkpoint.order is None else cells_until(book.store, checkpoint)
+    ended = [cell for cell in cells if cell.state is not CellState.RUNNING]
+    recorder.go_back(ended, checkpoint.execution_id)
 
 
 def _stale(notebook: Notebook, recorder: CellRecorder | None) -> Mapping[str, tuple[str, ...]]:

@@ -36,7 +36,7 @@ import comm
 import xxhash
 
 from cellbook.ipython.document import Document
-from cellbook.records import Checkpoint, CheckpointKind
+from cellbook.records import Checkpoint
 
 TARGET = "cellbook"
 _OPENINGS = 3
@@ -71,6 +71,8 @@ class Windows:
         Runs an errand of a window: takes verb and arguments, returns what is to be answered.
     state
         Returns what is being recorded, as the windows show it.
+    attached
+        Told when a window has come where there was none.
     """
 
     def __init__(
@@ -79,11 +81,13 @@ class Windows:
         guarded: Callable[[], contextlib.AbstractContextManager[None]],
         do: Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]],
         state: Callable[[], Mapping[str, Any]],
+        attached: Callable[[], None],
     ) -> None:
         self._loop = getattr(getattr(shell, "kernel", None), "io_loop", None)
         self._guarded = guarded
         self._do = do
         self._state = state
+        self._attached = attached
         self._comm: Any = None
         self._openings = _OPENINGS
         self._shown: dict[str, Shown] = {}
@@ -91,7 +95,7 @@ class Windows:
         self._latest = ""
         self._due = False
         self._pause = _SOON
-        self._handed: tuple[str, str] | None = None
+        self._cells = 0
 
     # -- the line ------------------------------------------------------------------------------
 
@@ -158,12 +162,16 @@ class Windows:
             match data.get("type"):
                 case "notebook":
                     self._shown[window] = _shown(data)
-                    self._latest = self._latest if self._latest in self._shown else window
+                    if self._latest not in self._shown:
+                        self._latest = window
+                        self._attached()
                     self.tell_state()
                 case "scheduled":
                     self._scheduled[str(data["cell"])] = self._latest = window
                 case "gone":
                     self._shown.pop(window, None)
+                    for cell in [cell for cell, by in self._scheduled.items() if by == window]:
+                        del self._scheduled[cell]
                 case "do":
                     self._latest = window
                     answer = self._do(window, str(data["verb"]), data.get("args") or {})
@@ -171,8 +179,14 @@ class Windows:
                     self.tell_state()
 
     def begin_cell(self, cell: str | None) -> str | None:
-        """Return the window that runs a cell, as it begins; None where none said so."""
-        return self._scheduled.pop(cell, None) if cell else None
+        """Return the window that runs a cell, as it begins; None where none shows it."""
+        self._cells += 1
+        told = self._scheduled.pop(cell, None) if cell else None
+        if told is None and cell is not None and self.shown(cell) is not None:
+            told = self._latest
+        # What else runs a cell may have changed the notebook behind the windows' back.
+        self._latest = told or ""
+        return told
 
     def shown(self, cell: str | None = None) -> Shown | None:
         """Return the notebook as the window shows it that spoke last; None where none does.
@@ -183,27 +197,25 @@ class Windows:
         found = self._shown.get(self._latest)
         return found if found and (cell is None or cell in found.document.order) else None
 
+    @property
+    def ran(self) -> int:
+        """How many cells have begun: each may have changed outputs."""
+        return self._cells
+
     # -- errands for windows -------------------------------------------------------------------
 
-    def saved(self, checkpoint: Checkpoint | None) -> None:
-        """Take note that a checkpoint was saved, or None was; from any thread."""
-        self.ask_document(checkpoint)
-        self.tell_state()
+    def ask_document(self, checkpoint: Checkpoint, *, asked: bool) -> None:
+        """Have the document that is shown now kept with a checkpoint; from any thread.
 
-    def ask_document(self, checkpoint: Checkpoint | None) -> None:
-        """Have the document that is shown now kept with a checkpoint; from any thread."""
-        shown = self._shown.get(self._latest)
-        if checkpoint is None or shown is None:
-            return
-        errand = checkpoint.checkpoint_id, shown.digest
-        if self._handed != errand:
-            self._handed = errand
+        Without `asked` it may be passed over for a later one, where there are many.
+        """
+        if self.shown() is not None:
             self.tell(
                 {
                     "type": "document",
                     "window": self._latest,
                     "checkpoint": checkpoint.checkpoint_id,
-                    "asked": checkpoint.kind is not CheckpointKind.CELL,
+                    "asked": asked,
                 }
             )
 

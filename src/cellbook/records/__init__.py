@@ -6,7 +6,7 @@ names are the very keys of its document in the store: a name is never translated
 
 from cellbook.records.artifact import Artifact
 from cellbook.records.base import Record, from_doc, to_doc
-from cellbook.records.cell import CellExecution, CellState, Output
+from cellbook.records.cell import LOOKING, CellExecution, CellState, Output
 from cellbook.records.checkpoint import Checkpoint, CheckpointKind, StoredBytes
 from cellbook.records.environment import Environment, GitState
 from cellbook.records.run import MetricStats, RunRecord, RunState
@@ -28,6 +28,7 @@ from cellbook.records.values import (
 )
 
 __all__ = [
+    "LOOKING",
     "Artifact",
     "CellExecution",
     "CellState",

@@ -42,7 +42,7 @@ def from_doc(cls: type[R], doc: Mapping[str, Any]) -> R:
     values = {}
     for name, kind in _field_types(cls).items():
         if name in doc:
-            values[name] = _decode(kind, doc[name])
+            values[name] = doc[name] if kind is None else _decode(kind, doc[name])
     return cls(**values)
 
 
@@ -83,7 +83,19 @@ _TYPES: dict[type[Record], dict[str, Any]] = {}
 
 
 def _field_types(cls: type[Record]) -> dict[str, Any]:
+    """Return the types of a record's fields; None for what a document has in the same form."""
     if cls not in _TYPES:
         hints = typing.get_type_hints(cls)
-        _TYPES[cls] = {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+        _TYPES[cls] = {
+            field.name: hints[field.name] if _has_other_form(hints[field.name]) else None
+            for field in dataclasses.fields(cls)
+        }
     return _TYPES[cls]
+
+
+def _has_other_form(kind: Any) -> bool:
+    if typing.get_origin(kind) is tuple:
+        return True
+    if isinstance(kind, type) and issubclass(kind, (enum.Enum, Record)):
+        return True
+    return any(map(_has_other_form, typing.get_args(kind)))

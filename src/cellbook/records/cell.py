@@ -35,6 +35,10 @@ class Output(Record):
     """What was left out or shortened, and why."""
 
 
+LOOKING = frozenset({"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff"})
+"""Cellbook's line magics that change no variable, and nothing of a run."""
+
+
 @dataclass(frozen=True, slots=True)
 class CellExecution(Record):
     """One execution of one cell, failed and interrupted ones too.

@@ -57,6 +57,8 @@ class Checkpoint(Record):
     author: str = ""
     signature: str = ""
     """HMAC-SHA256, in hex, with the author's key; see :mod:`cellbook.checkpointing.signing`."""
+    seal: str = ""
+    """SHA-256, in hex, of the table of the kernel's state; the signature covers it."""
     variables: int = 0
     size: int = 0
     """Bytes of the state."""

@@ -37,24 +37,32 @@ class EventsHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     @ws_authenticated
     async def get(self) -> None:
-        """Open the websocket, for whoever may read."""
+        """Open the websocket, for whoever may read; this lasts until it is closed."""
         user = self.current_user
         if not await ensure_async(self.authorizer.is_authorized(self, user, "read", RESOURCE)):
             raise web.HTTPError(403)
-        self._notebook = self.get_query_argument("notebook", "")
-        await super().get()
-
-    async def open(self) -> None:
-        """Begin to listen."""
-        super().open()
+        self._notebook = self.get_query_argument("notebook", "", strip=False)
+        self._refused = False
+        self._early: list[Mapping[str, Any]] = []
         try:
+            # Before the window hears that it is open: what changes from then on is told.
             await self.watch.join(self)
         except CellbookError as error:
+            self._refused = True
             self.tell({"type": "trouble", "message": message_of(error)})
+        try:
+            await super().get()
+        finally:
+            self.watch.leave(self)
+
+    def open(self) -> None:
+        """Tell what happened meanwhile."""
+        super().open()
+        early, self._early = self._early, []
+        for message in early:
+            self.tell(message)
+        if self._refused:
             self.close(1008)
-            return
-        if self.ws_connection is None:
-            self.watch.leave(self)  # It went while the book was opened.
 
     def find(self) -> Place:
         """Return where the window's notebook is."""
@@ -62,6 +70,9 @@ class EventsHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     def tell(self, message: Mapping[str, Any]) -> None:
         """Send a message."""
+        if self.ws_connection is None:
+            self._early.append(message)
+            return
         with contextlib.suppress(WebSocketClosedError):
             self.write_message(json.dumps(message))
 

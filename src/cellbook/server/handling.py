@@ -58,7 +58,9 @@ class BookHandler(APIHandler):
 
     def find(self) -> Place:
         """Return where the request's notebook is."""
-        return find_place(self.contents_manager, self.get_query_argument("notebook", ""))
+        # Names of folders may begin and end with blanks.
+        path = self.get_query_argument("notebook", "", strip=False)
+        return find_place(self.contents_manager, path)
 
     async def carry_out(self, operation: Operation, path: Mapping[str, str]) -> None:
         """Answer a request."""

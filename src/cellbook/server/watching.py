@@ -55,23 +55,38 @@ class Watch:
         CellbookError
             If its place is none.
         """
+        await self._join(listener)
+
+    async def _join(self, listener: Listener) -> str:
         url = await self._shelf.ask(listener.find, lambda ask: str(ask.root))
         if url not in self._watchers:
             self._watchers[url] = Watcher(url, self._shelf, self._move)
         await self._watchers[url].add(listener)
+        return url
 
     def leave(self, listener: Listener) -> None:
         """Tell a listener nothing more."""
-        for url, watcher in list(self._watchers.items()):
-            watcher.remove(listener)
-            if not watcher.listeners:
-                del self._watchers[url]
+        for url in list(self._watchers):
+            self._leave_one(url, listener)
 
-    async def _move(self, listener: Listener) -> None:
-        """Bring a listener to the book that its place has now."""
-        self.leave(listener)
-        await self.join(listener)
-        listener.tell({"type": "changed", "tables": [_BOOK]})
+    def _leave_one(self, url: str, listener: Listener) -> None:
+        watcher = self._watchers[url]
+        watcher.remove(listener)
+        if not watcher.listeners:
+            del self._watchers[url]
+
+    async def _move(self, url: str, listener: Listener) -> None:
+        """Bring a listener from a book to the one that its place has now.
+
+        Where that fails, it goes on listening to the former.
+        """
+        now = await self._join(listener)
+        former = self._watchers.get(url)
+        if former is None or listener not in former.listeners:
+            self.leave(listener)  # It left meanwhile.
+        elif now != url:
+            self._leave_one(url, listener)
+            listener.tell({"type": "changed", "tables": [_BOOK]})
 
 
 class Watcher:
@@ -84,11 +99,11 @@ class Watcher:
     shelf
         Where it is opened.
     move
-        Called with a listener whose place has another book now.
+        Called with `url` and a listener whose place has another book now.
     """
 
     def __init__(
-        self, url: str, shelf: Shelf, move: Callable[[Listener], Coroutine[Any, Any, None]]
+        self, url: str, shelf: Shelf, move: Callable[[str, Listener], Coroutine[Any, Any, None]]
     ) -> None:
         self.listeners: set[Listener] = set()
         self._url = url
@@ -138,8 +153,11 @@ class Watcher:
             self._trouble, tables = "", sorted({*tables, _BOOK})
         if tables:
             self._tell({"type": "changed", "tables": tables})
-        for listener in leaving:
-            await self._move(listener)
+        for listener in self.listeners.intersection(leaving):
+            try:
+                await self._move(self._url, listener)
+            except Exception as error:
+                self._complain(message_of(error))
 
     def _take(
         self, ask: Ask, listeners: Sequence[Listener]

@@ -12,6 +12,7 @@ written.  What a killed writer left at the end of its pack is passed over by rea
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import threading
@@ -349,7 +350,7 @@ class PackWriter:
         self._packs = packs
         self._path = path
         self._number = number
-        self._end = start
+        self._start = self._end = start
         self._fd = -1
         self._new: dict[Key, Place] = {}
         self._waiting: list[bytes | memoryview] = []
@@ -360,16 +361,25 @@ class PackWriter:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
+        whole = False
         try:
             if kind is None and self._new:
                 self._flush()
                 os.fsync(self._fd)
+            whole = kind is None
         except OSError as error:
             raise _refused(error, self._path) from error
         finally:
             if self._fd >= 0:
+                if not whole:
+                    self._take_back()
                 os.close(self._fd)
                 self._fd = -1
+
+    def _take_back(self) -> None:
+        """Cut off what was written: nothing names it, and on a full disk it is in the way."""
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._fd, self._start)
 
     def put(self, data: bytes | memoryview, *, anew: bool = False) -> Key:
         """Keep a chunk, unless the book has it; return its hash."""

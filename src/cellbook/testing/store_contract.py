@@ -192,6 +192,35 @@ class StoreContract:
         order = [OrderTerm(("a", "x"), descending=True)]
         assert store.columns("runs", ["rest"], order_by=order)[0] == [2, 4, 3, 1]
 
+    def test_ids_of_a_table_are_those_of_select(self, reopen: Reopen) -> None:
+        """In the same order, but for those that are left out, passed over or too many."""
+        store = reopen()
+        for place, key in enumerate("fbdaec"):
+            store.commit([create("things", key, {"n": place % 4})])
+        store.commit([remove("things", "d")])
+        for order_by in ((), (OrderTerm(("n",)),), (OrderTerm(("n",), descending=True),)):
+            ids = [doc_id for doc_id, _, _ in store.select("things", order_by=order_by)]
+            assert store.ids("things", order_by=order_by) == ids
+            left = [doc_id for doc_id in ids if doc_id not in "ac"]
+            found = store.ids("things", order_by=order_by, but={"a", "c", "z"}, skip=1, limit=2)
+            assert found == left[1:3]
+        assert store.ids("nothing") == []
+
+    def test_stamp_of_a_table_changes_with_it(self, reopen: Reopen) -> None:
+        """And with no other table; whoever makes the change."""
+        store, other = reopen(), reopen()
+        assert store.stamps() == {}
+        store.commit([create("things", "a", {"n": 1}), create("others", "a", {})])
+        before = store.stamps()
+        assert store.stamps() == before
+        for op in (update("things", "a", {"n": 2}), remove("things", "a")):
+            other.commit([op])
+            after = store.stamps()
+            assert after["things"] != before["things"]
+            assert after["others"] == before["others"]
+            before = after
+        assert other.stamps() == before
+
     def test_numbers_follow_creation(self, reopen: Reopen) -> None:
         """Runs are numbered by time of creation, whoever wrote them first."""
         store = reopen()

@@ -197,14 +197,15 @@ class _Cell:
     source: str
 
 
-def cells_in(document: bytes) -> list[_Cell]:
-    """Return the cells of a notebook's file; none if it does not read as one."""
+def cells_in(document: bytes | Mapping[str, Any]) -> list[_Cell]:
+    """Return the cells of a notebook, or of its file; none if it does not read as one."""
     try:
+        content = json.loads(document) if isinstance(document, bytes) else document
         return [
             _Cell(str(cell.get("id", "")), cell["cell_type"], "".join(cell["source"]))
-            for cell in json.loads(document)["cells"]
+            for cell in content["cells"]
         ]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
 
 

@@ -53,11 +53,11 @@ def outline_difference(
 
 
 def document_difference(
-    room: Checkpoints, target: str | int, document: bytes
+    room: Checkpoints, target: str | int, document: Mapping[str, Any]
 ) -> CheckpointDifference:
     """Compare a checkpoint's document with that of now; variables are not told of.
 
-    The number of now is 0.
+    The number of now is 0.  Of `document`, nbformat's JSON, only the cells are looked at.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,14 @@ from typing import TYPE_CHECKING
 from tinydb import where
 
 from cellbook.checkpointing import Checkpoints, Restored
-from cellbook.records import CellExecution, CellState, Checkpoint, from_doc
+from cellbook.records import (
+    LOOKING,
+    CellExecution,
+    CellState,
+    Checkpoint,
+    CheckpointKind,
+    from_doc,
+)
 from cellbook.store import Store
 
 if TYPE_CHECKING:
@@ -38,7 +46,7 @@ class TimelineRow:
     lanes: tuple[Lane, ...]
     """The tree beside it, from the left."""
     cell: str
-    """The cell it followed: its prompt's number and the first line of its source."""
+    """What it followed: prompt and first line of the last cell, and the first prompt if several."""
     run: str
     """The run it belongs to: ``#12 name``; empty if none."""
     changes: str
@@ -84,6 +92,7 @@ def timeline(
     # The tree needs all of them, but little of each.
     fields = ("checkpoint_id", "parent", "notebook")
     numbers, (ids, parents, notebooks) = store.columns("checkpoints", fields)
+    since = _saved_before(store)
     found = [
         (number, checkpoint_id, parent)
         for number, checkpoint_id, parent, of in zip(numbers, ids, parents, notebooks, strict=True)
@@ -96,7 +105,8 @@ def timeline(
     for (number, checkpoint_id, _), lanes in list(zip(found, graph, strict=True))[start:end]:
         doc = store.get("checkpoints", checkpoint_id)
         if doc is not None:
-            rows.append(_row(store, room, number, from_doc(Checkpoint, doc), lanes))
+            one = from_doc(Checkpoint, doc)
+            rows.append(_row(store, room, number, one, lanes, since[checkpoint_id]))
     return Timeline(tuple(rows), start, room.packs.size())
 
 
@@ -108,17 +118,34 @@ def timeline_row(store: Store, room: Checkpoints, target: str) -> TimelineRow:
     NotFound
         If there is none of that name.
     """
-    return _row(store, room, *room.find(target), ())
+    number, one = room.find(target)
+    return _row(store, room, number, one, (), _saved_before(store)[one.checkpoint_id])
+
+
+def _saved_before(store: Store) -> dict[str, int]:
+    """Return, by checkpoint, the order of the last cell whose state was saved before it."""
+    _, columns = store.columns("checkpoints", ("checkpoint_id", "session_id", "order"))
+    last: dict[str, int] = {}
+    since = {}
+    for checkpoint_id, session, order in zip(*columns, strict=True):
+        since[checkpoint_id] = last.get(session, 0)
+        last[session] = max(order or 0, since[checkpoint_id])
+    return since
 
 
 def _row(
-    store: Store, room: Checkpoints, number: int, one: Checkpoint, lanes: tuple[Lane, ...]
+    store: Store,
+    room: Checkpoints,
+    number: int,
+    one: Checkpoint,
+    lanes: tuple[Lane, ...],
+    since: int,
 ) -> TimelineRow:
     return TimelineRow(
         number=number,
         checkpoint=one,
         lanes=lanes,
-        cell=_cell(store, one),
+        cell=_cell(store, one, since),
         run=_run(store, one),
         changes=changes(one),
         is_now=one.checkpoint_id == room.head,
@@ -129,6 +156,8 @@ def checkpoints_table(store: Store, room: Checkpoints) -> pd.DataFrame:
     """Return all checkpoints as a DataFrame, oldest first; see :func:`cellbook.checkpoints`."""
     import pandas as pd  # noqa: PLC0415 - slow to import, and rarely asked for here
 
+    found = list(room.all())
+    since = _saved_before(store)
     rows = [
         {
             "number": number,
@@ -137,7 +166,7 @@ def checkpoints_table(store: Store, room: Checkpoints) -> pd.DataFrame:
             "kind": one.kind.value,
             "time": pd.to_datetime(one.time, unit="ms", utc=True),
             "notebook": one.notebook,
-            "cell": _cell(store, one),
+            "cell": _cell(store, one, since[one.checkpoint_id]),
             "run": _run(store, one),
             "parent": one.parent,
             "variables": one.variables,
@@ -149,7 +178,7 @@ def checkpoints_table(store: Store, room: Checkpoints) -> pd.DataFrame:
             "lost": dict(one.lost),
             "author": one.author,
         }
-        for number, one in room.all()
+        for number, one in found
     ]
     columns = list(rows[0]) if rows else ["number", "checkpoint_id", "label", "kind", "time"]
     return pd.DataFrame(rows, columns=columns)
@@ -237,7 +266,7 @@ def producing_cells(
     """Return, in order, the last executions before a checkpoint that bound each of some names."""
     wanted = set(names)
     found = []
-    for cell in reversed(_cells_until(store, checkpoint)):
+    for cell in reversed(cells_until(store, checkpoint)):
         made = wanted.intersection(cell.writes)
         if made and cell.state is CellState.OK:
             found.append(cell)
@@ -261,7 +290,7 @@ def rebuild_document(store: Store, checkpoint: Checkpoint) -> bytes | None:
     Of a cell that ran several times, the last source stands where it ran first.
     """
     cells: dict[str, str] = {}
-    for cell in _cells_until(store, checkpoint):
+    for cell in cells_until(store, checkpoint):
         cells[cell.cell_id or cell.execution_id] = cell.source
     if not cells:
         return None
@@ -284,7 +313,12 @@ def rebuild_document(store: Store, checkpoint: Checkpoint) -> bytes | None:
     return json.dumps(document, indent=1, ensure_ascii=False).encode()
 
 
-def _cells_until(store: Store, checkpoint: Checkpoint) -> list[CellExecution]:
+_LOOKS = re.compile(rf"%?({'|'.join(LOOKING)})\b.*|\?.*|[^\n]*\?|")
+"""Matches a cell of one line that only looks."""
+
+
+def cells_until(store: Store, checkpoint: Checkpoint) -> list[CellExecution]:
+    """Return, in order, the executions of a checkpoint's session that came before it."""
     query = where("session") == checkpoint.session_id
     cells = [from_doc(CellExecution, doc) for _, _, doc in store.select("cells", query)]
     last = checkpoint.order
@@ -294,13 +328,37 @@ def _cells_until(store: Store, checkpoint: Checkpoint) -> list[CellExecution]:
     )
 
 
-def _cell(store: Store, checkpoint: Checkpoint) -> str:
-    if checkpoint.execution_id is None:
-        return ""
-    doc = store.get("cells", checkpoint.execution_id)
+def _cell(store: Store, checkpoint: Checkpoint, since: int) -> str:
+    before = checkpoint.kind is CheckpointKind.RESTORE
+    doc = None
+    if checkpoint.execution_id is not None:
+        doc = store.get("cells", checkpoint.execution_id)
     if doc is None:
-        return ""
-    return _first_line(from_doc(CellExecution, doc))
+        return checkpoint.kind.value if before else ""
+    cell = from_doc(CellExecution, doc)
+    text = cell.source.strip().split("\n", 1)[0][:60]
+    if cell.execution_count is not None:
+        prompts = [*_prompts_between(store, cell, since), cell.execution_count]
+        first = f"[{prompts[0]}]–" if prompts[0] != cell.execution_count else ""
+        text = f"{first}[{cell.execution_count}] {text}"
+    return f"{checkpoint.kind.value}: {text}" if before else text
+
+
+def _prompts_between(store: Store, cell: CellExecution, since: int) -> list[int]:
+    """Return the prompts of the cells before one whose states were not saved by themselves.
+
+    What they changed is told with that cell's.  Those that only look have changed nothing.
+    """
+    if cell.order - since < 2:
+        return []
+    order = where("order")
+    between = (where("session") == cell.session) & (order > since) & (order < cell.order)
+    found = [from_doc(CellExecution, doc) for _, _, doc in store.select("cells", between)]
+    return sorted(
+        one.execution_count
+        for one in found
+        if one.execution_count is not None and not _LOOKS.fullmatch(one.source.strip())
+    )
 
 
 def _first_line(cell: CellExecution) -> str:

@@ -97,12 +97,17 @@ def chart(
         return _empty(title, f"No {reason} value to draw.", width)
     x = _Scale(*x_range, _LEFT, right)
     y = _Scale(*y_range, height - _BOTTOM, _TOP, log)
+    runs = [line.number for line in lines]
     parts = [
         f'<text class="cb-title" x="{_LEFT}" y="12">{escape(title)}</text>',
         *_y_axis(y, right),
         *_x_axis(x, height, formatting.duration if time_axis else _step_text),
-        *(_curve(line.number, line.xs, line.raw, x, y, "cb-raw") for line in lines if line.raw),
-        *(_curve(line.number, line.xs, line.ys, x, y, "") for line in lines),
+        *(
+            _curve(line.number, line.xs, line.raw, x, y, "cb-raw", runs)
+            for line in lines
+            if line.raw
+        ),
+        *(_curve(line.number, line.xs, line.ys, x, y, "", runs) for line in lines),
         *_labels(lines, x, y, height),
         *(_tips(lines, x, y, height, time_axis=time_axis) if tips else ()),
     ]
@@ -142,17 +147,17 @@ def spark(points: Sequence[float], number: int, width: int = 56, height: int = 1
     return (
         f'<svg class="cb-spark" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-hidden="true">'
-        + _curve(number, range(len(points)), points, x, y, "", dashed=False)
+        + _curve(number, range(len(points)), points, x, y, "")
         + f'<circle cx="{x(last):.1f}" cy="{y(points[last]):.1f}" r="2" '
         f'style="fill:{colour_of(number)}"/></svg>'
     )
 
 
-def swatch(number: int) -> str:
-    """Return a run's colour and dash as a short stroke."""
+def swatch(number: int, among: Sequence[int]) -> str:
+    """Return a run's colour and dash in a picture of runs `among` as a short stroke."""
     return (
         '<svg class="cb-swatch" width="18" height="8" viewBox="0 0 18 8" aria-hidden="true">'
-        f'<line x1="1" x2="17" y1="4" y2="4" {_stroke(number)} stroke-width="3"/></svg>'
+        f'<line x1="1" x2="17" y1="4" y2="4" {_stroke(number, among)} stroke-width="3"/></svg>'
     )
 
 
@@ -168,7 +173,7 @@ def _range(
     low, high = min(values), max(values)
     if low == high:
         if log:
-            return low / 2, high * 2
+            return low / 2 or low, max(high, min(high * 2, 1.7e308))
         space = abs(low) * 0.1 or 1.0
         return low - space, high + space
     if log or not padded:
@@ -252,8 +257,8 @@ def _tick_texts(marks: Sequence[float]) -> list[str]:
 # -- curves ------------------------------------------------------------------------------------
 
 
-def _stroke(number: int, *, dashed: bool = True) -> str:
-    dash = dash_of(number) if dashed else ""
+def _stroke(number: int, among: Sequence[int]) -> str:
+    dash = dash_of(number, among)
     pattern = f' stroke-dasharray="{dash}"' if dash else ""
     return f'style="stroke:{colour_of(number)}"{pattern}'
 
@@ -265,8 +270,7 @@ def _curve(
     x: _Scale,
     y: _Scale,
     kind: str,
-    *,
-    dashed: bool = True,
+    among: Sequence[int] = (),
 ) -> str:
     """Return the path of a curve, in pieces between what is no number; lone points as dots."""
     path: list[str] = []
@@ -282,7 +286,7 @@ def _curve(
         elif piece:
             path.append("M" + "L".join(piece))
         piece = []
-    stroke = _stroke(number, dashed=dashed)
+    stroke = _stroke(number, among)
     drawn = f'<path class="cb-curve {kind}" {stroke} d="{"".join(path)}"/>' if path else ""
     return drawn + ("" if kind == "cb-raw" else "".join(dots))
 

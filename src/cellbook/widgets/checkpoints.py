@@ -65,10 +65,9 @@ def _timeline_row(row: TimelineRow, width: int) -> str:
     what += f"<code>{escape(row.cell)}</code> " if row.cell else ""
     if row.run:
         what += f'<span class="cb-muted">{escape(row.run)}</span> '
-    if one.kind in (CheckpointKind.RUN_START, CheckpointKind.RUN_END, CheckpointKind.RESTORE):
+    if one.kind in (CheckpointKind.RUN_START, CheckpointKind.RUN_END):
         what += f'<span class="cb-faint">{one.kind.value}</span> '
-    if row.is_now:
-        what += '<span class="cb-strong">← now</span>'
+    now = '<span class="cb-strong">← now</span>' if row.is_now else ""
     parts = [escape(row.changes)] if row.changes else []
     if one.lost:
         reasons = "\n".join(f"{name}: {why}" for name, why in one.lost.items())
@@ -84,8 +83,9 @@ def _timeline_row(row: TimelineRow, width: int) -> str:
     when = formatting.age(one.time, time.time_ns() // 1_000_000)
     return (
         f'<tr><td class="cb-graph">{_graph(row, width)}</td><td class="cb-num">{row.number}</td>'
-        f'<td title="{escape(row.cell)}">{what}</td>'
-        f'<td title="{escape(row.changes)}">{changed}</td>'
+        f'<td class="cb-share" title="{escape(row.cell)}">'
+        f'<div class="cb-line"><span class="cb-clip">{what}</span>{now}</div></td>'
+        f'<td class="cb-share" title="{escape(row.changes)}">{changed}</td>'
         f'<td class="cb-num" title="{escape(sizes)}">'
         f"{formatting.size(one.stored) if one.stored else '—'}</td>"
         f'<td class="cb-muted" title="{formatting.date(one.time)}">{when}</td></tr>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#56B4E9", "#E69F00", "#CC79A7", "#F0E442")
 """Okabe and Ito's colours, which people with any colour vision tell apart.
@@ -30,6 +30,10 @@ def variables(instead: Mapping[int, str]) -> str:
     return "".join(f"--cb-run{place}:{colour};" for place, colour in enumerate(colours))
 
 
-def dash_of(number: int) -> str:
-    """Return the dash pattern of run `number`, as SVG has it; beyond seven runs colours recur."""
-    return _DASHES[(number - 1) // len(PALETTE) % len(_DASHES)]
+def dash_of(number: int, among: Iterable[int] = ()) -> str:
+    """Return the dash pattern of run `number` in a picture of runs `among`, as SVG has it.
+
+    A line is dashed only where another one of the picture has its colour.
+    """
+    same = {other for other in among if other < number and (number - other) % len(PALETTE) == 0}
+    return _DASHES[len(same) % len(_DASHES)]

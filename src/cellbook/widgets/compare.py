@@ -28,7 +28,6 @@ from cellbook.widgets.tables import comparison_table, sentence
 
 if TYPE_CHECKING:
     from cellbook.book import Book, Target
-    from cellbook.store import Store
 
 _STATIC_CHARTS = 6
 _MOST_CURVES = 40
@@ -73,7 +72,7 @@ def compare_panel(
     notes += [TOO_FEW] if len(records) == 1 else []
     comparison = compare_runs(book.store, records)
     text = "\n".join([*notes, comparison_text(comparison, everything=everything)])
-    html = static_html(book.store, comparison, records, notes, everything=everything)
+    html = static_html(book, comparison, records, notes, everything=everything)
     return Panel(framed(html), text, lambda: _live(book, records, notes, everything))
 
 
@@ -111,7 +110,7 @@ def _find(
 
 
 def static_html(
-    store: Store,
+    book: Book,
     comparison: RunComparison,
     records: Sequence[RunRecord],
     notes: Sequence[str] = (),
@@ -131,7 +130,7 @@ def static_html(
         )
     charts = [
         '<div class="cb-chart">'
-        f"{picture(metric_chart(store, records, name, width=480, small=True))}</div>"
+        f"{picture(metric_chart(book, records, name, width=480, small=True))}</div>"
         for name in comparison.metrics[:_STATIC_CHARTS]
     ]
     if charts:
@@ -149,7 +148,7 @@ def _notes_html(notes: Sequence[str]) -> str:
 
 
 def metric_chart(
-    store: Store,
+    book: Book,
     records: Sequence[RunRecord],
     name: str,
     *,
@@ -165,7 +164,7 @@ def metric_chart(
     by_id = {record.run_id: record for record in shown}
     lines = [
         line_of(curve, by_id[curve.run_id], time_axis=time_axis, smoothing=smoothing)
-        for curve in curves(store, shown, name, points=points)
+        for curve in curves(book.store, shown, name, points=points)
     ]
     return chart(
         lines,

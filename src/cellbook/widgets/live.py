@@ -149,7 +149,7 @@ class ComparePanel:
         else:
             self._controls.layout.display = None
             drawn = metric_chart(
-                self._book.store,
+                self._book,
                 self._records,
                 self._metric.value,
                 time_axis=self._axis.value == "time",

@@ -80,6 +80,10 @@ vertical-align:middle;max-width:23em}
 .cellbook table.cb-timeline td.cb-graph{padding-left:4px;font-size:0;overflow:visible;
 max-width:none}
 .cellbook .cb-timeline code{white-space:nowrap}
+.cellbook table.cb-timeline{width:100%;min-width:34em}
+.cellbook table.cb-timeline tbody td.cb-share{max-width:0;width:40%}
+.cellbook .cb-line{display:flex;gap:6px;align-items:baseline}
+.cellbook .cb-line .cb-clip{overflow:hidden;text-overflow:ellipsis;min-width:0}
 .cellbook .cb-lane{display:inline-block;position:relative;width:16px;height:28px;
 vertical-align:top}
 .cellbook .cb-lane i{position:absolute;box-sizing:border-box}

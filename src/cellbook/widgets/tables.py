@@ -29,8 +29,9 @@ _LONGEST_TITLE = 2_000
 
 def comparison_table(comparison: RunComparison, rows: Sequence[CompareRow]) -> str:
     """Return some rows of a comparison as a table, a column a run."""
+    numbers = [run.number for run in comparison.runs]
     heads = "".join(
-        _run_head(run, baseline=place == comparison.baseline and len(comparison.runs) > 1)
+        _run_head(run, numbers, baseline=place == comparison.baseline and len(numbers) > 1)
         for place, run in enumerate(comparison.runs)
     )
     body: list[str] = []
@@ -71,12 +72,12 @@ def _table(heads: str, rows: Sequence[str]) -> str:
 # -- comparison --------------------------------------------------------------------------------
 
 
-def _run_head(run: RunHead, *, baseline: bool) -> str:
+def _run_head(run: RunHead, among: Sequence[int], *, baseline: bool) -> str:
     star = ' <span title="the others are compared with this run">★</span>' if baseline else ""
     glyph = formatting.GLYPHS[run.state]
     trashed = ", in the trash" if run.trashed else ""
     return (
-        f'<th scope="col"{_title(run.name, 24)}>{swatch(run.number)}'
+        f'<th scope="col"{_title(run.name, 24)}>{swatch(run.number, among)}'
         f'<span class="cb-strong">#{run.number} {escape(formatting.shorten(run.name, 24))}</span>'
         f'{star} <span class="cb-state">{glyph} {run.state.value}{trashed}</span></th>'
     )

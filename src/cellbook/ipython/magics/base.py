@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, needs_local_scope, no_var_expand
@@ -13,7 +13,7 @@ from IPython.core.magic_arguments import magic_arguments
 from IPython.display import display
 
 from cellbook.book import Book
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import CellbookError, InvalidInput, NotFound, Untrusted
 from cellbook.ipython.magics.line import Line, Values, Word
 from cellbook.tracking import Run
 
@@ -62,6 +62,9 @@ class CellbookMagics(Magics):  # type: ignore[misc]
         The extension that records what the shell runs.
     """
 
+    mistakes: ClassVar[tuple[type[CellbookError], ...]] = (InvalidInput, NotFound, Untrusted)
+    """What fails the cell, in one line, and is no failure of Cellbook's."""
+
     def __init__(self, extension: Extension) -> None:
         super().__init__(shell=extension.shell)
         self.extension = extension
@@ -95,7 +98,7 @@ class CellbookMagics(Magics):  # type: ignore[misc]
                 yield
             except UsageError as error:
                 mistake = error
-            except (InvalidInput, NotFound) as error:
+            except self.mistakes as error:
                 mistake = UsageError(str(error))
         if mistake is not None:
             raise mistake

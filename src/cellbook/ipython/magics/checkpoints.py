@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
+from cellbook.book import Book
 from cellbook.capture import mask_mapping
 from cellbook.checkpointing import DocumentSource, Moment, check_label
+from cellbook.errors import StoreError
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import base
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
@@ -19,6 +22,7 @@ from cellbook.ipython.notebook import Notebook
 from cellbook.ipython.windows import Windows
 from cellbook.records import Checkpoint, CheckpointKind
 from cellbook.views import formatting
+from cellbook.views.document_changes import document_changes
 from cellbook.views.timeline import name_makers
 
 
@@ -39,6 +43,9 @@ class Extension(base.Extension, Protocol):
     windows: Windows
     notebook: Notebook
 
+    def saved(self, book: Book, checkpoint: Checkpoint | None, asked: bool = True) -> None:
+        """Take note that a checkpoint was saved."""
+
     def cell(self) -> str | None:
         """Return the id of the cell under way; None where the front end does not tell it."""
 
@@ -51,6 +58,13 @@ class CheckpointMagics(CellbookMagics):
     """Save and bring back the notebook and the kernel's variables."""
 
     extension: Extension
+
+    mistakes = (*CellbookMagics.mistakes, StoreError)
+    """A notebook that is run as a whole must not go on where nothing was saved or restored."""
+
+    def _find(self, target: str) -> tuple[int, Checkpoint]:
+        """Return the checkpoint of that name: this notebook's, if it has one."""
+        return self.book.checkpoints.find(target, self.book.runs.sessions.notebook)
 
     @our_line_magic(
         "checkpoint",
@@ -82,7 +96,7 @@ class CheckpointMagics(CellbookMagics):
             document=self.extension.document(),
             environment=_open_environment() if options.env else None,
         )
-        self.extension.windows.ask_document(saved)
+        self.extension.saved(self.book, saved)
         number = self.book.checkpoints.find(saved.checkpoint_id)[0]
         name = f" {label}" if label else ""
         text = (
@@ -159,8 +173,11 @@ class CheckpointMagics(CellbookMagics):
         if not options.kernel and not options.dry_run and only is None:
             if done.before is not None:
                 before = self.book.checkpoints.find(done.before)[1]
-                self.extension.windows.ask_document(before)
+                self.extension.saved(self.book, before)
             said = self._restore_document(done.checkpoint, done.number, rebuild=False)
+        elif options.dry_run and not options.kernel and only is None:
+            changes = self._changes(done.checkpoint)
+            said = f"In the notebook {changes}." if changes else ""
         replay = options.replay and not options.dry_run
         recomputed = keeper.replay(self.book, done) if replay else []
         self.show(
@@ -168,14 +185,23 @@ class CheckpointMagics(CellbookMagics):
         )
 
     def _restore_document_alone(self, target: str, *, dry_run: bool) -> None:
-        number, checkpoint = self.book.checkpoints.find(target)
+        number, checkpoint = self._find(target)
         if dry_run:
-            self.say(f"The document of checkpoint {number} would be brought back.")
+            changes = self._changes(checkpoint) or "nothing changes"
+            self.say(f"Would bring the document of checkpoint {number} back: {changes}.")
             return
         keeper = self.extension.keeper
         keeper.save_before(self.book, self.extension.moment(), self.extension.document())
         said = self._restore_document(checkpoint, number, rebuild=True)
         self.say(said or "The document is as it was saved; nothing was written.")
+
+    def _changes(self, checkpoint: Checkpoint) -> str:
+        """Return what bringing a document back does to the window that asks; empty without one."""
+        content = self.book.checkpoints.document_of(checkpoint)
+        document = self.extension.notebook.document()
+        if self.extension.notebook.window is None or content is None or document is None:
+            return ""
+        return document_changes(content, document.hashes, self.extension.cell())
 
     def _restore_document(self, checkpoint: Checkpoint, number: int, *, rebuild: bool) -> str:
         """Bring a document back, in the window that asks or else in a file; say where.
@@ -184,10 +210,11 @@ class CheckpointMagics(CellbookMagics):
         """
         window = self.extension.notebook.window
         if window is not None and checkpoint.document is not None:
+            changes = self._changes(checkpoint)
             self.extension.windows.restore(window, checkpoint, number, self.extension.cell())
             return (
-                "The notebook is as it was then, but for the cell that asked for it. "
-                "Edit → Undo Cell Operation takes that back."
+                f"The notebook is as it was then{f' ({changes})' if changes else ''}, but for the "
+                "cell that asked for it. Edit → Undo Cell Operation takes that back."
             )
         path = self.extension.keeper.write_document(
             self.book, checkpoint, self.extension.notebook.place, rebuild=rebuild
@@ -213,17 +240,24 @@ class CheckpointMagics(CellbookMagics):
         from cellbook.widgets import difference_panel  # noqa: PLC0415 - the panels are heavy
 
         options = parsed(type(self).diff, line, line.words())
-        targets = [self.book.checkpoint_target(str(word)) for word in options.words]
-        if len(targets) > 2:
+        if len(options.words) > 2:
             raise line.error("Give one or two checkpoints; a label of several words in quotes.")
+        found = [self._find(self.book.checkpoint_target(str(word))) for word in options.words]
+        own = self.book.runs.sessions.notebook
+        for number, checkpoint in found:
+            if own is not None and checkpoint.notebook not in (None, own):
+                self.say(
+                    f"Checkpoint {number} was saved in another notebook: {checkpoint.notebook}"
+                )
+        targets = [checkpoint.checkpoint_id for _, checkpoint in found]
         if len(targets) == 1:
             saved = self.book.checkpoints.save_now(
                 self.extension.keeper.kernel(),
                 self.extension.moment(),
                 kind=CheckpointKind.CELL,
-                document=self.extension.document(),
+                document=replace(self.extension.document(), counts=False),
             )
-            self.extension.windows.ask_document(saved)
+            self.extension.saved(self.book, saved)
             targets.append(saved.checkpoint_id)
         kernel = self.extension.keeper.kernel()
         first, second = targets

@@ -17,9 +17,6 @@ from cellbook.views.checkpoint_diff import CheckpointDifference
 from cellbook.views.checkpoint_outline import document_difference, outline_difference
 from cellbook.views.timeline import Timeline, TimelineRow, timeline, timeline_row
 
-_PARSED = 8 * 1024 * 1024
-"""Bytes of a document up to which all of it is looked at before it is kept."""
-
 
 @dataclass(frozen=True, slots=True)
 class TimelineQuery:
@@ -49,7 +46,7 @@ class DocumentOfNow:
     """The notebook as a window shows it."""
 
     document: dict[str, Any]
-    """As nbformat has it; outputs may be left out."""
+    """As nbformat has it; outputs may be left out, and should be where they are large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +93,11 @@ def load_document(ask: Ask, checkpoint_id: str) -> Notebook:
             f"No document was kept with checkpoint {number}: the notebook was not saved, or no "
             f"window showed it. `%restore {number} --doc` makes one of the cells that ran."
         )
+    if not _is_notebook(content):
+        raise NotFound(
+            f"What was kept as the document of checkpoint {number} is no notebook: the file was "
+            f"none then. `cellbook checkpoints --document {number}` writes it as it is."
+        )
     return Notebook(content)
 
 
@@ -105,22 +107,37 @@ def keep_document(ask: Ask, checkpoint_id: str, body: bytes) -> Stored:
     It takes the place of the one that is there.  Of one that is there already, as of every part of
     it that is, nothing is kept twice.
     """
-    _check_document(body)
+    if not _is_notebook(body):
+        raise InvalidInput("The body is no notebook. Send the document as nbformat's JSON.")
     ask.writable.checkpoints.attach_document(checkpoint_id, body)
     return Stored(len(body))
 
 
-def _check_document(body: bytes) -> None:
-    """Say so if a body is no notebook; of a large one only what tells it from other things."""
-    likely = body.lstrip()[:1] == b"{" and b'"cells"' in body and body.rstrip()[-1:] == b"}"
-    if likely and len(body) <= _PARSED:
-        try:
-            doc = json.loads(body)
-            likely = isinstance(doc["cells"], list) and isinstance(doc["nbformat"], int)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            likely = False
-    if not likely:
-        raise InvalidInput("The body is no notebook. Send the document as nbformat's JSON.")
+def _is_notebook(content: bytes) -> bool:
+    """Whether JupyterLab can show a document, which it gets as it was kept."""
+    try:
+        doc = json.loads(content.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(doc, dict) or not isinstance(doc.get("metadata", {}), dict):
+        return False
+    cells = doc.get("cells")
+    # True is an int as well.
+    return (
+        type(doc.get("nbformat")) is int and isinstance(cells, list) and all(map(_is_cell, cells))
+    )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _is_cell(cell: Any) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    source = cell.get("source")
+    lines = source if isinstance(source, list) else [source]
+    return all(isinstance(line, str) for line in lines)
 
 
 def compare_checkpoints(
@@ -136,8 +153,7 @@ def compare_checkpoints(
 
 def compare_with_now(ask: Ask, checkpoint_id: str, body: DocumentOfNow) -> CheckpointDifference:
     """Compare a checkpoint's cells with those that a window shows now."""
-    content = json.dumps(body.document).encode()
-    return document_difference(ask.book.checkpoints, checkpoint_id, content)
+    return document_difference(ask.book.checkpoints, checkpoint_id, body.document)
 
 
 OPERATIONS = (

@@ -5,8 +5,8 @@ import * as React from 'react';
 
 import type { RunsModel } from '../models/runs.ts';
 import { useTick } from './hooks.ts';
-import { RenameField } from './rename_field.tsx';
-import { ROW_HEIGHT, RunLine } from './run_row.tsx';
+import { RenameField } from './renameField.tsx';
+import { ROW_HEIGHT, RunLine } from './runRow.tsx';
 
 /** Rows beyond those in sight that are drawn, on either side. */
 const BEYOND = 6;
@@ -19,6 +19,8 @@ interface RunListProps {
   openMenu: (run: string, x: number, y: number) => void;
   /** Put the chosen runs, or the one keys act on, in the trash. */
   trash: () => void;
+  /** Take back what was done last. */
+  undo: () => void;
 }
 
 /** A listbox of runs. */
@@ -90,10 +92,10 @@ export function RunList(props: RunListProps): React.ReactElement {
       props.trash();
     } else if (event.key === 'Escape' && choice.chosen.size) {
       model.choice = choice.only([]);
-    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
+    } else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
       model.choice = choice.only(ids);
-    } else if (event.key === 'z' && (event.ctrlKey || event.metaKey) && model.done) {
-      void model.undo();
+    } else if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && model.done) {
+      props.undo();
     } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       const row = node.current!.querySelector('.cb-mod-current')?.getBoundingClientRect();
       if (row && at !== null) {
@@ -108,7 +110,7 @@ export function RunList(props: RunListProps): React.ReactElement {
 
   const onClick = (event: React.MouseEvent) => {
     const run = runAt(event.target);
-    if (run === null || (event.target as Element).closest('input')) {
+    if (run === null || (event.target as Element).closest('input, .cb-refusal')) {
       return;
     }
     if (event.shiftKey) {

@@ -2,8 +2,8 @@
 
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 
 import type { RunRow } from '../_generated/types.ts';
 import { equals, narrowed } from '../models/query.ts';
@@ -52,7 +52,7 @@ export class RunMenus {
   /** Show the orders and filters of the list. */
   openView(button: Element): void {
     const model = this._model;
-    const menu = new Menu({ commands: this._commands });
+    const menu = new MenuSvg({ commands: this._commands });
     const metrics = (model.page?.metrics ?? []).map(name => `metrics.\`${name}\``);
     const orders = [
       ['', this._trans.__('Newest first')],
@@ -97,13 +97,18 @@ export class RunMenus {
     return this._guard(this._model.put('trashed', this._targets));
   }
 
+  /** Take back what was done last. */
+  undo(): Promise<void> {
+    return this._guard(this._model.undo());
+  }
+
   private _openCompare(runs: string[]): void {
     const baseline = this._baseline !== null && runs.includes(this._baseline) ? this._baseline : runs[0];
     this._compare.open(this._book.notebook, runs, baseline);
   }
 
   private _show(x: number, y: number): void {
-    const menu = new Menu({ commands: this._commands });
+    const menu = new MenuSvg({ commands: this._commands });
     const items = [
       ['details', 'rename', 'tags', 'notes'],
       ['compare', 'compare-baseline', 'baseline'],
@@ -119,7 +124,7 @@ export class RunMenus {
     this._open(menu, x, y);
   }
 
-  private _open(menu: Menu, x: number, y: number): void {
+  private _open(menu: MenuSvg, x: number, y: number): void {
     const focus = document.activeElement as HTMLElement | null;
     menu.aboutToClose.connect(() => {
       // Back to where the hands were, unless the command has put the focus elsewhere.
@@ -140,7 +145,7 @@ export class RunMenus {
     const ids = () => this._targets.map(run => run.run_id);
     const add = (
       id: string,
-      label: string,
+      label: string | (() => string),
       execute: () => unknown,
       options: { enabled?: () => boolean; visible?: () => boolean; keys?: string[] } = {}
     ) => {
@@ -194,11 +199,15 @@ export class RunMenus {
     const takeOut = (what: 'trashed' | 'archived') => () =>
       this._guard(this._model.takeOut(what, this._targets));
     const all = (what: 'trashed' | 'archived') => this._targets.every(run => run[what]);
-    add('archive', trans.__('Archive'), put('archived'), { visible: () => !all('archived') });
+    // What is chosen may be out of sight: how many there are is said.
+    const count = () => this._targets.length;
+    const archive = () => trans._n('Archive', 'Archive %1 Runs', count());
+    const trash = () => trans._n('Delete', 'Delete %1 Runs', count());
+    add('archive', archive, put('archived'), { visible: () => !all('archived') });
     add('unarchive', trans.__('Take out of the Archive'), takeOut('archived'), {
       visible: () => all('archived')
     });
-    add('trash', trans.__('Delete'), put('trashed'), {
+    add('trash', trash, put('trashed'), {
       visible: () => !all('trashed'),
       keys: ['Delete']
     });

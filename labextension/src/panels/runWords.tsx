@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { closeIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
 
 interface NotesProps {

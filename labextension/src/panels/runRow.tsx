@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { RunRow, RunState } from '../_generated/types.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import type { IRunItem } from '../models/runs.ts';
 import { Spark } from './spark.tsx';
 
@@ -86,19 +86,27 @@ export const RunLine = React.memo(function RunLine(props: RunRowProps): React.Re
         {number === null ? formatting.MISSING : formatting.number(number)}
       </span>
       <Spark points={row.spark} number={row.number} />
-      <Telling item={item} />
-      <span className="cb-facts" title={formatting.date(row.start_time)}>
-        {row.stale > 0 && (
-          <span className="cb-stale" title={trans._n('%1 cell ran out of order', '%1 cells ran out of order', row.stale)}>
-            ◌ {row.stale}
-          </span>
-        )}
-        {row.nested && <span title={trans.__('part of another run')}>↳</span>}
-        {formatting.duration(seconds)}
+      <span className="cb-second">
+        <Telling item={item} />
+        <span className="cb-facts" title={formatting.date(row.start_time)}>
+          {row.stale > 0 && <Stale count={row.stale} trans={trans} />}
+          {row.nested && <span title={trans.__('part of another run')}>↳</span>}
+          {formatting.duration(seconds)}
+        </span>
       </span>
     </div>
   );
 });
+
+function Stale(props: { count: number; trans: TranslationBundle }): React.ReactElement {
+  const { count, trans } = props;
+  const title = trans._n('%1 cell ran out of order', '%1 cells ran out of order', count);
+  return (
+    <span className="cb-stale" title={title}>
+      ◌ {count}
+    </span>
+  );
+}
 
 /** What tells a run apart: its params, or why it failed. */
 function Telling(props: { item: IRunItem }): React.ReactElement {

@@ -5,15 +5,15 @@ import { caretLeftIcon, editIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { MetricStats, RunDetails } from '../_generated/types.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
 import { useTick } from './hooks.ts';
 import { Loading, Trouble } from './parts.tsx';
-import { RenameField } from './rename_field.tsx';
-import { RunCurve } from './run_curve.tsx';
-import { Artifacts, Cells, Facts } from './run_parts.tsx';
-import { State, stateWord } from './run_row.tsx';
-import { Notes, Tags } from './run_words.tsx';
+import { RenameField } from './renameField.tsx';
+import { RunCurve } from './runCurve.tsx';
+import { Artifacts, Cells, Facts } from './runParts.tsx';
+import { State, stateWord } from './runRow.tsx';
+import { Notes, Tags } from './runWords.tsx';
 import type { RunsProps } from './runs.tsx';
 
 /** Tables whose changes show in a run's details. */
@@ -45,7 +45,7 @@ export function RunDetailsView(props: RunsProps & { run: string }): React.ReactE
         }
       }}
     >
-      <div className="cb-bar">
+      <div className="cb-line">
         <button type="button" className="cb-link" onClick={back}>
           <caretLeftIcon.react tag="span" className="cb-icon" />
           {trans.__('Runs')}
@@ -210,8 +210,8 @@ function Metrics(props: RunsProps & { details: RunDetails }): React.ReactElement
           <tr>
             <th scope="col" />
             <th scope="col">{trans.__('last')}</th>
-            <th scope="col">{trans.__('least')}</th>
-            <th scope="col">{trans.__('greatest')}</th>
+            <th scope="col">{trans.__('min')}</th>
+            <th scope="col">{trans.__('max')}</th>
           </tr>
         </thead>
         <tbody>

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Artifact, CellState, Environment, RunDetails } from '../_generated/types.ts';
-import * as formatting from '../models/formatting.ts';
+import * as formatting from '../models/format.ts';
 import type { IBook } from '../tokens.ts';
 
 /** Pictures that the server lets a browser show. */

@@ -1,0 +1,1811 @@
+"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[662],{36(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/*
+ * The lab book beside the notebook. Colours, fonts and spaces are JupyterLab's own variables; what a
+ * feature needs beyond that has a file of its own.
+ */
+.cellbook-lab {
+  color: var(--jp-ui-font-color1);
+  background: var(--jp-layout-color1);
+  font-family: var(--jp-ui-font-family);
+  font-size: var(--jp-ui-font-size1);
+  line-height: 1.4;
+}
+
+.cellbook-lab .cb-sidebar {
+  display: flex;
+  flex-direction: column;
+  height: 100%;
+  min-width: 0;
+  container: cb-sidebar / inline-size;
+}
+
+/* As narrow as JupyterLab's own; rows are laid out anew there (runs.css). */
+#jp-left-stack > #cellbook-sidebar,
+#jp-right-stack > #cellbook-sidebar {
+  min-width: 250px;
+}
+
+.cellbook-lab .cb-head {
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  gap: 8px;
+  padding: 4px 12px 0;
+  min-height: 28px;
+}
+
+.cellbook-lab .cb-head h2 {
+  margin: 0;
+  font-size: var(--jp-ui-font-size1);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-recording {
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-dot {
+  width: 8px;
+  height: 8px;
+  border-radius: 50%;
+  background: var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-tabs {
+  display: flex;
+  overflow: hidden;
+  padding: 0 4px;
+  border-bottom: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-tabs button {
+  flex: 0 1 auto;
+  min-width: 0;
+  padding: 6px 8px;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  border: 0;
+  border-bottom: 2px solid transparent;
+  background: none;
+  color: var(--jp-ui-font-color2);
+  font: inherit;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-tabs button:hover {
+  color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-tabs button[aria-selected='true'] {
+  border-bottom-color: var(--jp-brand-color1);
+  color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab :focus-visible {
+  outline: 2px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+.cellbook-lab .cb-tabpanel {
+  flex: 1 1 0;
+  min-height: 0;
+  display: flex;
+  flex-direction: column;
+}
+
+.cellbook-lab code {
+  padding: 1px 4px;
+  border-radius: 2px;
+  background: var(--jp-layout-color2);
+  color: inherit;
+  font-family: var(--jp-code-font-family);
+  font-size: 0.92em;
+}
+
+.cellbook-lab .cb-empty {
+  padding: 24px 16px;
+  color: var(--jp-ui-font-color2);
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-trouble {
+  margin: 8px;
+  padding: 8px;
+  border-left: 3px solid var(--jp-warn-color1);
+  background: var(--jp-layout-color2);
+  overflow-wrap: anywhere;
+  white-space: pre-wrap;
+}
+
+.cellbook-lab .cb-link {
+  padding: 0 4px;
+  border: 0;
+  background: none;
+  color: var(--jp-content-link-color, var(--jp-brand-color1));
+  font: inherit;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-link:hover {
+  text-decoration: underline;
+}
+
+.cellbook-lab .cb-loading {
+  height: 2px;
+  flex: none;
+  overflow: hidden;
+}
+
+.cellbook-lab .cb-loading.cb-mod-busy::after {
+  content: '';
+  display: block;
+  width: 33%;
+  height: 2px;
+  background: var(--jp-brand-color2);
+  animation: cb-pass 1.6s ease-in-out infinite;
+}
+
+@keyframes cb-pass {
+  from {
+    transform: translateX(-100%);
+  }
+
+  to {
+    transform: translateX(300%);
+  }
+}
+
+@media (prefers-reduced-motion: reduce) {
+  .cellbook-lab .cb-loading.cb-mod-busy::after {
+    width: 100%;
+    animation: none;
+  }
+}
+`,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
+.jp-Notebook .cb-cell-mark {
+  position: absolute;
+  top: var(--jp-cell-padding);
+  left: -9px;
+  z-index: 1;
+  width: 14px;
+  min-width: 0;
+  height: calc(
+    var(--jp-code-font-size) * var(--jp-code-line-height) + 2 * var(--jp-code-padding)
+  );
+  padding: 0;
+  border: 0;
+  background: none;
+  color: var(--jp-ui-font-color2);
+  font-family: var(--jp-ui-font-family);
+  font-size: 12px;
+  line-height: 1;
+  text-align: center;
+  font-variant-emoji: text;
+  cursor: pointer;
+}
+
+.cb-mod-noMarks .cb-cell-mark,
+.jp-Notebook .cb-cell-mark[hidden] {
+  display: none;
+}
+
+/* Where JupyterLab has the browser clip what stands out of a cell, that space is not clipped. */
+.jp-content-visibility-mode > .jp-CodeCell {
+  overflow-clip-margin: 16px;
+}
+
+.jp-Notebook .cb-cell-mark[data-kind='open'] {
+  color: var(--jp-brand-color1);
+}
+
+.jp-Notebook .cb-cell-mark[data-kind='stale'] {
+  color: var(--jp-warn-color0, var(--jp-warn-color1));
+  font-size: 14px;
+  font-weight: 600;
+}
+
+.jp-Notebook .cb-cell-mark[data-kind='failed'],
+.jp-Notebook .cb-cell-mark[data-kind='killed'],
+.jp-Notebook .cb-cell-mark[data-kind='interrupted'] {
+  color: var(--jp-error-color1);
+}
+
+.jp-Notebook .cb-cell-mark[data-kind='history'] {
+  opacity: 0;
+  font-size: 20px;
+}
+
+.jp-Notebook .jp-Cell:hover > .cb-cell-mark[data-kind='history'] {
+  opacity: 0.7;
+}
+
+.jp-Notebook .cb-cell-mark:hover,
+.jp-Notebook .jp-Cell > .cb-cell-mark[data-kind='history']:hover,
+.jp-Notebook .jp-Cell > .cb-cell-mark[data-kind='history']:focus-visible {
+  color: var(--jp-ui-font-color0);
+  opacity: 1;
+}
+
+.jp-Notebook .cb-cell-mark:focus-visible {
+  outline: 2px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+@media print {
+  .jp-Notebook .cb-cell-mark {
+    display: none;
+  }
+}
+
+.cellbook-lab.cb-cell-tip {
+  position: fixed;
+  z-index: 10001;
+  max-width: min(480px, 90vw);
+  padding: 4px 8px;
+  border: 1px solid var(--jp-border-color2);
+  box-shadow: var(--jp-elevation-z4);
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+  overflow-wrap: anywhere;
+  pointer-events: none;
+}
+
+/* The history of a cell. */
+.cb-history {
+  position: fixed;
+  box-sizing: border-box;
+  margin: 0;
+  padding: 0;
+  flex-direction: column;
+  border: 1px solid var(--jp-border-color1);
+  background: var(--jp-layout-color1);
+  box-shadow: var(--jp-elevation-z16);
+  overflow: hidden;
+}
+
+.cb-history[open] {
+  display: flex;
+}
+
+.cb-history::backdrop {
+  background: none;
+}
+
+.cb-history .cb-history-content {
+  flex: 0 1 auto;
+  min-height: 0;
+  overflow-y: auto;
+}
+
+.cb-history .cb-history-head {
+  position: sticky;
+  top: 0;
+  z-index: 1;
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  justify-content: space-between;
+  padding: 8px 16px 0;
+  border-bottom: 1px solid var(--jp-border-color2);
+  background: var(--jp-layout-color1);
+}
+
+.cb-history h2,
+.cb-history h3 {
+  margin: 0;
+  font-size: var(--jp-ui-font-size1);
+  font-weight: 600;
+}
+
+.cb-history .cb-history-close {
+  width: 24px;
+  height: 24px;
+  color: var(--jp-ui-font-color2);
+}
+
+.cb-history .cb-history-head .cb-loading {
+  flex: 1 0 100%;
+}
+
+.cb-history .cb-history-comparison {
+  display: flex;
+  flex: 1 0 100%;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 4px 12px;
+  margin: 0;
+  padding: 4px 0;
+  border: 0;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cb-history .cb-history-comparison legend {
+  float: left;
+  padding: 0;
+}
+
+.cb-history .cb-history-comparison label {
+  display: flex;
+  align-items: center;
+  gap: 4px;
+}
+
+.cb-history .cb-history-comparison input {
+  margin: 0;
+}
+
+.cb-history .cb-history-legend {
+  margin-left: auto;
+}
+
+.cb-history .cb-versions {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+.cb-history .cb-version {
+  padding: 12px 16px;
+  border-bottom: 1px solid var(--jp-border-color2);
+}
+
+.cb-history .cb-version:last-child {
+  border-bottom: 0;
+}
+
+.cb-history .cb-history-facts {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: baseline;
+  gap: 4px 12px;
+  font-weight: normal;
+  font-variant-numeric: tabular-nums;
+}
+
+.cb-history .cb-history-state {
+  font-weight: 600;
+}
+
+.cb-history .cb-history-state[data-state='error'],
+.cb-history .cb-history-state[data-state='killed'],
+.cb-history .cb-history-state[data-state='interrupted'] {
+  color: var(--jp-error-color1);
+}
+
+.cb-history .cb-history-run {
+  overflow-wrap: anywhere;
+  unicode-bidi: isolate;
+}
+
+.cb-history .cb-history-times {
+  margin-left: auto;
+  color: var(--jp-ui-font-color2);
+}
+
+.cb-history .cb-history-executions {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 4px;
+  padding-top: 8px;
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cb-history .cb-history-executions button {
+  padding: 2px 8px;
+  border: 1px solid var(--jp-border-color2);
+  background: none;
+  color: var(--jp-ui-font-color2);
+  font: inherit;
+  cursor: pointer;
+}
+
+.cb-history .cb-history-executions button[aria-pressed='true'] {
+  border-color: var(--jp-brand-color1);
+  color: var(--jp-ui-font-color0);
+}
+
+.cb-history .cb-history-muted {
+  padding-left: 4px;
+  color: var(--jp-ui-font-color2);
+}
+
+.cb-history .cb-history-note {
+  margin: 4px 0 0;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  overflow-wrap: anywhere;
+}
+
+.cb-history .cb-history-content > .cb-history-note {
+  padding: 8px 16px 0;
+}
+
+.cb-history .cb-history-source {
+  max-height: 240px;
+  margin: 8px 0 0;
+  padding: var(--jp-code-padding) 8px;
+  border: 1px solid var(--jp-cell-editor-border-color);
+  background: var(--jp-cell-editor-background);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size);
+  line-height: var(--jp-code-line-height);
+  overflow: auto;
+  tab-size: 4;
+}
+
+.cb-history ins {
+  background: color-mix(in srgb, #0072b2 20%, transparent);
+  text-decoration: none;
+}
+
+.cb-history del {
+  background: color-mix(in srgb, #e69f00 24%, transparent);
+}
+
+.cb-history .cb-history-outputs {
+  max-height: 200px;
+  min-height: 20px;
+  margin-top: 8px;
+  overflow: auto;
+}
+
+.cb-history .cb-history-buttons {
+  display: flex;
+  gap: 8px;
+  padding-top: 8px;
+}
+
+.cb-history button.jp-mod-styled {
+  height: 24px;
+  padding: 0 8px;
+  font-size: var(--jp-ui-font-size0);
+  line-height: 22px;
+}
+
+.cb-history button.jp-mod-styled:not(.jp-mod-accept) {
+  border: 1px solid var(--jp-border-color1);
+  background: var(--jp-layout-color1);
+  color: var(--jp-ui-font-color1);
+}
+
+.cb-history button.jp-mod-styled:not(.jp-mod-accept):hover {
+  background: var(--jp-layout-color2);
+}
+
+.cb-history .cb-history-older {
+  padding: 12px 16px;
+}
+`,""]),l.d(e,{},{A:i})},40(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
+.cellbook-lab .cb-checkpoints {
+  display: flex;
+  flex-direction: column;
+  min-height: 0;
+  flex: 1 1 0;
+}
+
+.cellbook-lab .cb-bar {
+  padding: 8px;
+}
+
+.cellbook-lab .cb-save {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+}
+
+.cellbook-lab .cb-save input {
+  flex: 1 1 0;
+  min-width: 0;
+  height: 28px;
+  box-sizing: border-box;
+  font-size: var(--jp-ui-font-size1);
+}
+
+.cellbook-lab button.jp-mod-styled {
+  height: 28px;
+  line-height: 26px;
+  padding: 0 8px;
+  letter-spacing: normal;
+}
+
+.cellbook-lab button.jp-mod-styled:not(.jp-mod-accept) {
+  border: 1px solid var(--jp-border-color1);
+  background: var(--jp-layout-color1);
+}
+
+.cellbook-lab .cb-wide {
+  width: 100%;
+}
+
+.cellbook-lab .cb-timeline {
+  flex: 1 1 0;
+  min-height: 0;
+  overflow-y: auto;
+}
+
+.cellbook-lab .cb-older {
+  display: block;
+  padding: 8px 12px;
+}
+
+.cellbook-lab .cb-checkpoint {
+  cursor: default;
+}
+
+.cellbook-lab .cb-checkpoint:hover {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-checkpoint.cb-mod-selected {
+  background: var(--jp-layout-color2);
+  box-shadow: inset 2px 0 var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-row {
+  display: flex;
+  align-items: stretch;
+  min-height: 44px;
+  padding: 0 12px 0 8px;
+}
+
+.cellbook-lab .cb-graph {
+  position: relative;
+  flex: none;
+}
+
+.cellbook-lab .cb-graph svg {
+  position: absolute;
+  top: 0;
+  height: 100%;
+}
+
+.cellbook-lab .cb-graph line {
+  stroke: var(--jp-border-color0);
+  stroke-width: 1.5;
+}
+
+.cellbook-lab .cb-graph circle {
+  fill: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-graph circle.cb-mod-labelled {
+  fill: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-graph circle.cb-mod-now {
+  fill: var(--jp-layout-color1);
+  stroke: var(--jp-brand-color1);
+  stroke-width: 2.5;
+}
+
+.cellbook-lab .cb-what {
+  flex: 1 1 0;
+  min-width: 0;
+  padding: 4px 0 4px 8px;
+}
+
+.cellbook-lab .cb-line1,
+.cellbook-lab .cb-line2 {
+  display: flex;
+  gap: 8px;
+  align-items: baseline;
+}
+
+.cellbook-lab .cb-line2 {
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-name,
+.cellbook-lab .cb-changes {
+  flex: 1 1 0;
+  min-width: 0;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  unicode-bidi: isolate;
+}
+
+.cellbook-lab .cb-strong {
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-code {
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size);
+}
+
+.cellbook-lab .cb-now {
+  color: var(--jp-brand-color1);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-when,
+.cellbook-lab .cb-size {
+  flex: none;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-row .cb-order {
+  flex: none;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-lost {
+  color: var(--jp-warn-color0, var(--jp-warn-color1));
+}
+
+.cellbook-lab .cb-muted {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-details {
+  padding: 0 12px 12px;
+  cursor: auto;
+}
+
+.cellbook-lab .cb-buttons {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  padding: 4px 0 8px;
+}
+
+.cellbook-lab .cb-details dl {
+  display: grid;
+  grid-template-columns: max-content 1fr;
+  gap: 4px 12px;
+  margin: 0;
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-details dt {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-details dd {
+  margin: 0;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-foot {
+  flex: none;
+  padding: 8px 12px;
+  border-top: 1px solid var(--jp-border-color2);
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab.cb-dialog {
+  min-width: min(480px, 80vw);
+  max-width: min(880px, 86vw);
+  max-height: 64vh;
+  overflow: auto;
+}
+
+.cellbook-lab.cb-dialog h3 {
+  margin: 12px 0 4px;
+  font-size: var(--jp-ui-font-size1);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-check {
+  display: flex;
+  align-items: center;
+  gap: 8px;
+  padding: 8px 0 4px;
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-lists {
+  margin-left: 22px;
+  border-spacing: 0;
+}
+
+.cellbook-lab .cb-lists th,
+.cellbook-lab .cb-variables th {
+  padding: 4px 16px 4px 0;
+  text-align: left;
+  vertical-align: top;
+  font-weight: normal;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-lists th {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-lists td,
+.cellbook-lab .cb-variables td {
+  padding: 4px 16px 4px 0;
+  vertical-align: top;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-named {
+  margin-right: 8px;
+}
+
+.cellbook-lab .cb-variables {
+  border-spacing: 0;
+}
+
+.cellbook-lab .cb-variables th {
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size);
+}
+
+.cellbook-lab .cb-cell-change {
+  margin: 8px 0;
+}
+
+.cellbook-lab .cb-cell-change pre {
+  margin: 4px 0 0;
+  padding: 8px;
+  border: 1px solid var(--jp-cell-editor-border-color);
+  background: var(--jp-cell-editor-background);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size);
+  line-height: var(--jp-code-line-height);
+  overflow-x: auto;
+}
+
+.cellbook-lab .cb-added {
+  display: block;
+  background: color-mix(in srgb, #0072b2 16%, transparent);
+}
+
+.cellbook-lab .cb-removed {
+  display: block;
+  background: color-mix(in srgb, #e69f00 20%, transparent);
+}
+
+/* The item in the status bar. */
+.cellbook-status .cb-status {
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  max-width: 280px;
+  height: 100%;
+  padding: 0 6px;
+  border: 0;
+  background: none;
+  color: inherit;
+  font: inherit;
+  cursor: pointer;
+  overflow: hidden;
+  white-space: nowrap;
+  text-overflow: ellipsis;
+}
+
+.cellbook-status .cb-status:focus-visible {
+  outline: 1px solid var(--jp-brand-color1);
+  outline-offset: -1px;
+}
+
+.cellbook-status .cb-dot {
+  flex: none;
+  width: 8px;
+  height: 8px;
+  border: 1.5px solid currentcolor;
+  border-radius: 50%;
+  box-sizing: border-box;
+}
+
+.cellbook-status .cb-mod-on .cb-dot {
+  background: currentcolor;
+}
+
+.cellbook-status .cb-mod-run .cb-dot {
+  border-color: var(--jp-brand-color1);
+  background: var(--jp-brand-color1);
+}
+
+.cellbook-status .cb-mod-paused .cb-dot {
+  border-radius: 0;
+  border-width: 0 2px;
+}
+
+.cellbook-status .cb-mod-failing {
+  color: var(--jp-warn-color0, var(--jp-warn-color1));
+}
+`,""]),l.d(e,{},{A:i})},33(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/*
+ * Okabe and Ito's colours, those of neighbouring runs far apart, and paler or darker where one would
+ * be faint on its ground: as src/cellbook/widgets/colours.py has them.
+ */
+.cellbook-lab {
+  --cb-run0: #0072b2;
+  --cb-run1: #d55e00;
+  --cb-run2: #009e73;
+  --cb-run3: #56b4e9;
+  --cb-run4: #e69f00;
+  --cb-run5: #cc79a7;
+  --cb-run6: #8a8000;
+  --cb-better: #0072b2;
+  --cb-worse: #b84e00;
+}
+
+body[data-jp-theme-light='false'] .cellbook-lab {
+  --cb-run0: #3a93dc;
+  --cb-run3: #8fd3f7;
+  --cb-run6: #f0e442;
+  --cb-better: #56b4e9;
+  --cb-worse: #e69f00;
+}
+`,""]),l.d(e,{},{A:i})},39(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
+.cellbook-lab .cb-compare {
+  height: 100%;
+  box-sizing: border-box;
+  padding: 8px 16px 24px;
+  overflow: auto;
+}
+
+.cellbook-lab .cb-compare .cb-line {
+  flex-wrap: wrap;
+  padding: 8px 0;
+}
+
+.cellbook-lab .cb-compare .cb-line h2 {
+  flex: 1 1 auto;
+  margin: 0;
+  font-size: var(--jp-ui-font-size2);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-choose {
+  display: inline-flex;
+  align-items: center;
+  gap: 6px;
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-choose output {
+  min-width: 2.2em;
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-choose input {
+  margin: 0;
+  accent-color: var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-choose input[type='range'] {
+  width: 120px;
+}
+
+.cellbook-lab .cb-select {
+  max-width: 240px;
+  height: 24px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 2px;
+  background: var(--jp-input-background);
+  color: var(--jp-ui-font-color0);
+  font: inherit;
+}
+
+.cellbook-lab .cb-tablebox {
+  max-height: 60vh;
+  overflow: auto;
+  border-top: 1px solid var(--jp-border-color2);
+  border-bottom: 1px solid var(--jp-border-color2);
+}
+
+/* Where systems hide their own: what is cut off at the right can be seen to go on. */
+.cellbook-lab .cb-tablebox::-webkit-scrollbar {
+  width: 10px;
+  height: 10px;
+}
+
+.cellbook-lab .cb-tablebox::-webkit-scrollbar-thumb {
+  border: 2px solid var(--jp-layout-color1);
+  border-radius: 5px;
+  background: var(--jp-border-color0);
+}
+
+.cellbook-lab .cb-table {
+  border-collapse: separate;
+  border-spacing: 0;
+  font-size: var(--jp-ui-font-size1);
+}
+
+.cellbook-lab .cb-table th,
+.cellbook-lab .cb-table td {
+  max-width: 26em;
+  padding: 4px 8px;
+  overflow: hidden;
+  border-bottom: 1px solid var(--jp-border-color3);
+  background: var(--jp-layout-color1);
+  font-weight: normal;
+  text-align: left;
+  text-overflow: ellipsis;
+  vertical-align: baseline;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-table tr:last-child > * {
+  border-bottom: 0;
+}
+
+.cellbook-lab .cb-table thead > tr > * {
+  position: sticky;
+  top: 0;
+  z-index: 2;
+  padding-top: 8px;
+  padding-bottom: 8px;
+  border-bottom: 1px solid var(--jp-border-color1);
+}
+
+.cellbook-lab .cb-table tr > :first-child {
+  position: sticky;
+  left: 0;
+  z-index: 1;
+  max-width: 10em;
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-table thead > tr > :first-child {
+  z-index: 3;
+}
+
+.cellbook-lab .cb-table tbody tr:hover > :not([colspan]) {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-table .cb-group th {
+  padding-top: 12px;
+  color: var(--jp-ui-font-color3);
+  font-size: var(--jp-ui-font-size0);
+  letter-spacing: 0.04em;
+}
+
+.cellbook-lab .cb-column {
+  display: grid;
+  grid-template-columns: auto auto 1fr auto auto;
+  align-items: center;
+  gap: 2px 4px;
+}
+
+.cellbook-lab .cb-column .cb-iconbutton {
+  padding: 2px;
+}
+
+.cellbook-lab .cb-column .cb-name {
+  grid-row: 2;
+  grid-column: 1 / -1;
+  max-width: 12em;
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-column .cb-icon svg {
+  width: 12px;
+  height: 12px;
+}
+
+.cellbook-lab .cb-star {
+  padding: 0 4px;
+  border: 0;
+  background: none;
+  color: var(--jp-ui-font-color3);
+  font: inherit;
+  font-size: var(--jp-ui-font-size2);
+  line-height: 1;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-star.cb-mod-on,
+.cellbook-lab .cb-star:hover {
+  color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-table .cb-num {
+  text-align: left !important;
+}
+
+.cellbook-lab .cb-num .cb-value {
+  display: inline-block;
+  min-width: 4.5em;
+  font-variant-numeric: tabular-nums;
+  text-align: right;
+}
+
+.cellbook-lab .cb-delta {
+  margin-left: 8px;
+  color: var(--jp-ui-font-color2);
+  font-size: 0.92em;
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-delta.cb-mod-better {
+  color: var(--cb-better);
+}
+
+.cellbook-lab .cb-delta.cb-mod-worse {
+  color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-rest {
+  padding: 6px 8px;
+}
+
+.cellbook-lab .cb-chart {
+  position: relative;
+}
+
+.cellbook-lab .cb-chart svg {
+  display: block;
+  overflow: visible;
+}
+
+.cellbook-lab .cb-chart text {
+  fill: var(--jp-ui-font-color2);
+  font-family: var(--jp-ui-font-family);
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-grid {
+  stroke: var(--jp-border-color3);
+}
+
+.cellbook-lab .cb-axis {
+  stroke: var(--jp-border-color1);
+}
+
+.cellbook-lab .cb-pointer {
+  stroke: var(--jp-border-color1);
+  stroke-dasharray: 2 2;
+  pointer-events: none;
+}
+
+.cellbook-lab .cb-curve {
+  fill: none;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+  stroke-width: 1.75;
+}
+
+.cellbook-lab .cb-curve.cb-mod-raw {
+  opacity: 0.25;
+  stroke-width: 1;
+}
+
+.cellbook-lab .cb-mod-faint {
+  opacity: 0.2;
+}
+
+.cellbook-lab .cb-tip {
+  position: absolute;
+  top: 12px;
+  z-index: 1;
+  padding: 4px 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 2px;
+  background: var(--jp-layout-color1);
+  box-shadow: var(--jp-elevation-z2);
+  font-size: var(--jp-ui-font-size0);
+  pointer-events: none;
+}
+
+.cellbook-lab .cb-tiprow {
+  display: grid;
+  grid-template-columns: auto 1fr auto;
+  gap: 8px;
+}
+
+.cellbook-lab .cb-tiprow > :last-child {
+  font-variant-numeric: tabular-nums;
+  text-align: right;
+}
+`,""]),l.d(e,{},{A:i})},38(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
+.cellbook-lab .cb-details {
+  flex: 1 1 0;
+  min-height: 0;
+  display: flex;
+  flex-direction: column;
+  outline: none;
+}
+
+.cellbook-lab .cb-line {
+  display: flex;
+  align-items: center;
+  gap: 16px;
+  padding: 6px 8px;
+}
+
+.cellbook-lab .cb-line .cb-link {
+  display: inline-flex;
+  align-items: center;
+}
+
+.cellbook-lab .cb-scroll {
+  flex: 1 1 0;
+  min-height: 0;
+  overflow: hidden auto;
+  padding: 0 12px 16px;
+}
+
+.cellbook-lab .cb-runhead h3 {
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  margin: 0;
+  font-size: var(--jp-ui-font-size2);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-runhead h3 bdi {
+  overflow: hidden;
+  display: -webkit-box;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-runhead .cb-rename {
+  flex: 1 1 auto;
+}
+
+.cellbook-lab .cb-runhead p {
+  margin: 4px 0 8px;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-muted {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-errortext {
+  margin: 0 0 8px;
+  padding: 8px;
+  max-height: 160px;
+  overflow: auto;
+  border-left: 3px solid var(--cb-worse);
+  background: var(--jp-layout-color2);
+  color: var(--jp-ui-font-color1);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size);
+  overflow-wrap: anywhere;
+  white-space: pre-wrap;
+}
+
+.cellbook-lab h4 {
+  margin: 16px 0 4px;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  font-weight: 600;
+  letter-spacing: 0.02em;
+}
+
+.cellbook-lab .cb-notes {
+  display: block;
+  box-sizing: border-box;
+  width: 100%;
+  padding: 4px 6px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 2px;
+  background: var(--jp-input-background);
+  color: var(--jp-ui-font-color1);
+  font: inherit;
+  resize: vertical;
+}
+
+.cellbook-lab .cb-tags {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px;
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+.cellbook-lab .cb-tag {
+  display: inline-flex;
+  align-items: center;
+  max-width: 100%;
+  padding: 0 0 0 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 10px;
+  background: var(--jp-layout-color2);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-tag bdi {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-tag .cb-iconbutton {
+  padding: 1px 4px;
+  border-radius: 10px;
+}
+
+.cellbook-lab .cb-tag .cb-icon svg {
+  width: 12px;
+  height: 12px;
+}
+
+.cellbook-lab .cb-tagfield {
+  width: 88px;
+  padding: 1px 8px;
+  border: 1px dashed var(--jp-border-color1);
+  border-radius: 10px;
+  background: none;
+  color: var(--jp-ui-font-color1);
+  font-family: inherit;
+  font-size: var(--jp-ui-font-size0);
+  line-height: inherit;
+}
+
+.cellbook-lab .cb-facts-table {
+  width: 100%;
+  border-collapse: collapse;
+  table-layout: fixed;
+  font-size: var(--jp-ui-font-size1);
+}
+
+.cellbook-lab .cb-facts-table th,
+.cellbook-lab .cb-facts-table td {
+  padding: 3px 0 3px 8px;
+  overflow: hidden;
+  border-bottom: 1px solid var(--jp-border-color3);
+  font-weight: normal;
+  text-align: left;
+  text-overflow: ellipsis;
+  vertical-align: baseline;
+}
+
+.cellbook-lab .cb-facts-table th {
+  width: 38%;
+  padding-left: 0;
+  color: var(--jp-ui-font-color2);
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-facts-table td {
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-facts-table td bdi {
+  overflow: hidden;
+  display: -webkit-box;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 3;
+}
+
+.cellbook-lab .cb-facts-table thead th {
+  width: auto;
+  color: var(--jp-ui-font-color3);
+  font-size: var(--jp-ui-font-size0);
+  text-align: right;
+}
+
+.cellbook-lab .cb-facts-table thead th:first-child {
+  width: 28%;
+}
+
+.cellbook-lab .cb-mod-metrics td {
+  padding-left: 4px;
+}
+
+.cellbook-lab .cb-num {
+  font-variant-numeric: tabular-nums;
+  text-align: right !important;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-plain {
+  max-width: 100%;
+  padding: 0;
+  overflow: hidden;
+  border: 0;
+  background: none;
+  color: inherit;
+  font: inherit;
+  text-align: left;
+  text-overflow: ellipsis;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-plain:hover {
+  text-decoration: underline;
+}
+
+.cellbook-lab .cb-mod-shown > * {
+  background: var(--jp-layout-color2);
+  color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-fold {
+  margin-top: 12px;
+}
+
+.cellbook-lab .cb-fold summary {
+  padding: 4px 0;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  font-weight: 600;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-artifacts,
+.cellbook-lab .cb-cells {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+.cellbook-lab .cb-artifacts li {
+  display: flex;
+  flex-wrap: wrap;
+  justify-content: space-between;
+  gap: 8px;
+  padding: 3px 0;
+  border-bottom: 1px solid var(--jp-border-color3);
+}
+
+.cellbook-lab .cb-artifacts a {
+  min-width: 0;
+  flex: 1 1 0;
+  color: var(--jp-content-link-color);
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-artifacts img {
+  flex: 1 0 100%;
+  max-width: 100%;
+  max-height: 200px;
+  object-fit: contain;
+  background: #fff;
+}
+
+.cellbook-lab .cb-cells pre {
+  max-height: 120px;
+  margin: 2px 0 8px;
+  padding: 4px 8px;
+  overflow: auto;
+  background: var(--jp-cell-editor-background);
+  color: var(--jp-content-font-color1);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-cells p {
+  margin: 0 0 8px;
+  overflow-wrap: anywhere;
+}
+`,""]),l.d(e,{},{A:i})},37(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
+.cellbook-lab .cb-icon {
+  display: inline-flex;
+  align-items: center;
+}
+
+.cellbook-lab .cb-icon svg {
+  width: 16px;
+  height: 16px;
+}
+
+.cellbook-lab .cb-iconbutton {
+  display: inline-flex;
+  align-items: center;
+  padding: 4px;
+  border: 0;
+  border-radius: 2px;
+  background: none;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-iconbutton:hover {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-search {
+  padding: 8px 8px 4px;
+}
+
+.cellbook-lab .cb-searchbox {
+  display: flex;
+  align-items: center;
+  gap: 2px;
+}
+
+.cellbook-lab .cb-searchbox > .cb-icon {
+  position: absolute;
+  margin-left: 7px;
+  pointer-events: none;
+}
+
+.cellbook-lab input[type='search'] {
+  flex: 1 1 0;
+  min-width: 0;
+  height: 28px;
+  padding: 0 4px 0 28px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 2px;
+  background: var(--jp-input-background);
+  color: var(--jp-ui-font-color0);
+  font: inherit;
+}
+
+.cellbook-lab input[type='search']::-webkit-calendar-picker-indicator {
+  display: none !important;
+}
+
+.cellbook-lab input::placeholder,
+.cellbook-lab textarea::placeholder {
+  color: var(--jp-ui-font-color3);
+  text-overflow: ellipsis;
+}
+
+.cellbook-lab input[type='search']:focus {
+  border-color: var(--jp-brand-color1);
+  outline: 1px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+.cellbook-lab input[aria-invalid='true'],
+.cellbook-lab textarea[aria-invalid='true'] {
+  border-color: var(--jp-warn-color1);
+}
+
+.cellbook-lab .cb-queryproblem {
+  margin-top: 4px;
+  padding: 4px 8px;
+  border-left: 3px solid var(--jp-warn-color1);
+  background: var(--jp-layout-color2);
+  font-size: var(--jp-ui-font-size0);
+  overflow-wrap: anywhere;
+  white-space: pre-wrap;
+}
+
+.cellbook-lab .cb-queryproblem code {
+  display: block;
+  margin-top: 4px;
+  padding: 0;
+  background: none;
+  font-size: 1em;
+}
+
+.cellbook-lab .cb-queryproblem mark {
+  background: none;
+  color: inherit;
+  text-decoration: underline wavy var(--jp-warn-color1);
+  text-underline-offset: 3px;
+}
+
+.cellbook-lab .cb-columns {
+  display: flex;
+  justify-content: space-between;
+  gap: 16px;
+  padding: 0 68px 2px 12px;
+  border-bottom: 1px solid var(--jp-border-color2);
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-columns > * {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-columns bdi {
+  max-width: 50%;
+}
+
+.cellbook-lab .cb-grow {
+  flex: 1 1 0;
+  min-height: 0;
+  overflow: auto;
+}
+
+.cellbook-lab .cb-listed {
+  display: contents;
+}
+
+.cellbook-lab .cb-mod-old > .cb-columns,
+.cellbook-lab .cb-mod-old > .cb-runs {
+  opacity: 0.45;
+}
+
+.cellbook-lab .cb-empty p {
+  margin: 0 0 8px;
+}
+
+.cellbook-lab .cb-empty .cb-link {
+  padding: 0;
+}
+
+.cellbook-lab .cb-runs {
+  flex: 1 1 0;
+  min-height: 0;
+  overflow: hidden auto;
+  overflow-anchor: none;
+  outline: none;
+}
+
+.cellbook-lab .cb-height {
+  position: relative;
+  contain: layout style;
+}
+
+.cellbook-lab .cb-run {
+  position: absolute;
+  right: 0;
+  left: 0;
+  box-sizing: border-box;
+  display: grid;
+  grid-template-columns: 16px 14px auto minmax(0, 1fr) auto 48px;
+  grid-template-rows: 20px 16px;
+  align-content: center;
+  align-items: center;
+  column-gap: 6px;
+  padding: 0 12px 0 8px;
+  border-bottom: 1px solid var(--jp-border-color3);
+  cursor: pointer;
+  user-select: none;
+  contain: strict;
+}
+
+.cellbook-lab .cb-run:hover {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-run.cb-mod-chosen {
+  background: color-mix(in srgb, var(--jp-brand-color1) 12%, transparent);
+}
+
+.cellbook-lab .cb-runs:focus-visible .cb-run.cb-mod-current {
+  outline: 2px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+/* A box to tick: large enough to hit, quiet until the pointer is near. */
+.cellbook-lab .cb-run .cb-check {
+  grid-row: 1 / 3;
+  align-self: stretch;
+  position: relative;
+  margin: 0 -4px 0 -8px;
+}
+
+.cellbook-lab .cb-run .cb-check::before {
+  content: '';
+  position: absolute;
+  top: 4px;
+  left: 8px;
+  box-sizing: border-box;
+  width: 14px;
+  height: 14px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 2px;
+  color: var(--jp-ui-inverse-font-color1);
+  font-size: 11px;
+  line-height: 12px;
+  text-align: center;
+}
+
+.cellbook-lab .cb-run:hover .cb-check::before {
+  border-color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-run.cb-mod-chosen .cb-check::before {
+  content: '✓';
+  border-color: var(--jp-brand-color1);
+  background: var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-state {
+  width: 14px;
+  color: var(--jp-ui-font-color2);
+  text-align: center;
+}
+
+.cellbook-lab .cb-state.cb-mod-running {
+  color: var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-state.cb-mod-failed,
+.cellbook-lab .cb-state.cb-mod-crashed {
+  color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-state.cb-mod-stopped {
+  font-size: 0.72em;
+}
+
+.cellbook-lab .cb-number {
+  color: var(--jp-ui-font-color2);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-name {
+  overflow: hidden;
+  color: var(--jp-ui-font-color0);
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-metric {
+  color: var(--jp-ui-font-color0);
+  font-variant-numeric: tabular-nums;
+  text-align: right;
+}
+
+.cellbook-lab .cb-spark {
+  display: block;
+}
+
+.cellbook-lab .cb-spark path,
+.cellbook-lab .cb-swatch path {
+  fill: none;
+  stroke-width: 1.5;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
+
+.cellbook-lab .cb-swatch path {
+  stroke-width: 2.5;
+}
+
+.cellbook-lab .cb-second {
+  grid-row: 2;
+  grid-column: 3 / -1;
+  display: flex;
+  gap: 8px;
+  font-size: var(--jp-ui-font-size0);
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-telling {
+  flex: 1 1 0;
+  min-width: 0;
+  overflow: hidden;
+  color: var(--jp-ui-font-color1);
+  text-overflow: ellipsis;
+}
+
+.cellbook-lab .cb-key {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-error {
+  color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-facts {
+  display: flex;
+  gap: 6px;
+  color: var(--jp-ui-font-color2);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-stale {
+  color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-rename {
+  min-width: 0;
+  padding: 0 2px;
+  border: 1px solid var(--jp-brand-color1);
+  background: var(--jp-input-background);
+  color: var(--jp-ui-font-color0);
+  font: inherit;
+  user-select: text;
+}
+
+.cellbook-lab .cb-refusal {
+  position: absolute;
+  z-index: 2;
+  top: calc(100% - 8px);
+  right: 8px;
+  left: 28px;
+  padding: 4px 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-left: 3px solid var(--jp-warn-color1);
+  background: var(--jp-layout-color2);
+  box-shadow: var(--jp-elevation-z4);
+  font-size: var(--jp-ui-font-size0);
+  font-weight: normal;
+  overflow-wrap: anywhere;
+  white-space: normal;
+  cursor: auto;
+}
+
+/* It stands over the rows below. */
+.cellbook-lab .cb-run:has(.cb-refusal) {
+  z-index: 2;
+  contain: none;
+}
+
+.cellbook-lab .cb-runhead h3:has(.cb-refusal) {
+  position: relative;
+}
+
+.cellbook-lab .cb-notice {
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  gap: 8px;
+  padding: 6px 12px;
+  border-top: 1px solid var(--jp-border-color2);
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-notice bdi {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-chosen {
+  display: flex;
+  align-items: center;
+  gap: 8px;
+  padding: 6px 8px 6px 12px;
+  border-top: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-chosen > span {
+  flex: 1 1 0;
+  min-width: 0;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  color: var(--jp-ui-font-color2);
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-button {
+  padding: 3px 12px;
+  border: 1px solid var(--jp-brand-color1);
+  border-radius: 2px;
+  background: var(--jp-brand-color1);
+  color: var(--jp-ui-inverse-font-color1);
+  font: inherit;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-button:disabled {
+  opacity: 0.4;
+  cursor: default;
+}
+
+/* In a narrow sidebar the curve stands below the number. */
+@container cb-sidebar (max-width: 300px) {
+  .cellbook-lab .cb-columns {
+    padding-right: 12px;
+  }
+
+  .cellbook-lab .cb-run {
+    grid-template-columns: 16px 14px auto minmax(0, 1fr) minmax(48px, auto);
+  }
+
+  .cellbook-lab .cb-run .cb-second {
+    grid-column: 3 / -2;
+  }
+
+  .cellbook-lab .cb-run .cb-spark {
+    grid-row: 2;
+    grid-column: -2 / -1;
+    justify-self: end;
+  }
+
+  .cellbook-lab .cb-chosen {
+    flex-wrap: wrap;
+  }
+
+  .cellbook-lab .cb-chosen > span {
+    flex-basis: 100%;
+  }
+}
+`,""]),l.d(e,{},{A:i})},35(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},34(o){o.exports=function(o){return o[1]}},27(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},29(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},31(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},30(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},28(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},32(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},26(o,e,l){var r=l(27),a=l.n(r),t=l(28),i=l.n(t),c=l(29),n=l.n(c),b=l(30),p=l.n(b),d=l(31),s=l.n(d),u=l(32),f=l.n(u),h=l(33),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var v=l(36),g={};g.styleTagTransform=f(),g.setAttributes=p(),g.insert=n().bind(null,"head"),g.domAPI=i(),g.insertStyleElement=s(),a()(v.A,g),v.A&&v.A.locals&&v.A.locals;var k=l(37),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var w=l(38),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=n().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(39),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(40),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(41),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);

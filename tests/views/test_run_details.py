@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cellbook.book import Book
+from cellbook.records import CellExecution, CellState, Environment, GitState, to_doc
+from cellbook.store import create, remove
+from cellbook.views import run_details as details
+from cellbook.views.run_details import run_details
+from tests.views.conftest import Log
+
+
+def execution(book: Book, run: str, number: int) -> CellExecution:
+    made = CellExecution(
+        book.store.new_id(), "s", f"cell {number}", CellState.OK, number, number,
+        run=run, stdout="x" * 1000, traceback="t",
+    )  # fmt: skip
+    book.cells.end(made)
+    return made
+
+
+def test_cells_come_without_what_they_put_out(
+    opened: Book, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(details, "_CELLS", 2)
+    record = log()
+    made = [execution(opened, record.run_id, number) for number in range(3)]
+    found = run_details(opened.store, record, [])
+    assert found.cells == tuple(replace(one, stdout="", traceback="") for one in made[1:])
+    assert found.earlier_cells == 1
+
+
+def test_parent_that_is_gone_is_none(opened: Book) -> None:
+    with opened.start_run("outer") as outer, opened.start_run("inner", nested=True):
+        pass
+    inner = opened.find_run("inner")
+    found = run_details(opened.store, inner, [])
+    assert found.parent is not None
+    assert found.parent.label == "#1 outer"
+    opened.store.commit([remove("runs", outer.run_id)])
+    assert run_details(opened.store, inner, []).parent is None
+
+
+def test_environment_comes_without_the_patch(opened: Book, log: Log) -> None:
+    environment = Environment("e", "3.11", git=GitState("abc", dirty=True, patch="+x"))
+    opened.store.commit([create("environments", "e", to_doc(environment))])
+    found = run_details(opened.store, replace(log(), environment="e"), []).environment
+    assert found is not None
+    assert found.git == GitState("abc", dirty=True)
+
+
+def test_running_run_has_lasted_so_far(opened: Book) -> None:
+    run = opened.start_run()
+    record = opened.find_run(run.run_id)
+    assert run_details(opened.store, record, [], now=record.start_time + 1500).duration == 1.5
