@@ -46,6 +46,7 @@ NAMED = {
 """Entries that may be named, by reason.  Any other is to be the same."""
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("where", ["cell", "imported"])
 def test_each_entry_is_the_same_or_named(tmp_path: Path, where: str) -> None:
     saved = _play("save", tmp_path, where)

@@ -33,9 +33,9 @@ def saved(k: Kernel, count: int = 0, patience: float = 10.0) -> list[Checkpoint]
 
 def settled(k: Kernel, source: str) -> None:
     """Run a cell and wait until its state is saved."""
-    order = k.record(source).order
+    cell = k.record(source)
     deadline = time.monotonic() + 10
-    while not (found := saved(k)) or found[-1].order != order:
+    while not any((one.session_id, one.order) == (cell.session, cell.order) for one in saved(k)):
         assert time.monotonic() < deadline, source
         time.sleep(0.1)
 
