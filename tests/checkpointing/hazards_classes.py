@@ -129,6 +129,15 @@ CASES = (
         "P.E.b.append(5)",
     ),
     Case(
+        "Enum with a metaclass, boundary, next values",
+        "import enum\nclass M(enum.EnumMeta):\n def names(cls): return list(cls.__members__)\nclass E(enum.Enum, metaclass=M):\n A = 1\n B = 2\n"
+        "class F(enum.Flag, boundary=enum.KEEP):\n X = 1\n"
+        "class G(enum.Enum):\n def _generate_next_value_(name, start, count, last): return name.lower()\nclass H(G):\n AA = enum.auto()\na = E.A",
+        "import enum\nassert type(E) is M and E.names() == ['A', 'B'] and a is E.A and F(16).value == 16\n"
+        "class Later(G):\n ZZ = enum.auto()\nassert Later.ZZ.value == 'zz' and H.AA.value == 'aa'",
+        "del E, F, G, H, a",
+    ),
+    Case(
         "Flag, IntEnum, IntFlag, StrEnum, auto",
         "import enum\nclass F(enum.Flag):\n A = enum.auto()\n B = enum.auto()\n AB = A | B\nclass I(enum.IntEnum):\n X = 5\n"
         "class N(enum.IntFlag):\n R = 4\n W = 2\nclass S(enum.StrEnum):\n A = enum.auto()\n"

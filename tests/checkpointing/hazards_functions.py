@@ -178,7 +178,7 @@ CASES = (
         "assert rc is matplotlib.rcParams and env is os.environ and path is sys.path\n"
         "assert held[0] is env and held[1] is path and version is sys.version_info and flags is sys.flags",
         "held = None",
-        named="rc version flags",
+        named="rc version flags env",
     ),
     Case(
         "constants of modules",

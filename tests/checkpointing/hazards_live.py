@@ -52,10 +52,17 @@ CASES = (
         named="t d z g f wr it",
     ),
     Case(
+        "what each process has one of",
+        "import decimal, os, sys, logging\nctx = decimal.getcontext(); env = os.environ; argv = sys.argv; root = logging.getLogger(); path = sys.path",
+        "import decimal, os, sys\nassert ctx is decimal.getcontext() and env is os.environ and argv is sys.argv and path is sys.path",
+        "ctx.prec = 7",
+        named="ctx env argv root",
+    ),
+    Case(
         "standard streams",
         "import sys\nout = sys.stdout; l = [sys.stderr]; real = sys.__stdout__; w = sys.stdout.write",
         "import sys\nassert out is sys.stdout and l[0] is sys.stderr and real is sys.__stdout__ and w.__self__ is sys.stdout",
-        named="real",
+        named="out real",
     ),
     Case(
         "generators and coroutines",
@@ -69,7 +76,7 @@ CASES = (
         "import threading, queue, concurrent.futures, multiprocessing\nlock = threading.Lock(); rl = threading.RLock(); ev = threading.Event(); q = queue.Queue(); sq = queue.SimpleQueue(); ex = concurrent.futures.ThreadPoolExecutor(1)\n"
         "fut = concurrent.futures.Future(); th = threading.Thread(target=print); sem = threading.Semaphore(); loc = threading.local(); loc.x = 1; cond = threading.Condition(); bar = threading.Barrier(2); main = threading.main_thread(); ok = [1]",
         "import threading\nassert ok == [1] and main is threading.main_thread()",
-        named="lock rl ev q sq ex fut th sem loc cond bar",
+        named="lock rl ev q sq ex fut th sem loc cond bar main",
     ),
     Case(
         "objects with a lock in them",
@@ -90,13 +97,13 @@ CASES = (
         "import contextvars, decimal\nv = contextvars.ContextVar('v', default=1); tok = v.set(5); ctx = contextvars.copy_context(); own = decimal.Context(prec=7); dc = decimal.getcontext()",
         "import decimal\nassert own.prec == 7 and dc is decimal.getcontext()",
         "own.prec = 9",
-        named="v tok ctx",
+        named="v tok ctx dc",
     ),
     Case(
         "loggers and handlers",
         "import logging, io\nlog = logging.getLogger('cellbook.hazard'); log.setLevel(10); h = logging.StreamHandler(io.StringIO()); root = logging.getLogger(); fm = logging.Formatter('%(message)s'); ad = logging.LoggerAdapter(log, {})",
         "import logging\nassert log is logging.getLogger('cellbook.hazard') and root is logging.getLogger() and fm._fmt == '%(message)s' and ad.logger is log",
-        named="log h ad",
+        named="log h ad root",
     ),
     Case(
         "event loops, tasks, futures",
@@ -124,11 +131,13 @@ CASES = (
         "import os, sys\ne = os.environ; a = sys.argv; p = [sys.path]; m = sys.modules; mp = sys.meta_path; pe = os.environ.copy()",
         "import os, sys\nassert e is os.environ and a is sys.argv and p[0] is sys.path and m is sys.modules and mp is sys.meta_path and type(pe) is dict",
         "e = a = p = m = None",
+        named="e a m mp",
     ),
     Case(
         "builtins",
         "import builtins\nb = __builtins__; d = vars(builtins); l = [d]; pr = print; nt = NotImplemented; ex = Exception; t = type(None); el = type(...)",
         "import builtins\nassert b is builtins and d is vars(builtins) and l[0] is d and pr is print and ex is Exception and t is type(None) and el is type(...)",
+        named="d",
     ),
     Case(
         "types of the interpreter",

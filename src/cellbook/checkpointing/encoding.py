@@ -34,6 +34,15 @@ _SLOTS = 256
 """Places kept in the memo for what is live: more would move what the stream refers to."""
 _PATIENCE = 5.0
 """Seconds that one object's own ``__reduce__`` may take."""
+_RESTORED = (
+    ("namespace",),
+    ("attribute", "sys", "path"),
+    ("attribute", "random", "_inst"),
+    ("attribute", "numpy.random", "mtrand", "_rand"),
+    ("attribute", "dataclasses", "MISSING"),
+    ("attribute", "dataclasses", "KW_ONLY"),
+)
+"""What each process has one of and a restore sets, or nobody can change: not told as left alone."""
 _FRONT_END = "it lives in the front end as well"
 _POLICY = {
     ("ipywidgets.widgets.widget", "Widget"): _FRONT_END,
@@ -232,7 +241,10 @@ class Encoder(pickle.Pickler):
     def _begin(self, variables: Mapping[str, Any], done: Encoded) -> None:
         """Put what is live into the memo."""
         things = list(self._singletons)
-        known = {id(thing) for thing, _ in things}
+        known = {id(thing): path for thing, path in things}
+        for name, value in variables.items():
+            if known.get(id(value), _RESTORED[0]) not in _RESTORED:
+                done.live[name] = ".".join(known[id(value)]).removeprefix("attribute.")
         own = find_module_attributes(variables, known, self._namespace)
         for name, path in own.items():
             done.live[name] = ".".join(path)

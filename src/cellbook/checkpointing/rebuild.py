@@ -24,8 +24,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from cloudpickle import cloudpickle
-
 
 class Buffers(Protocol):
     """Where the bytes of arrays come from."""
@@ -266,14 +264,35 @@ def finish_class(made: Any, state: dict[str, Any]) -> None:
 
 
 def make_enum(
-    bases: tuple[type, ...], name: str, qualname: str, members: dict[str, Any], where: str
+    bases: tuple[type, ...],
+    name: str,
+    qualname: str,
+    members: dict[str, Any],
+    where: str,
+    metaclass: Any = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Return an enumeration; what its members hold beyond their values follows."""
-    if not all(isinstance(base, type) for base in bases):
+    """Return an enumeration; what its members hold beyond their values follows.
+
+    `metaclass` None means that of its bases; `options` are the ``boundary`` of its flags and what
+    makes the ``next`` value.
+    """
+    options = options or {}
+    if not all(isinstance(one, type) for one in (*bases, metaclass or type)):
         unavailable(f"class {name} cannot be made again without its bases")
         return Lost
+    kind: Any = metaclass or type(bases[-1])
     with _undisturbed(bases):
-        return cloudpickle._make_skeleton_enum(bases, name, qualname, members, where, None, None)
+        namespace = kind.__prepare__(name, bases)
+        if options.get("next") is not None:
+            namespace["_generate_next_value_"] = options["next"]
+        for member, value in members.items():
+            namespace[member] = value
+        boundary = options.get("boundary")
+        extra = {} if boundary is None else {"boundary": boundary}
+        made = kind.__new__(kind, name, bases, namespace, **extra)
+    made.__module__, made.__qualname__ = where, qualname
+    return made
 
 
 def finish_enum(made: Any, state: tuple[dict[str, Any], dict[str, dict[str, Any]]]) -> None:

@@ -163,7 +163,12 @@ def _reduce_enum(it: Any) -> Any:
     own = _members_of(it)
     for name in (*members, *_ENUM_OWN):
         own.pop(name, None)
-    args = (it.__bases__, it.__name__, it.__qualname__, members, it.__module__)
+    kind = None if type(it) is type(it.__mro__[-2]) else type(it)
+    options = {
+        "boundary": getattr(it, "_boundary_", None),
+        "next": vars(it).get("_generate_next_value_"),
+    }
+    args = (it.__bases__, it.__name__, it.__qualname__, members, it.__module__, kind, options)
     return rebuild.make_enum, args, (own, held), None, None, rebuild.finish_enum
 
 

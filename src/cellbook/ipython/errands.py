@@ -141,7 +141,7 @@ class Errands:
             kernel,
             extension.moment(),
             kind=CheckpointKind.CELL,
-            document=extension.document(),
+            document=dataclasses.replace(extension.document(), counts=False),
         )
         extension.saved(extension.book(), now)
         found = diff_checkpoints(
