@@ -102,13 +102,15 @@ def test_empty_book_teaches(lab: Lab) -> None:
 def test_run_appears_and_grows_live(lab: Lab) -> None:
     side = open_runs(lab, "live", LIVE)
     lab.select(1)
-    lab.command("notebook:run-cell")
+    # By its key: the command would be waited for until the cell has ended.
+    lab.page.keyboard.press("Control+Enter")
     live = row(side, "live")
     expect(live).to_contain_text("●", timeout=10_000)
     expect(live).to_have_attribute("aria-label", re.compile("running"))
     value = live.locator(".cb-metric")
+    expect(value).not_to_have_text("—", timeout=10_000)
     before = value.inner_text()
-    expect(value).not_to_have_text(before, timeout=3_000)
+    expect(value).not_to_have_text(before, timeout=5_000)
     expect(live.locator("svg path")).to_be_attached(timeout=4_000)
     choose(side, "baseline")
     # What comes in disturbs neither the choice nor the hands.

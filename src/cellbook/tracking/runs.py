@@ -33,9 +33,9 @@ from cellbook.tracking.sessions import Sessions
 from cellbook.tracking.summary import stats_of
 from cellbook.tracking.trouble import Trouble
 
-_FLUSH_SECONDS = 2.0
+_FLUSH_SECONDS = 0.9
 _FLUSH_SHARE = 0.01
-"""A run's last values are brought into its document after two seconds or, so that a run of days
+"""A run's last values are brought into its document each second or, so that a run of days
 does not fill its journal, after a hundredth of the time it has run."""
 _LONGEST_NUMBER = 18
 """Digits of a run's number: what SQLite can hold."""

@@ -28,7 +28,7 @@ from cellbook.store import Op, Store, create, update
 from cellbook.tracking.liveness import is_alive, own_identity
 from cellbook.tracking.summary import summarise
 
-_TICK_SECONDS = 2.0
+_TICK_SECONDS = 1.0
 _REPAIR_EVERY = 30.0
 
 
@@ -40,7 +40,7 @@ class Sessions:
     store
         The book's memory.
     on_tick
-        Called every two seconds, from a background thread, while the session is open.
+        Called every second, from a background thread, while the session is open.
     """
 
     def __init__(self, store: Store, on_tick: Callable[[], None]) -> None:
