@@ -75,7 +75,10 @@ SIDEBAR = """async () => {
 
 def write_notebook(root: Path) -> None:
     cells = [v4.new_code_cell(f"x{n} = {n}\nprint(x{n})") for n in range(CELLS)]
-    nbformat.write(v4.new_notebook(cells=cells), root / "long.ipynb")
+    # Without a kernel's name JupyterLab would ask for one, and wait.
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, root / "long.ipynb")
 
 
 def write_runs(root: Path) -> None:
