@@ -139,3 +139,12 @@ def test_wheel_imports_without_any_dependency(dist: Dist, tmp_path: Path) -> Non
         text=True,
     )
     assert (done.stdout.strip(), done.stderr) == (cellbook.__version__, "")
+
+
+def test_jupyterlab_takes_the_front_end_as_fitting() -> None:
+    """JupyterLab compares what the front end was built for with what it has itself."""
+    listing = Path(sys.executable).with_name("jupyter-labextension")
+    done = subprocess.run([listing, "list"], capture_output=True, text=True, timeout=120)
+    listed = re.sub(r"\x1b\[\d*m", "", done.stdout + done.stderr)
+    (line,) = [line for line in listed.splitlines() if "cellbook-labextension" in line]
+    assert "enabled OK" in " ".join(line.split())

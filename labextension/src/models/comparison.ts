@@ -4,6 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { CompareRow, Curve, RunComparison } from '../_generated/types.ts';
 import { lineOf, type ICurveLook, type ILine } from './curves.ts';
+import { Rest } from './rest.ts';
 
 /** The part of the server that is asked. */
 export interface IComparisonSource {
@@ -63,8 +64,7 @@ export class ComparisonModel {
   private _lines: readonly ILine[] = [];
   private _problem = '';
   private _reading = 0;
-  private _resting: ReturnType<typeof setTimeout> | undefined;
-  private _again = false;
+  private readonly _rest = new Rest(() => void this.refresh(), REST);
 
   constructor(source: IComparisonSource, state: IComparisonState) {
     this._source = source;
@@ -149,21 +149,9 @@ export class ComparisonModel {
 
   /** The book has changed. */
   tell(tables: readonly string[]): void {
-    if (!tables.some(table => SHOWN.has(table))) {
-      return;
+    if (tables.some(table => SHOWN.has(table))) {
+      this._rest.ask();
     }
-    if (this._resting !== undefined) {
-      this._again = true;
-      return;
-    }
-    void this.refresh();
-    this._resting = setTimeout(() => {
-      this._resting = undefined;
-      if (this._again) {
-        this._again = false;
-        this.tell(tables);
-      }
-    }, REST);
   }
 
   /** Read everything anew. */

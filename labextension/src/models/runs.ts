@@ -6,6 +6,7 @@ import type { RunRow, RunsPage } from '../_generated/types.ts';
 import { isAbsent } from './absent.ts';
 import { Choice } from './choice.ts';
 import { Pages } from './pages.ts';
+import { Rest } from './rest.ts';
 
 /** The part of the server that is asked. */
 export interface IRunsSource {
@@ -96,8 +97,7 @@ export class RunsModel {
   private _list = 0;
   /** Counts changes of the book. */
   private _epoch = 0;
-  private _resting: ReturnType<typeof setTimeout> | undefined;
-  private _again = false;
+  private readonly _rest = new Rest(() => void this.refresh(), REST);
 
   /**
    * @param source - The server.
@@ -250,21 +250,9 @@ export class RunsModel {
 
   /** The book has changed. */
   tell(tables: readonly string[]): void {
-    if (!tables.some(table => SHOWN.has(table))) {
-      return;
+    if (tables.some(table => SHOWN.has(table))) {
+      this._rest.ask();
     }
-    if (this._resting !== undefined) {
-      this._again = true;
-      return;
-    }
-    void this.refresh();
-    this._resting = setTimeout(() => {
-      this._resting = undefined;
-      if (this._again) {
-        this._again = false;
-        this.tell(tables);
-      }
-    }, REST);
   }
 
   /** Read everything in sight anew. */
