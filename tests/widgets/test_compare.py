@@ -32,14 +32,14 @@ def test_compare_shows_differences_curves_and_the_rest_folded(opened: Book, log:
 def test_compare_without_targets_takes_the_newest_of_an_experiment(opened: Book, log: Log) -> None:
     for number in range(7):
         log(f"r{number}", experiment="it's")
-    log("other", experiment="other")
+    log("elsewhere", experiment="another")
     log("last", experiment="it's")
     assert "r3" in compare_panel(opened).text
     assert "r2" not in compare_panel(opened).text
-    assert "other" not in compare_panel(opened).text
+    assert "elsewhere" not in compare_panel(opened).text
     everyone = compare_panel(opened, experiment="it's").text
     assert "r0" in everyone
-    assert "other" not in everyone
+    assert "elsewhere" not in everyone
     with pytest.raises(NotFound, match="no runs"):
         compare_panel(opened, experiment="none")
     with pytest.raises(InvalidInput, match="one of the two"):
