@@ -1,8 +1,8 @@
-"""Checks the front end: types, unit tests, and that bundle/ was built from this source.
+"""Checks the front end: types, unit tests, and that what is committed was built from this source.
 
 All of it happens in a copy in a temporary folder, with the packages that yarn.lock names, so that
-nothing of a working copy has a part in it.  The bundle is built anew and compared byte by byte: the
-same source, packages and builder make the same files, wherever they lie.
+nothing of a working copy has a part in it.  bundle/ and src/cellbook/assets are built anew and
+compared byte by byte: the same source, packages and builder make the same files, wherever they lie.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MADE = ("bundle", "lib", "node_modules", ".yarn", "*.tsbuildinfo", "__pycache__")
 """What is no source."""
+ASSETS = HERE.parent / "src" / "cellbook" / "assets"
 MEND = (
-    "labextension/bundle was not built from this source. This builds it:\n"
+    "What is committed was not built from this source. This builds it:\n"
     "    cd labextension && jlpm install --immutable && jlpm build:prod"
 )
 
 
 def files(folder: Path) -> set[str]:
     """Return the paths of all files below a folder, from there."""
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
 
 
 def differences(built: Path, committed: Path) -> list[str]:
@@ -48,6 +53,7 @@ def main() -> int:
         for step in (["install", "--immutable"], ["check"], ["test"], ["build:prod"]):
             subprocess.run(["jlpm", *step], cwd=copy, check=True)
         wrong = differences(copy / "bundle", HERE / "bundle")
+        wrong += differences(Path(folder) / "src" / "cellbook" / "assets", ASSETS)
     if wrong:
         print(*wrong, MEND, sep="\n")
     return 1 if wrong else 0

@@ -21,6 +21,7 @@ from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
 from cellbook.views.checkpoint_diff import CheckpointDifference
 from cellbook.views.comparison import RunComparison
+from cellbook.views.lines import CurveLines
 from cellbook.views.run_details import RunDetails
 from cellbook.views.runs_list import RunRow, RunsPage
 from cellbook.views.series import Curve
@@ -32,6 +33,7 @@ ANSWERS = (
     CellVersion,
     CheckpointDifference,
     Curve,
+    CurveLines,
     RunComparison,
     RunDetails,
     RunRow,

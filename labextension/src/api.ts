@@ -5,6 +5,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
 
 import type * as types from './_generated/types.ts';
+import type { ISource } from './models/source.ts';
 
 /** The server could not answer; the message says what is wrong and what mends it. */
 export class ApiError extends Error {
@@ -20,7 +21,7 @@ export class ApiError extends Error {
 type Query = Record<string, string | number | undefined>;
 
 /** The routes, each as a method; `notebook` is a path from the server's root in all of them. */
-export class Api {
+export class Api implements ISource {
   private readonly _settings: ServerConnection.ISettings;
 
   constructor(settings: ServerConnection.ISettings) {
@@ -65,8 +66,13 @@ export class Api {
     return this._url(`runs/${encodeURIComponent(run)}/artifacts/${parts}`, { notebook });
   }
 
-  compare(notebook: string, runs: string[], baseline = 0): Promise<types.RunComparison> {
-    return this._get('compare', { notebook, runs: runs.join(','), baseline });
+  /** Ask a question of `cellbook.answers`. */
+  ask<T>(notebook: string, question: string, query: object): Promise<T> {
+    const given = Object.entries(query).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.join(',') : (value as string | number)
+    ]);
+    return this._get(question, { notebook, ...Object.fromEntries(given) });
   }
 
   curves(
@@ -76,6 +82,11 @@ export class Api {
     points = 600
   ): Promise<types.Curve[]> {
     return this._get('curves', { notebook, runs: runs.join(','), metric, points });
+  }
+
+  /** Return the code that draws, for `models/plotly.ts`. */
+  async plotly(): Promise<Blob> {
+    return (await this._ask('plotly.js', {}, { method: 'GET' })).blob();
   }
 
   cells(notebook: string): Promise<types.CellMark[]> {
@@ -149,28 +160,25 @@ export class Api {
   }
 
   private async _request<T>(path: string, query: Query, init: RequestInit): Promise<T> {
+    return parsed(await (await this._ask(path, query, init)).text()) as T;
+  }
+
+  private async _ask(path: string, query: Query, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
       response = await ServerConnection.makeRequest(this._url(path, query), init, this._settings);
     } catch {
       throw new ApiError('The Jupyter server does not answer. Is it still running?', 0);
     }
-    const text = await response.text();
-    let answer: unknown;
-    try {
-      answer = JSON.parse(text);
-    } catch {
-      answer = null;
+    if (response.ok) {
+      return response;
     }
-    if (!response.ok) {
-      const told = (answer as { message?: unknown } | null)?.message;
-      if (typeof told === 'string' && told) {
-        throw new ApiError(told, response.status);
-      }
-      // It is not Cellbook that answered.
-      throw new ApiError(reason(response), 0);
+    const told = (parsed(await response.text()) as { message?: unknown } | null)?.message;
+    if (typeof told === 'string' && told) {
+      throw new ApiError(told, response.status);
     }
-    return answer as T;
+    // It is not Cellbook that answered.
+    throw new ApiError(reason(response), 0);
   }
 
   private _url(path: string, query: Query): string {
@@ -178,6 +186,14 @@ export class Api {
     const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
     const url = URLExt.join(this._settings.baseUrl, 'cellbook', path);
     return text ? `${url}?${text}` : url;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { CompareRow, Curve, RunComparison } from '../src/_generated/types.ts';
-import { ComparisonModel, comparing, type IComparisonSource } from '../src/models/comparison.ts';
+import type { CompareRow, CurveLines, RunComparison } from '../src/_generated/types.ts';
+import { ComparisonModel, comparing, type ILinesQuery } from '../src/models/comparison.ts';
 import { csv, markdown } from '../src/models/export.ts';
+import type { ISource } from '../src/models/source.ts';
 
 function cells(texts: string[]): CompareRow['cells'] {
   return texts.map(text => ({
@@ -21,12 +22,24 @@ function line(name: string, texts: string[], group: CompareRow['group'] = 'Param
   return { group, name, cells: cells(texts), differs, numeric: false, direction: null };
 }
 
-class Source implements IComparisonSource {
+class Source implements ISource {
   asked: string[] = [];
+  problem = '';
 
-  compare(_: string, runs: string[], baseline: number): Promise<RunComparison> {
+  ask<T>(_: string, question: string, query: object): Promise<T> {
+    if (this.problem) {
+      return Promise.reject(new Error(this.problem));
+    }
+    const answer =
+      question === 'compare'
+        ? this._compare(query as { runs: string[]; baseline: number })
+        : this._lines(query as ILinesQuery);
+    return Promise.resolve(answer as T);
+  }
+
+  private _compare({ runs, baseline }: { runs: string[]; baseline: number }): RunComparison {
     this.asked.push(`compare ${runs.join()} ${baseline}`);
-    return Promise.resolve({
+    return {
       runs: runs.map(run => ({
         run_id: run,
         number: Number(run),
@@ -46,24 +59,18 @@ class Source implements IComparisonSource {
         line(
           'seed',
           runs.map(() => '7')
-        )
+        ),
+        line('lr', runs)
       ],
-      metrics: ['acc', 'loss']
-    });
+      metrics: ['acc', 'loss'],
+      missing: []
+    };
   }
 
-  curves(_: string, runs: string[], metric: string): Promise<Curve[]> {
-    this.asked.push(`curves ${metric}`);
-    return Promise.resolve(
-      runs.map(run => ({
-        run_id: run,
-        name: metric,
-        steps: [0, 1],
-        times: [0, 2],
-        values: [1, 'NaN'],
-        count: 2
-      }))
-    );
+  private _lines(query: ILinesQuery): CurveLines {
+    const { metric, axis, smoothing, group, low, high } = query;
+    this.asked.push(`lines ${[metric, axis, smoothing, group, low, high].join()}`);
+    return { metric, axis, lines: [], missing: [] };
   }
 }
 
@@ -78,24 +85,45 @@ test('only what differs is shown, until all is asked for', async () => {
   const { model } = await started();
   assert.deepEqual(
     model.rows.map(row => row.name),
-    ['acc']
+    ['acc', 'lr']
   );
   assert.equal(model.hidden, 1);
   await model.change({ everything: true });
-  assert.equal(model.rows.length, 2);
+  assert.equal(model.rows.length, 3);
 });
 
-test('another baseline is asked for, another look is not', async () => {
+test('another baseline or look is asked for, a logarithmic axis is not', async () => {
   const { source, model } = await started();
+  assert.equal(model.lines?.metric, 'acc');
   source.asked = [];
-  await model.change({ smoothing: 0.5, axis: 'time' });
+  await model.change({ log: true });
   assert.deepEqual(source.asked, []);
-  assert.deepEqual(model.lines[0].xs, [0, 2]);
-  assert.equal(model.lines[0].raw.length, 2);
-  await model.change({ metric: 'loss' });
-  assert.deepEqual(source.asked, ['curves loss']);
+  await model.change({ smoothing: 0.5 });
+  await model.change({ metric: 'loss', group: 'params.lr' });
+  assert.deepEqual(source.asked, ['lines acc,step,0.5,,,', 'lines loss,step,0.5,params.lr,,']);
   await model.change({ baseline: '2' });
   assert.ok(source.asked.includes('compare 1,2,3 1'));
+});
+
+test('a look at a part of the axis ends with another axis', async () => {
+  const { source, model } = await started();
+  await model.change({ window: [10, 20] });
+  assert.equal(source.asked.at(-1), 'lines acc,step,0,,10,20');
+  await model.change({ axis: 'relative' });
+  assert.equal(model.state.window, null);
+  assert.equal(source.asked.at(-1), 'lines acc,relative,0,,,');
+});
+
+test('runs are grouped by what tells them apart', async () => {
+  const { model } = await started();
+  assert.deepEqual(model.groups, ['params.lr']);
+});
+
+test('a comparison that an older version kept is shown as far as it goes', () => {
+  const { window: _, ...kept } = { ...comparing('a.ipynb', ['1', '2']), axis: 'time' as const };
+  const model = new ComparisonModel(new Source(), kept as never);
+  assert.equal(model.state.axis, 'step');
+  assert.equal(model.state.window, null);
 });
 
 test('a run is taken out, but never the last but one', async () => {
@@ -109,7 +137,7 @@ test('a run is taken out, but never the last but one', async () => {
 
 test('what went wrong is said, and what was shown stays', async () => {
   const { source, model } = await started();
-  source.compare = () => Promise.reject(new Error('The book is locked.'));
+  source.problem = 'The book is locked.';
   await model.refresh();
   assert.equal(model.problem, 'The book is locked.');
   assert.equal(model.comparison?.runs.length, 3);

@@ -37,6 +37,10 @@ def live_panel(lab: Lab, index: int) -> Locator:
     return panel
 
 
+def plot_of(panel: Locator) -> Locator:
+    return panel.locator(".cb-plot .svg-container")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_panels_are_seen(lab: Lab, theme: str) -> None:
     open_runs(
@@ -51,33 +55,98 @@ def test_panels_are_seen(lab: Lab, theme: str) -> None:
     lab.screenshot(f"runs-{theme}", lab.outputs(1).first)
     lab.run_cell(2)
     panel = live_panel(lab, 2)
-    expect(panel).to_contain_text("#2 wide <b>net</b>")
-    expect(panel.locator("svg[role=img]")).to_be_visible()
+    expect(panel).to_contain_text("wide <b>net</b>")
+    expect(plot_of(panel)).to_be_visible()
     expect(lab.outputs(2).first).to_be_hidden()
     lab.screenshot(f"compare-{theme}", panel)
     lab.run_cell(3)
-    expect(live_panel(lab, 3).locator("svg[role=img]")).to_be_visible()
+    expect(plot_of(live_panel(lab, 3))).to_be_visible()
     lab.screenshot(f"compare-many-{theme}", live_panel(lab, 3))
 
 
 def test_compare_follows_the_hands(lab: Lab) -> None:
-    open_runs(lab, "hands", "compare_panel(book, ['#1', '#3'])")
+    open_runs(lab, "hands", "compare_panel(book, [1, 3, 4])")
     lab.run_cell(1)
     panel = live_panel(lab, 1)
-    expect(panel).not_to_contain_text("seed")
-    panel.get_by_role("button", name="all", exact=True).click()
-    expect(panel).to_contain_text("seed")
-    baseline = panel.locator(".widget-dropdown", has_text="baseline ★").get_by_role("combobox")
-    baseline.select_option("#3 too bold")
-    expect(panel.locator("th", has_text="#3 too bold")).to_contain_text("★")
-    expect(panel.locator("th", has_text="#1 baseline")).not_to_contain_text("★")
-    chart = panel.locator("svg[role=img]")
-    panel.get_by_role("combobox").nth(1).select_option("loss")
-    expect(chart.locator(".cb-title")).to_have_text("loss")
-    panel.get_by_role("button", name="time", exact=True).click()
-    expect(chart.get_by_text("time", exact=True)).to_be_attached()
-    chart.hover()
-    expect(chart.locator(".cb-tip >> visible=true").get_by_text("#1").first).to_be_visible()
+    expect(panel.locator("table")).not_to_contain_text("seed")
+    panel.get_by_label("only what differs").uncheck()
+    expect(panel.locator("table")).to_contain_text("seed")
+    panel.get_by_role("button", name="Run 3 is the baseline").click()
+    expect(panel.get_by_role("button", name="Run 3 is the baseline")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    plot = plot_of(panel)
+    expect(plot).to_be_visible()
+    expect(plot.locator(".scatterlayer .trace.scatter")).to_have_count(6)
+    panel.get_by_label("metric").select_option("loss")
+    expect(panel.get_by_role("img", name="loss of 3 runs")).to_be_visible()
+    panel.get_by_label("group by").select_option("params.layers")
+    expect(plot.locator(".legend")).to_contain_text("layers 2 (2 runs)")
+    panel.get_by_label("band").select_option("95 % CI")
+    panel.get_by_label("over").select_option("relative time")
+    expect(plot.locator(".xtitle")).to_have_text("seconds since the start")
+    panel.get_by_label("smoothing").fill("0.5")
+    panel.get_by_label("log").check()
+    panel.get_by_role("button", name="Take run 4 out").click()
+    expect(panel).to_contain_text("2 runs compared")
+
+
+def test_a_zoom_fetches_what_lies_between(lab: Lab) -> None:
+    many = """
+import math
+with cb.start_run("long", experiment="long") as run:
+    for step in range(20_000):
+        run.log_metric("wave", math.sin(step / 3) + step / 20_000, step)
+compare_panel(book, ["long"])
+"""
+    open_runs(lab, "zoom", many)
+    lab.run_cell(1)
+    panel = live_panel(lab, 1)
+    plot = plot_of(panel)
+    expect(plot).to_be_visible()
+    plot.scroll_into_view_if_needed()
+    area = plot.locator(".nsewdrag.drag").first.bounding_box()
+    assert area is not None
+    middle = area["y"] + area["height"] / 2
+    lab.page.mouse.move(area["x"] + area["width"] * 0.5, middle)
+    lab.page.mouse.down()
+    lab.page.mouse.move(area["x"] + area["width"] * 0.505 + 12, middle, steps=4)
+    lab.page.mouse.up()
+    expect(panel.get_by_role("button", name="whole axis")).to_be_visible()
+    shown = "node => node.data.find(trace => trace.mode === 'lines').x"
+    lab.page.wait_for_function(
+        f"node => {{ const x = ({shown})(node); return x[1] - x[0] === 1; }}",
+        arg=panel.locator(".js-plotly-plot").element_handle(),
+    )
+    panel.get_by_role("button", name="whole axis").click()
+    lab.page.wait_for_function(
+        f"node => {{ const x = ({shown})(node); return x[0] === 0 && x.at(-1) === 19999; }}",
+        arg=panel.locator(".js-plotly-plot").element_handle(),
+    )
+
+
+def test_compare_follows_a_run_of_its_own_kernel_while_a_cell_runs(lab: Lab) -> None:
+    train = """
+import time
+run = cb.start_run("live", experiment="live")
+run.log_metric("loss", 1.0, 0)
+run.log_metric("loss", 0.9, 1)
+display(compare_panel(book, [run.run_id]))
+for step in range(2, 60):
+    run.log_metric("loss", 1 / step, step)
+    time.sleep(0.5)
+"""
+    open_runs(lab, "follow", train)
+    lab.cell(1).click()
+    lab.page.keyboard.press("Control+Enter")
+    panel = lab.cell(1).locator(".cellbook-panel")
+    expect(plot_of(panel)).to_be_visible(timeout=20_000)
+    lab.page.wait_for_function(
+        "node => node.data.find(trace => trace.mode === 'lines').x.length > 8",
+        arg=panel.locator(".js-plotly-plot").element_handle(),
+    )
+    expect(lab.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    lab.command("notebook:interrupt-kernel")
 
 
 def test_compare_outlives_its_kernel(lab: Lab) -> None:

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from cellbook import assets
 from cellbook.book import Book
 from cellbook.server.openapi import describe
 from cellbook.server.routes import OPERATIONS
@@ -19,6 +20,7 @@ from tests.server.servers import Server
 OPTIONS = {
     "compare": "runs=1,2",
     "curves": "runs=1,2&metric=loss",
+    "lines": "runs=1,2&metric=loss&smoothing=0.5&group=params.lr&low=0",
     "checkpoints/{checkpoint_id}/diff": "to=2",
 }
 BODIES: dict[tuple[str, str], Any] = {
@@ -26,6 +28,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "checkpoints/{checkpoint_id}"): {"label": "clean"},
     ("PUT", "checkpoints/{checkpoint_id}/document"): notebook("x = 1"),
     ("POST", "checkpoints/{checkpoint_id}/diff"): {"document": {"cells": []}},
+}
+DOWNLOADS = {
+    "plotly.js": assets.content("plotly.js"),
+    "runs/{run_id}/artifacts/{path}": b"a text",
 }
 
 
@@ -93,7 +99,7 @@ def test_route_answers_as_described(
     if content:
         fits(answer.json, content["schema"], description)
     else:
-        assert answer.content == b"a text"
+        assert answer.content == DOWNLOADS[operation.path]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
@@ -103,7 +109,7 @@ def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) ->
     path = operation.path.format(run_id=1, path="x", checkpoint_id=1, cell_id="x")
     asked = f"{path}?notebook={home.name}/work.ipynb&{OPTIONS.get(operation.path, '')}"
     answer = server.ask(operation.method, asked, BODIES.get((operation.method, operation.path)))
-    if operation.path in ("book", "openapi.json"):
+    if operation.path in ("book", "openapi.json", "plotly.js"):
         assert answer.status == 200
         return
     assert answer.status == 404, answer.content
@@ -120,6 +126,8 @@ def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) ->
         ("GET", "runs?offset=-1", None, "at least 0"),
         ("GET", "curves?runs=1", None, "no `metric`"),
         ("GET", "curves?metric=loss", None, "no `runs`"),
+        ("GET", "lines?runs=1&metric=loss&smoothing=much", None, "a number, not 'much'"),
+        ("GET", "lines?runs=1&metric=loss&axis=time", None, "one of step, relative, wall"),
         ("PATCH", "runs/1", {}, "nothing to change"),
         ("PATCH", "runs/1", [1], "no JSON object"),
         ("PATCH", "runs/1", b"{", "no JSON"),

@@ -190,8 +190,30 @@ export interface Curve {
   count: number;
 }
 
+/** The lines of one metric. */
+export interface CurveLines {
+  metric: string;
+  axis: string;
+  lines: DrawnLine[];
+  missing: number[];
+}
+
 /** Which way a metric should go. */
 export type Direction = 'more is better' | 'less is better';
+
+/** One line: of a run, or of the mean of several. */
+export interface DrawnLine {
+  label: string;
+  number: number;
+  run_ids: string[];
+  xs: Real[];
+  ys: Real[];
+  raw: Real[];
+  lower: Real[];
+  upper: Real[];
+  best: [Real, Real] | null;
+  count: number;
+}
 
 /** Interpreter, packages, hardware and code of one session. */
 export interface Environment {
@@ -256,6 +278,7 @@ export interface RunComparison {
   baseline: number;
   rows: CompareRow[];
   metrics: string[];
+  missing: string[];
 }
 
 /** All that is on record of one run, but for its points and the bytes of its files. */

@@ -2,14 +2,38 @@
 
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { CompareRow, Curve, RunComparison } from '../_generated/types.ts';
-import { lineOf, type ICurveLook, type ILine } from './curves.ts';
+import type { CompareRow, CurveLines, RunComparison } from '../_generated/types.ts';
 import { Rest } from './rest.ts';
+import type { ISource } from './source.ts';
 
-/** The part of the server that is asked. */
-export interface IComparisonSource {
-  compare(notebook: string, runs: string[], baseline: number): Promise<RunComparison>;
-  curves(notebook: string, runs: string[], metric: string, points: number): Promise<Curve[]>;
+/** Which lines to draw, and how; as `cellbook.answers.LinesQuery` has it. */
+export interface ILinesQuery {
+  readonly runs: readonly string[];
+  readonly metric: string;
+  readonly points: number;
+  readonly axis: Axis;
+  readonly smoothing: number;
+  readonly group: string;
+  readonly band: Band;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export type Axis = 'step' | 'relative' | 'wall';
+export type Band = 'std' | 'range' | 'ci' | 'none';
+
+/** How curves are drawn. */
+export interface ICurveLook {
+  readonly axis: Axis;
+  readonly log: boolean;
+  /** Weight of what came before, from 0 to below 1. */
+  readonly smoothing: number;
+  /** `params.lr`, say: runs that share it are one line, their mean; empty for a line a run. */
+  readonly group: string;
+  /** What is drawn round a mean. */
+  readonly band: Band;
+  /** The part of the axis that is looked at; null for all of it. */
+  readonly window: readonly [number, number] | null;
 }
 
 /** What a comparison is of, and how it is shown: enough to show it again. */
@@ -21,7 +45,22 @@ export interface IComparisonState extends ICurveLook {
   readonly metric: string;
   /** Whether rows are shown that do not differ. */
   readonly everything: boolean;
+  /** What is looked at below the table: the id of a tab. */
+  readonly tab: string;
+  /** What is to be said beforehand. */
+  readonly notes?: readonly string[];
 }
+
+/** How runs are looked at at first. */
+const PLAIN: ICurveLook & { tab: string } = {
+  tab: 'curves',
+  axis: 'step',
+  log: false,
+  smoothing: 0,
+  group: '',
+  band: 'std',
+  window: null
+};
 
 /** Return the state of a new comparison. */
 export function comparing(
@@ -35,9 +74,7 @@ export function comparing(
     baseline,
     metric: '',
     everything: false,
-    axis: 'step',
-    log: false,
-    smoothing: 0
+    ...PLAIN
   };
 }
 
@@ -55,20 +92,23 @@ const SHOWN = new Set(['book', 'runs', 'metrics']);
 
 /** One comparison. */
 export class ComparisonModel {
-  private readonly _source: IComparisonSource;
+  private readonly _source: ISource;
   private readonly _changed = new Signal<ComparisonModel, void>(this);
   private readonly _stateChanged = new Signal<ComparisonModel, void>(this);
   private _state: IComparisonState;
   private _comparison: RunComparison | null = null;
-  private _curves: readonly Curve[] = [];
-  private _lines: readonly ILine[] = [];
+  private _lines: CurveLines | null = null;
   private _problem = '';
   private _reading = 0;
   private readonly _rest = new Rest(() => void this.refresh(), REST);
 
-  constructor(source: IComparisonSource, state: IComparisonState) {
+  constructor(source: ISource, state: IComparisonState) {
     this._source = source;
-    this._state = state;
+    // One that was kept by an older version lacks what it did not know.
+    this._state = { ...PLAIN, ...state };
+    if (!['step', 'relative', 'wall'].includes(state.axis)) {
+      this._state = { ...this._state, axis: 'step' };
+    }
   }
 
   /** Something is to be drawn anew. */
@@ -106,9 +146,17 @@ export class ComparisonModel {
     return metrics.includes(metric) ? metric : metrics[0] ?? '';
   }
 
-  /** The curves of that metric. */
-  get lines(): readonly ILine[] {
+  /** The curves of that metric; null until they are here. */
+  get lines(): CurveLines | null {
     return this._lines;
+  }
+
+  /** What runs can be grouped by. */
+  get groups(): readonly string[] {
+    const parts = { Params: 'params', Tags: 'tags' } as Record<string, string>;
+    return (this._comparison?.rows ?? [])
+      .filter(row => row.group in parts && row.differs)
+      .map(row => `${parts[row.group]}.${row.name}`);
   }
 
   /** The rows that are shown. */
@@ -124,16 +172,17 @@ export class ComparisonModel {
 
   /** Compare other runs, or show it in another way. */
   async change(change: Partial<IComparisonState>): Promise<void> {
-    const before = this.metric;
+    const before = this._linesKey();
     const asked = change.runs !== undefined || change.baseline !== undefined;
-    this._state = { ...this._state, ...change };
-    this._draw();
+    // Another axis or metric has other ends.
+    const moved = change.axis !== undefined || change.metric !== undefined;
+    this._state = { ...this._state, ...(moved ? { window: null } : {}), ...change };
     this._stateChanged.emit();
     this._changed.emit();
     if (asked) {
       await this.refresh();
-    } else if (before !== this.metric) {
-      await this._read(() => this._readCurves());
+    } else if (before !== this._linesKey()) {
+      await this._read(() => this._readLines());
     }
   }
 
@@ -159,25 +208,46 @@ export class ComparisonModel {
     return this._read(async () => {
       const { notebook, runs, baseline } = this._state;
       const place = Math.max(0, runs.indexOf(baseline));
-      const comparison = await this._source.compare(notebook, [...runs], place);
+      const comparison = await this._source.ask<RunComparison>(notebook, 'compare', {
+        runs,
+        baseline: place
+      });
       if (runs === this._state.runs && baseline === this._state.baseline) {
         this._comparison = comparison;
       }
       this._changed.emit();
-      await this._readCurves();
+      await this._readLines();
     });
   }
 
-  private async _readCurves(): Promise<void> {
+  private async _readLines(): Promise<void> {
+    const key = this._linesKey();
     const { metric } = this;
-    const { notebook, runs } = this._state;
-    const curves = metric
-      ? await this._source.curves(notebook, runs.slice(0, DRAWN), metric, POINTS)
-      : [];
-    if (metric === this.metric) {
-      this._curves = curves;
-      this._draw();
+    const { notebook, runs, axis, smoothing, group, band, window } = this._state;
+    if (!metric) {
+      this._lines = null;
+      return;
     }
+    const query: ILinesQuery = {
+      runs: runs.slice(0, DRAWN),
+      metric,
+      points: POINTS,
+      axis,
+      smoothing,
+      group,
+      band,
+      ...(window ? { low: window[0], high: window[1] } : {})
+    };
+    const lines = await this._source.ask<CurveLines>(notebook, 'lines', query);
+    if (key === this._linesKey()) {
+      this._lines = lines;
+    }
+  }
+
+  /** Return what the lines depend on. */
+  private _linesKey(): string {
+    const { runs, axis, smoothing, group, band, window } = this._state;
+    return JSON.stringify([runs, this.metric, axis, smoothing, group, band, window]);
   }
 
   private async _read(read: () => Promise<void>): Promise<void> {
@@ -192,13 +262,5 @@ export class ComparisonModel {
       this._reading--;
       this._changed.emit();
     }
-  }
-
-  private _draw(): void {
-    const heads = new Map(this._comparison?.runs.map(run => [run.run_id, run]));
-    this._lines = this._curves.flatMap(curve => {
-      const run = heads.get(curve.run_id);
-      return run ? [lineOf(curve, run, this._state)] : [];
-    });
   }
 }

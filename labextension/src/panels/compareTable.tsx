@@ -1,7 +1,6 @@
 /** The table of a comparison: a column a run, a row a fact. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { CompareCell, CompareRow, Group, RunHead } from '../_generated/types.ts';
@@ -123,7 +122,7 @@ function Column(
             title={trans.__('Take out of the comparison')}
             onClick={() => void model.drop(run.run_id)}
           >
-            <closeIcon.react tag="span" className="cb-icon" />
+            <span aria-hidden="true">×</span>
           </button>
         )}
       </div>

@@ -5,7 +5,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { Clipboard, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { UUID, type ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -15,6 +15,7 @@ import { createElement, type ReactElement } from 'react';
 
 import { cellbookIcon } from '../icons.ts';
 import { ComparisonModel, comparing, type IComparisonState } from '../models/comparison.ts';
+import type { IHost } from '../models/host.ts';
 import { IBook, ICompare } from '../tokens.ts';
 
 const OPEN = 'cellbook:open-comparison';
@@ -29,6 +30,7 @@ class CompareWidget extends ReactWidget {
   readonly model: ComparisonModel;
   private readonly _book: IBook;
   private readonly _trans: TranslationBundle;
+  private readonly _host: IHost;
   private _listening: IDisposable | null = null;
   private _view: View | null = null;
 
@@ -37,6 +39,13 @@ class CompareWidget extends ReactWidget {
     this.model = new ComparisonModel(book.api, state);
     this._book = book;
     this._trans = trans;
+    this._host = {
+      plotly: () => book.api.plotly(),
+      copy: (text, done) => {
+        Clipboard.copyToSystem(text);
+        Notification.success(done, { autoClose: 3000 });
+      }
+    };
     this.addClass('cellbook-lab');
     this.title.icon = cellbookIcon;
     this.title.label = trans.__('Compare runs');
@@ -66,7 +75,7 @@ class CompareWidget extends ReactWidget {
 
   protected render(): ReactElement | null {
     if (this._view) {
-      return createElement(this._view, { model: this.model, trans: this._trans });
+      return createElement(this._view, { model: this.model, host: this._host, trans: this._trans });
     }
     void import('../panels/compare.tsx').then(({ Compare }) => {
       this._view = Compare;

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cellbook.answers import Hint
+from cellbook.answers.base import check_bounds
 from cellbook.errors import InvalidInput
-from cellbook.server.schemas import Hint
 
 _DESCRIBED = "`cellbook/openapi.json` describes what this route takes."
 _WORDS = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
@@ -141,16 +142,18 @@ def _from_text(name: str, text: str, hinted: Any) -> Any:
         kind, hint = typing.get_args(hinted)
     if typing.get_origin(kind) is tuple:
         return tuple(filter(None, (part.strip() for part in text.split(","))))
-    if int not in (kind, *typing.get_args(kind)):
+    wanted = {kind, *typing.get_args(kind)} & {int, float}
+    if not wanted:
         return text
     try:
-        number = int(text)
+        number = wanted.pop()(text)
     except ValueError:
-        raise InvalidInput(f"`{name}` is a whole number, not {text!r}. {_DESCRIBED}") from None
-    if hint.least is not None and number < hint.least:
-        raise InvalidInput(f"`{name}` is at least {hint.least}, not {number}. {_DESCRIBED}")
-    if hint.most is not None and number > hint.most:
-        raise InvalidInput(f"`{name}` is at most {hint.most}, not {number}. {_DESCRIBED}")
+        words = "a number" if float in typing.get_args(kind) or kind is float else _WORDS[int]
+        raise InvalidInput(f"`{name}` is {words}, not {text!r}. {_DESCRIBED}") from None
+    try:
+        check_bounds(name, number, hint)
+    except InvalidInput as error:
+        raise InvalidInput(f"{error} {_DESCRIBED}") from None
     return number
 
 

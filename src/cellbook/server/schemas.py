@@ -12,6 +12,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from cellbook.answers import Hint
+
 Schema: TypeAlias = "dict[str, Any]"
 
 _PLAIN: Mapping[Any, Schema] = {
@@ -25,15 +27,6 @@ _NUMBER: Schema = {
     "description": "A number; as text where JSON has no form for it.",
     "anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}],
 }
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Hint:
-    """What a type does not say of a value that somebody sends: ``Annotated[int, Hint(…)]``."""
-
-    text: str
-    least: int | None = None
-    most: int | None = None
 
 
 class Schemas:

@@ -114,6 +114,8 @@ class RunComparison:
     rows: tuple[CompareRow, ...]
     metrics: tuple[str, ...]
     """The metrics that have curves, those of most runs first."""
+    missing: tuple[str, ...] = ()
+    """A sentence for each run that was asked for and is not there."""
 
     @property
     def differing(self) -> tuple[CompareRow, ...]:

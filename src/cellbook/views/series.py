@@ -112,23 +112,31 @@ def curves(
 
     found = []
     for record in records:
-        for series in _read(store, record, [name]):
-            if series.of.name != name or not len(series.values):
-                continue
-            order = np.argsort(series.steps, kind="stable")
-            steps, values, times = series.steps[order], series.values[order], series.times[order]
-            kept = thin(values, points)
-            found.append(
-                Curve(
-                    record.run_id,
-                    name,
-                    tuple(steps[kept].tolist()),
-                    tuple(((times[kept] - record.start_time) / 1000).tolist()),
-                    tuple(values[kept].tolist()),
-                    len(values),
-                )
+        series = series_of(store, record, name)
+        if series is None:
+            continue
+        order = np.argsort(series.steps, kind="stable")
+        steps, values, times = series.steps[order], series.values[order], series.times[order]
+        kept = thin(values, points)
+        found.append(
+            Curve(
+                record.run_id,
+                name,
+                tuple(steps[kept].tolist()),
+                tuple(((times[kept] - record.start_time) / 1000).tolist()),
+                tuple(values[kept].tolist()),
+                len(values),
             )
+        )
     return found
+
+
+def series_of(store: Store, record: RunRecord, name: str) -> Series | None:
+    """Return all points of one metric of a run, as they were logged; None if it has none."""
+    for series in _read(store, record, [name]):
+        if series.of.name == name and len(series.values):
+            return series
+    return None
 
 
 def thin(values: np.ndarray[Any, np.dtype[np.float64]], points: int) -> Any:

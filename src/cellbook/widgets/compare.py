@@ -78,9 +78,9 @@ def compare_panel(
 
 def _live(book: Book, records: Sequence[RunRecord], notes: Sequence[str], everything: bool) -> Any:
     # ipywidgets takes a good part of a second to import, which only a live panel needs.
-    from cellbook.widgets.live import ComparePanel  # noqa: PLC0415
+    from cellbook.widgets.live import compare_widget  # noqa: PLC0415
 
-    return ComparePanel(book, records, notes, everything=everything).box
+    return compare_widget(book, records, notes, everything=everything)
 
 
 def _find(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from cellbook import assets
 from cellbook.errors import CellbookError, NotFound
-from cellbook.server.operations import Operation
+from cellbook.server.operations import Download, Operation
 from cellbook.server.shelf import Ask
 from cellbook.views.book_state import BookState, absent_book, book_state
 
@@ -22,4 +25,14 @@ def show_book(ask: Ask) -> BookState:
         return absent_book(str(ask.root), exists=True, message=str(error.args[-1]))
 
 
-OPERATIONS = (Operation("GET", "book", show_book, alone=True),)
+def load_plotly(ask: Ask) -> Download:
+    """Return the part of plotly.js that panels draw with."""
+    content = assets.content("plotly.js")
+    digest = hashlib.sha256(content).hexdigest()
+    return Download(assets.path("plotly.js"), "plotly.js", "text/javascript", digest)
+
+
+OPERATIONS = (
+    Operation("GET", "book", show_book, alone=True),
+    Operation("GET", "plotly.js", load_plotly, alone=True),
+)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from cellbook.answers import Hint
 from cellbook.errors import InvalidInput
 from cellbook.server.operations import Operation
-from cellbook.server.schemas import Hint
 from cellbook.server.shelf import Ask
 from cellbook.views.cell_history import CellMark, CellVersion, cell_marks, cell_versions
 

@@ -9,9 +9,9 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from cellbook.answers import Hint
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.server.operations import Notebook, Operation
-from cellbook.server.schemas import Hint
 from cellbook.server.shelf import Ask
 from cellbook.views.checkpoint_diff import CheckpointDifference
 from cellbook.views.checkpoint_outline import document_difference, outline_difference

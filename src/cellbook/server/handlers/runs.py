@@ -6,24 +6,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
+from cellbook.answers import QUESTIONS, Hint
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.server.operations import Download, Operation
-from cellbook.server.schemas import Hint
 from cellbook.server.shelf import Ask
-from cellbook.views.comparison import (
-    TOO_FEW,
-    RunComparison,
-    compare_runs,
-    runs_to_compare,
-)
 from cellbook.views.run_details import RunDetails, run_details
 from cellbook.views.runs_list import RunRow, RunsPage, run_row, runs_page
-from cellbook.views.series import Curve, curves
-
-_MOST = 100
-"""Runs that one answer compares or draws."""
-
-Runs = Annotated[tuple[str, ...], Hint("Ids, numbers or names of runs, with commas between them.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +22,6 @@ class RunsQuery:
     order_by: Annotated[str, Hint("Such as `metrics.acc DESC`; empty for the newest first.")] = ""
     limit: Annotated[int, Hint("At most so many runs.", 1, 500)] = 50
     offset: Annotated[int, Hint("So many are passed over.", 0)] = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonQuery:
-    """Which runs to compare."""
-
-    runs: Runs = ()
-    baseline: Annotated[int, Hint("The place in `runs` of the one to compare with.", 0)] = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CurvesQuery:
-    """Which curves."""
-
-    runs: Runs
-    metric: Annotated[str, Hint("As records name it: `loss` or `loss{split=val}`.")]
-    points: Annotated[int, Hint("At most so many points a curve.", 10, 10_000)] = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,39 +104,10 @@ def load_artifact(ask: Ask, run_id: str, path: str) -> Download:
     return Download(file, PurePosixPath(path).name, found.media_type, found.digest)
 
 
-def compare(ask: Ask, query: ComparisonQuery) -> RunComparison:
-    """Compare runs; without any named, the newest few of the experiment that ran last."""
-    book = ask.book
-    book.refresh()
-    _check_number(query.runs)
-    records = [book.find_run(target) for target in query.runs] or runs_to_compare(book.store)
-    if len(records) < 2:
-        raise InvalidInput(TOO_FEW if records else "There are no runs to compare. Name two.")
-    if query.baseline >= len(records):
-        raise InvalidInput(
-            f"`baseline` is the place of a run, from 0 to {len(records) - 1}; not {query.baseline}."
-        )
-    return compare_runs(book.store, records, baseline=query.baseline)
-
-
-def draw_curves(ask: Ask, query: CurvesQuery) -> list[Curve]:
-    """Return a metric's curve for each of some runs that has it, thinned for drawing."""
-    book = ask.book
-    _check_number(query.runs)
-    records = [book.find_run(target) for target in query.runs]
-    return curves(book.store, records, query.metric, points=query.points)
-
-
-def _check_number(runs: tuple[str, ...]) -> None:
-    if len(runs) > _MOST:
-        raise InvalidInput(f"{len(runs)} runs are too many at once. Name at most {_MOST}.")
-
-
 OPERATIONS = (
     Operation("GET", "runs", list_runs),
     Operation("GET", "runs/{run_id}", show_run),
     Operation("PATCH", "runs/{run_id}", change_run),
     Operation("GET", "runs/{run_id}/artifacts/{path}", load_artifact),
-    Operation("GET", "compare", compare),
-    Operation("GET", "curves", draw_curves),
+    *(Operation("GET", name, call) for name, call in QUESTIONS.items()),
 )

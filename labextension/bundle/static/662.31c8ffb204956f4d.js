@@ -1,4 +1,4 @@
-"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[662],{37(o,e,l){var r=l(35),a=l.n(r),t=l(36),i=(l.n(t))()(a());i.push([o.id,`/*
+"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[662],{36(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/*
  * The lab book beside the notebook. Colours, fonts and spaces are JupyterLab's own variables; what a
  * feature needs beyond that has a file of its own.
  */
@@ -166,7 +166,7 @@
     animation: none;
   }
 }
-`,""]),l.d(e,{},{A:i})},42(o,e,l){var r=l(35),a=l.n(r),t=l(36),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
+`,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
 .jp-Notebook .cb-cell-mark {
   position: absolute;
   top: var(--jp-cell-padding);
@@ -482,7 +482,7 @@
 .cb-history .cb-history-older {
   padding: 12px 16px;
 }
-`,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(35),a=l.n(r),t=l(36),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
+`,""]),l.d(e,{},{A:i})},40(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
 .cellbook-lab .cb-checkpoints {
   display: flex;
   flex-direction: column;
@@ -820,7 +820,7 @@
 .cellbook-status .cb-mod-failing {
   color: var(--jp-warn-color0, var(--jp-warn-color1));
 }
-`,""]),l.d(e,{},{A:i})},34(o,e,l){var r=l(35),a=l.n(r),t=l(36),i=(l.n(t))()(a());i.push([o.id,`/*
+`,""]),l.d(e,{},{A:i})},33(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/*
  * Okabe and Ito's colours, those of neighbouring runs far apart, and paler or darker where one would
  * be faint on its ground: as src/cellbook/widgets/colours.py has them.
  */
@@ -843,7 +843,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   --cb-better: #56b4e9;
   --cb-worse: #e69f00;
 }
-`,""]),l.d(e,{},{A:i})},40(o,e,l){var r=l(35),a=l.n(r),t=l(36),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
+`,""]),l.d(e,{},{A:i})},39(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
 .cellbook-lab .cb-compare {
   height: 100%;
   box-sizing: border-box;
@@ -1107,7 +1107,60 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   font-variant-numeric: tabular-nums;
   text-align: right;
 }
-`,""]),l.d(e,{},{A:i})},39(o,e,l){var r=l(35),a=l.n(r),t=l(36),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
+
+.cellbook-lab .cb-note {
+  margin: 8px 0;
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-plot {
+  position: relative;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-plot.cb-mod-waiting::after {
+  content: attr(data-waiting);
+  position: absolute;
+  inset: 45% 0 auto;
+  color: var(--jp-ui-font-color2);
+  text-align: center;
+}
+
+.cellbook-lab .cb-menubox {
+  position: relative;
+}
+
+.cellbook-lab .cb-menu {
+  position: absolute;
+  top: 100%;
+  right: 0;
+  z-index: 5;
+  display: flex;
+  flex-direction: column;
+  min-width: 10em;
+  padding: 4px 0;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 2px;
+  background: var(--jp-layout-color1);
+  box-shadow: var(--jp-elevation-z2, 0 2px 6px rgb(0 0 0 / 25%));
+}
+
+.cellbook-lab .cb-menu button {
+  padding: 4px 12px;
+  border: 0;
+  background: none;
+  color: inherit;
+  font: inherit;
+  text-align: left;
+  white-space: nowrap;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-menu button:hover,
+.cellbook-lab .cb-menu button:focus {
+  background: var(--jp-layout-color2);
+}
+`,""]),l.d(e,{},{A:i})},38(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
   min-height: 0;
@@ -1385,7 +1438,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   margin: 0 0 8px;
   overflow-wrap: anywhere;
 }
-`,""]),l.d(e,{},{A:i})},38(o,e,l){var r=l(35),a=l.n(r),t=l(36),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
+`,""]),l.d(e,{},{A:i})},37(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
 .cellbook-lab .cb-icon {
   display: inline-flex;
   align-items: center;
@@ -1808,4 +1861,4 @@ body[data-jp-theme-light='false'] .cellbook-lab {
     flex-basis: 100%;
   }
 }
-`,""]),l.d(e,{},{A:i})},36(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},35(o){o.exports=function(o){return o[1]}},28(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},30(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},32(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},31(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},29(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},33(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},27(o,e,l){var r=l(28),a=l.n(r),t=l(29),i=l.n(t),c=l(30),n=l.n(c),b=l(31),p=l.n(b),d=l(32),s=l.n(d),u=l(33),f=l.n(u),h=l(34),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var v=l(37),g={};g.styleTagTransform=f(),g.setAttributes=p(),g.insert=n().bind(null,"head"),g.domAPI=i(),g.insertStyleElement=s(),a()(v.A,g),v.A&&v.A.locals&&v.A.locals;var k=l(38),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var w=l(39),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=n().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(40),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(41),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(42),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);
+`,""]),l.d(e,{},{A:i})},35(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},34(o){o.exports=function(o){return o[1]}},27(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},29(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},31(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},30(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},28(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},32(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},26(o,e,l){var r=l(27),a=l.n(r),t=l(28),i=l.n(t),c=l(29),n=l.n(c),b=l(30),p=l.n(b),d=l(31),s=l.n(d),u=l(32),f=l.n(u),h=l(33),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(36),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=n().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(g.A,v),g.A&&g.A.locals&&g.A.locals;var k=l(37),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var w=l(38),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=n().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(39),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(40),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(41),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);

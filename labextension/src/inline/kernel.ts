@@ -1,0 +1,104 @@
+/** Asks the kernel that made a panel. */
+
+import type { ISource } from '../models/source.ts';
+
+/** What anywidget gives of a widget's model. */
+export interface IWidgetModel {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(message: object): void;
+  on(event: 'msg:custom', take: (message: IMessage, buffers: DataView[]) => void): void;
+  off(event: 'msg:custom', take: (message: IMessage, buffers: DataView[]) => void): void;
+}
+
+interface IMessage {
+  id?: number;
+  error?: string;
+  changed?: string[];
+}
+
+interface IWaiting {
+  resolve: (answer: unknown) => void;
+  reject: (error: Error) => void;
+  timers: ReturnType<typeof setTimeout>[];
+}
+
+/** How long an answer may take: a kernel that is busy may answer afterwards. */
+const PATIENCE = 120_000;
+
+/** When a question is asked again: see loader.js. */
+const AGAIN = 2_000;
+
+/** The line to the kernel; questions are those of `cellbook.widgets.live.panel`. */
+export class KernelSource implements ISource {
+  private readonly _model: IWidgetModel;
+  private readonly _waiting = new Map<number, IWaiting>();
+  private readonly _first = new Map<string, string>();
+  private readonly _tell: (tables: readonly string[]) => void;
+  private _next = 0;
+
+  /** `tell` hears which tables of the book have changed. */
+  constructor(model: IWidgetModel, tell: (tables: readonly string[]) => void) {
+    this._model = model;
+    this._tell = tell;
+    for (const [name, query, answer] of model.get('first') as [string, object, string][]) {
+      this._first.set(keyOf(name, query), answer);
+    }
+    model.on('msg:custom', this._take);
+  }
+
+  dispose(): void {
+    this._model.off('msg:custom', this._take);
+    for (const { timers } of this._waiting.values()) {
+      timers.forEach(clearTimeout);
+    }
+    this._waiting.clear();
+  }
+
+  /** Ask a question; the first answers came with the panel. */
+  ask<T>(_: string, name: string, query: object): Promise<T> {
+    const key = keyOf(name, query);
+    const known = this._first.get(key);
+    if (known !== undefined) {
+      this._first.delete(key);
+      return Promise.resolve(JSON.parse(known) as T);
+    }
+    const id = ++this._next;
+    return new Promise<T>((resolve, reject) => {
+      const send = () => this._model.send({ id, ask: name, query });
+      const timers = [
+        setTimeout(send, AGAIN),
+        setTimeout(() => {
+          this._waiting.delete(id);
+          reject(new Error('The kernel does not answer: it is busy or gone. Run the cell again.'));
+        }, PATIENCE)
+      ];
+      this._waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject, timers });
+      send();
+    });
+  }
+
+  private readonly _take = (message: IMessage, buffers: DataView[]): void => {
+    if (message.changed) {
+      this._model.send({ heard: true });
+      this._tell(message.changed);
+    }
+    const waiting = message.id === undefined ? undefined : this._waiting.get(message.id);
+    if (!waiting) {
+      return;
+    }
+    this._waiting.delete(message.id!);
+    waiting.timers.forEach(clearTimeout);
+    if (message.error !== undefined) {
+      waiting.reject(new Error(message.error));
+    } else {
+      waiting.resolve(JSON.parse(new TextDecoder().decode(buffers[0])));
+    }
+  };
+}
+
+/** Return what tells questions apart; the order of a question's fields does not. */
+function keyOf(name: string, query: object): string {
+  return JSON.stringify([name, Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1))]);
+}

@@ -1,0 +1,169 @@
+/** The lines of a metric as a picture. */
+
+import type { CurveLines, DrawnLine, Real } from '../_generated/types.ts';
+import { dashOf } from './colours.ts';
+import type { Axis, ICurveLook } from './comparison.ts';
+import { axis, DASHES, faint, layout, plain, runColour, type IFigure, type ILook } from './figure.ts';
+import { real } from './format.ts';
+
+/** What the axis at the bottom counts. */
+const UNITS: Record<Axis, string> = { step: 'step', relative: 'seconds since the start', wall: '' };
+
+/** Lines that a legend names, at most: beyond, the pointer does. */
+const NAMED = 20;
+
+/** Return the picture of some lines. */
+export function linesFigure(
+  lines: CurveLines,
+  shown: Pick<ICurveLook, 'log' | 'window'>,
+  look: ILook,
+  raised: number | null = null
+): IFigure {
+  const numbers = lines.lines.map(line => line.number);
+  const kind = lines.axis as Axis;
+  const data = lines.lines.flatMap(line => {
+    const dim = raised !== null && raised !== line.number;
+    return [
+      ...band(line, kind, look, dim),
+      ...unsmoothed(line, kind, look, dim),
+      drawn(line, kind, look, numbers, dim),
+      ...best(line, kind, look, dim)
+    ];
+  });
+  return {
+    data,
+    layout: layout(look, {
+      showlegend: lines.lines.length <= NAMED,
+      legend: { orientation: 'h', y: -0.18, x: 0, font: { color: look.text } },
+      xaxis: axis(look, UNITS[kind], {
+        type: kind === 'wall' ? 'date' : 'linear',
+        ...(shown.window ? { range: ends(kind, shown.window) } : {}),
+        ...(kind === 'wall' ? {} : { exponentformat: 'SI' })
+      }),
+      yaxis: axis(look, '', { type: shown.log ? 'log' : 'linear', exponentformat: 'power' }),
+      // The eye keeps its place while new points come; another metric or axis begins anew.
+      uirevision: `${lines.metric} ${lines.axis} ${shown.log}`
+    })
+  };
+}
+
+/** Return what a zoom of the picture is of, in the axis's own numbers. */
+export function windowOf(kind: Axis, range: readonly [unknown, unknown]): [number, number] | null {
+  // Dates are told in the browser's time, without saying so.
+  const [low, high] = range.map(end => (kind === 'wall' ? whenShown(String(end)) : Number(end)));
+  return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
+}
+
+function ends(kind: Axis, window: readonly [number, number]): unknown[] {
+  return kind === 'wall' ? window.map(shownTime) : [...window];
+}
+
+/** Plotly knows no time zones: it is given the time on the reader's wall as if it were UTC. */
+function shownTime(time: number): string {
+  return new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 23);
+}
+
+function whenShown(text: string): number {
+  return new Date(text.replace(' ', 'T')).getTime();
+}
+
+/** Return the places of points along the axis. */
+function placed(xs: readonly Real[], kind: Axis): unknown[] {
+  return xs.map(x => (kind === 'wall' ? shownTime(real(x)) : real(x)));
+}
+
+function ysOf(values: readonly Real[]): (number | null)[] {
+  // Of what is no finite number the picture has a gap.
+  return values.map(value => {
+    const number = real(value);
+    return Number.isFinite(number) ? number : null;
+  });
+}
+
+function drawn(
+  line: DrawnLine,
+  kind: Axis,
+  look: ILook,
+  numbers: number[],
+  dim: boolean
+): object {
+  return {
+    type: 'scatter',
+    mode: line.xs.length === 1 ? 'markers' : 'lines',
+    name: plain(line.label),
+    x: placed(line.xs, kind),
+    y: ysOf(line.ys),
+    opacity: dim ? 0.2 : 1,
+    line: {
+      color: runColour(look, line.number),
+      width: 1.75,
+      dash: DASHES[dashOf(line.number, numbers)]
+    },
+    legendgroup: line.label,
+    meta: { number: line.number }
+  };
+}
+
+function unsmoothed(line: DrawnLine, kind: Axis, look: ILook, dim: boolean): object[] {
+  if (!line.raw.length) {
+    return [];
+  }
+  return [
+    {
+      type: 'scatter',
+      mode: 'lines',
+      x: placed(line.xs, kind),
+      y: ysOf(line.raw),
+      opacity: dim ? 0.05 : 0.25,
+      line: { color: runColour(look, line.number), width: 1 },
+      hoverinfo: 'skip',
+      showlegend: false,
+      legendgroup: line.label
+    }
+  ];
+}
+
+function band(line: DrawnLine, kind: Axis, look: ILook, dim: boolean): object[] {
+  if (!line.upper.length) {
+    return [];
+  }
+  const edge = (values: readonly Real[], more: object) => ({
+    type: 'scatter',
+    mode: 'lines',
+    x: placed(line.xs, kind),
+    y: ysOf(values),
+    line: { width: 0 },
+    hoverinfo: 'skip',
+    showlegend: false,
+    legendgroup: line.label,
+    ...more
+  });
+  const fillcolor = faint(runColour(look, line.number), dim ? 0.05 : 0.18);
+  return [edge(line.lower, {}), edge(line.upper, { fill: 'tonexty', fillcolor })];
+}
+
+function best(line: DrawnLine, kind: Axis, look: ILook, dim: boolean): object[] {
+  if (!line.best) {
+    return [];
+  }
+  return [
+    {
+      type: 'scatter',
+      mode: 'markers',
+      name: 'best',
+      x: placed([line.best[0]], kind),
+      y: [real(line.best[1])],
+      opacity: dim ? 0.2 : 1,
+      marker: {
+        symbol: 'circle-open',
+        size: 9,
+        color: runColour(look, line.number),
+        line: { width: 2 }
+      },
+      hovertemplate: 'best of %{meta}: %{y}<extra></extra>',
+      meta: plain(line.label),
+      showlegend: false,
+      legendgroup: line.label
+    }
+  ];
+}

@@ -1,0 +1,5 @@
+/** Who answers a panel's questions: the server, or the kernel that made the panel. */
+export interface ISource {
+  /** Ask a question of `cellbook.answers`; `notebook` says whose book, where that is not given. */
+  ask<T>(notebook: string, question: string, query: object): Promise<T>;
+}

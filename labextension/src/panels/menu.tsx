@@ -1,0 +1,89 @@
+/** A button that opens a list of things to do. */
+
+import * as React from 'react';
+
+export interface MenuItem {
+  label: string;
+  run: () => void;
+}
+
+interface MenuProps {
+  label: string;
+  items: readonly MenuItem[];
+}
+
+/** The arrow keys go through the list, Escape and a click elsewhere close it. */
+export function Menu(props: MenuProps): React.ReactElement {
+  const { label, items } = props;
+  const [open, setOpen] = React.useState(false);
+  const box = React.useRef<HTMLSpanElement>(null);
+  React.useEffect(() => {
+    if (!open) {
+      return undefined;
+    }
+    entries(box.current!)[0]?.focus();
+    const leave = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) {
+        setOpen(false);
+      }
+    };
+    document.addEventListener('pointerdown', leave, true);
+    return () => document.removeEventListener('pointerdown', leave, true);
+  }, [open]);
+  const close = () => {
+    setOpen(false);
+    box.current!.querySelector('button')!.focus();
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (!open) {
+      return;
+    }
+    const all = entries(box.current!);
+    const place = all.indexOf(document.activeElement as HTMLElement);
+    const next = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (event.key === 'Escape') {
+      close();
+    } else if (next !== undefined) {
+      all[(next + all.length) % all.length].focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <span className="cb-menubox" ref={box} onKeyDown={onKeyDown}>
+      <button
+        type="button"
+        className="cb-link"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {label} ▾
+      </button>
+      {open && (
+        <span className="cb-menu" role="menu" aria-label={label}>
+          {items.map(item => (
+            <button
+              key={item.label}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              onClick={() => {
+                close();
+                item.run();
+              }}
+            >
+              {item.label}
+            </button>
+          ))}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function entries(box: HTMLElement): HTMLElement[] {
+  return [...box.querySelectorAll<HTMLElement>('[role=menuitem]')];
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { CurveLines, DrawnLine } from '../src/_generated/types.ts';
+import { faint, plain, type ILook } from '../src/models/figure.ts';
+import { linesFigure, windowOf } from '../src/models/linesFigure.ts';
+
+const LOOK: ILook = {
+  text: '#000000',
+  muted: '#666666',
+  line: '#eeeeee',
+  ground: '#ffffff',
+  raised: '#eeeeee',
+  font: 'sans-serif',
+  size: 13,
+  runs: ['#0072b2', '#d55e00', '#009e73', '#56b4e9', '#e69f00', '#cc79a7', '#8a8000']
+};
+
+function line(number: number, more: Partial<DrawnLine> = {}): DrawnLine {
+  return {
+    label: `#${number} <b>net</b>`,
+    number,
+    run_ids: [`${number}`],
+    xs: [0, 1, 2],
+    ys: [1, 'NaN', 3],
+    raw: [],
+    lower: [],
+    upper: [],
+    best: null,
+    count: 3,
+    ...more
+  };
+}
+
+function drawn(lines: DrawnLine[], axis = 'step', raised: number | null = null) {
+  const given: CurveLines = { metric: 'acc', axis, lines, missing: [] };
+  const figure = linesFigure(given, { log: false, window: null }, LOOK, raised);
+  return figure.data as Record<string, any>[];
+}
+
+test('what is no number is a gap, and names show no markup', () => {
+  const [trace] = drawn([line(1)]);
+  assert.deepEqual(trace.y, [1, null, 3]);
+  assert.equal(trace.name, '#1 &lt;b&gt;net&lt;/b&gt;');
+  assert.equal(plain('a & b'), 'a &amp; b');
+});
+
+test('a run has its colour, and a dash where another one has it', () => {
+  const [one, eight] = drawn([line(1), line(8)]);
+  assert.equal(one.line.color, eight.line.color);
+  assert.equal(one.line.dash, 'solid');
+  assert.notEqual(eight.line.dash, 'solid');
+});
+
+test('a mean has its band, a best point its ring, what was smoothed its trace', () => {
+  const all = drawn([line(2, { lower: [0, 1, 2], upper: [2, 3, 4], best: [2, 3], raw: [1, 2, 3] })]);
+  assert.deepEqual(
+    all.map(trace => trace.fill ?? trace.mode),
+    ['lines', 'tonexty', 'lines', 'lines', 'markers']
+  );
+  assert.equal(all[1].fillcolor, faint('#d55e00', 0.18));
+});
+
+test('one run stands out, the others are faint', () => {
+  const [one, two] = drawn([line(1), line(2)], 'step', 2);
+  assert.ok(one.opacity < 0.5);
+  assert.equal(two.opacity, 1);
+});
+
+test('a wall clock shows the time of the reader, and a zoom is read back in it', () => {
+  const time = new Date(2026, 10, 27, 12, 30).getTime();
+  const [trace] = drawn([line(1, { xs: [time, time + 1000, time + 2000] })], 'wall');
+  assert.equal(trace.x[0], '2026-11-27T12:30:00.000');
+  assert.deepEqual(windowOf('wall', ['2026-11-27 12:30', '2026-11-27 12:30:02']), [
+    time,
+    time + 2000
+  ]);
+  assert.equal(windowOf('step', ['a', 'b']), null);
+});

@@ -1,0 +1,94 @@
+"""Questions: how they are described, and read from what a front end sends."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cellbook.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from cellbook.book import Book
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a type does not say of a value that somebody sends: ``Annotated[int, Hint(…)]``."""
+
+    text: str
+    least: int | None = None
+    most: int | None = None
+
+
+class Ask(Protocol):
+    """Who asks: an answer wants no more of it than the book."""
+
+    @property
+    def book(self) -> Book:
+        """The book that is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody in the same process as the book."""
+
+    book: Book
+
+
+def read_struct(kind: type, given: Mapping[str, Any]) -> Any:
+    """Read a question from JSON.
+
+    Parameters
+    ----------
+    kind
+        The struct: a dataclass of text, numbers, truth values and tuples of text.
+    given
+        Its fields by name; what has a default may be missing.
+
+    Raises
+    ------
+    InvalidInput
+        If something is missing, unknown, or not what it should be.
+    """
+    hints = typing.get_type_hints(kind, include_extras=True)
+    unknown = [name for name in given if name not in hints]
+    if unknown:
+        raise InvalidInput(f"There is no {unknown[0]!r} to ask for, but {', '.join(hints)}.")
+    values = {}
+    for field in dataclasses.fields(kind):
+        if field.name in given:
+            values[field.name] = _checked(field.name, given[field.name], hints[field.name])
+        elif field.default is dataclasses.MISSING:
+            raise InvalidInput(f"The question has no {field.name!r}.")
+    return kind(**values)
+
+
+def _checked(name: str, value: Any, hinted: Any) -> Any:
+    wanted, hint = hinted, Hint("")
+    if typing.get_origin(hinted) is typing.Annotated:
+        wanted, hint = typing.get_args(hinted)
+    origin = typing.get_origin(wanted)
+    kinds = typing.get_args(wanted) if origin in (typing.Union, types.UnionType) else (wanted,)
+    if typing.get_origin(kinds[0]) is tuple and isinstance(value, list):
+        if all(isinstance(item, str) for item in value):
+            return tuple(value)
+    elif any(_fits(value, kind) for kind in kinds):
+        check_bounds(name, value, hint)
+        return float(value) if type(value) is int and int not in kinds else value
+    raise InvalidInput(f"{name!r} cannot be {value!r}.")
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    return type(value) is kind or (kind is float and type(value) is int)
+
+
+def check_bounds(name: str, value: Any, hint: Hint) -> None:
+    """Raise InvalidInput if a number is not within the bounds of its hint."""
+    if hint.least is not None and value < hint.least:
+        raise InvalidInput(f"`{name}` is at least {hint.least}, not {value}.")
+    if hint.most is not None and value > hint.most:
+        raise InvalidInput(f"`{name}` is at most {hint.most}, not {value}.")

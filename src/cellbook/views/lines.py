@@ -1,0 +1,320 @@
+"""The lines of one metric as a picture has them: over any axis, smoothed, grouped, thinned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cellbook.errors import InvalidInput
+from cellbook.records import RunRecord
+from cellbook.store import Store
+from cellbook.views import formatting
+from cellbook.views.directions import Direction, direction_of
+from cellbook.views.series import series_of, thin
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+AXES = ("step", "relative", "wall")
+BANDS = ("std", "range", "ci", "none")
+_GRID = 2_000
+"""Places at which the runs of a group are averaged, where they have more between them."""
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLine:
+    """One line: of a run, or of the mean of several.
+
+    All lists are as long as `xs`, which grows, or empty.  The axis is steps, seconds since the run
+    began, or milliseconds since 1970.
+    """
+
+    label: str
+    number: int
+    """The run whose colour it has: of a group, its oldest one."""
+    run_ids: tuple[str, ...]
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    raw: tuple[float, ...]
+    """What was smoothed; empty where nothing was."""
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    """The band round a mean; empty without one."""
+    best: tuple[float, float] | None
+    """Place and value of the best point; None where the metric does not say which way is better."""
+    count: int
+    """How many points there are in all, before any was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurveLines:
+    """The lines of one metric."""
+
+    metric: str
+    axis: str
+    lines: tuple[DrawnLine, ...]
+    missing: tuple[int, ...]
+    """Numbers of the runs that have no point of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    record: RunRecord
+    xs: Floats
+    ys: Floats
+    raw: Floats | None
+
+
+def curve_lines(
+    store: Store,
+    records: Sequence[RunRecord],
+    metric: str,
+    *,
+    points: int = 600,
+    axis: str = "step",
+    smoothing: float = 0.0,
+    group: str = "",
+    band: str = "std",
+    low: float | None = None,
+    high: float | None = None,
+) -> CurveLines:
+    """Return the lines of a metric.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    records
+        The runs.
+    metric
+        As records name it: ``loss`` or ``loss{split=val}``.
+    points
+        At most so many points a line; the least and the greatest of each stretch are among them.
+    axis
+        ``step``; ``relative``, seconds since each run began; or ``wall``, milliseconds since 1970.
+    smoothing
+        Weight of what came before in an exponential moving average, from 0 to below 1.  All points
+        are averaged, and then thinned.
+    group
+        ``params.lr`` or ``tags.model``: one line a value of it, the mean of its runs, at the places
+        that these have between them; a run counts from its first point to its last.  Empty means a
+        line a run.
+    band
+        Round a mean: ``std``, one standard deviation; ``range``, least to greatest; ``ci``, the
+        95 % confidence interval of the mean by Student's t; or ``none``.
+    low, high
+        The part of the axis that is looked at, with one point beyond each end; None: as far as the
+        line goes.  Best points and counts are those of the whole line.
+
+    Raises
+    ------
+    InvalidInput
+        If `axis`, `band`, `group` or `smoothing` is none of these.
+    """
+    _check(axis, band, group, smoothing)
+    found = [
+        one
+        for record in records
+        if (one := _points(store, record, metric, axis, smoothing)) is not None
+    ]
+    direction = direction_of(metric)
+    if group:
+        lines = [
+            _mean_line(name, members, direction, band, points, low, high)
+            for name, members in _grouped(found, group).items()
+        ]
+    else:
+        lines = [_run_line(one, direction, points, low, high) for one in found]
+    present = {one.record.run_id for one in found}
+    missing = tuple(one.run_number for one in records if one.run_id not in present)
+    return CurveLines(metric, axis, tuple(lines), missing)
+
+
+def _check(axis: str, band: str, group: str, smoothing: float) -> None:
+    if axis not in AXES:
+        raise InvalidInput(f"The axis is one of {', '.join(AXES)}; not {axis!r}.")
+    if band not in BANDS:
+        raise InvalidInput(f"The band is one of {', '.join(BANDS)}; not {band!r}.")
+    if group and group.partition(".")[0] not in ("params", "tags"):
+        raise InvalidInput(f"Runs are grouped by a param or a tag: `params.lr`; not {group!r}.")
+    if not 0 <= smoothing < 1:
+        raise InvalidInput(f"Smoothing is a weight from 0 to below 1; not {smoothing}.")
+
+
+def _points(
+    store: Store, record: RunRecord, metric: str, axis: str, smoothing: float
+) -> _Points | None:
+    import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
+
+    series = series_of(store, record, metric)
+    if series is None:
+        return None
+    if axis == "step":
+        xs = series.steps.astype(np.float64)
+    elif axis == "wall":
+        xs = series.times.astype(np.float64)
+    else:
+        xs = (series.times - record.start_time) / 1000
+    # Steps may come in another order than they were logged in.
+    order = np.argsort(xs, kind="stable")
+    xs, ys = xs[order], series.values[order]
+    if not smoothing:
+        return _Points(record, xs, ys, None)
+    return _Points(record, xs, smoothed(ys, smoothing), ys)
+
+
+def smoothed(values: Floats, weight: float) -> Floats:
+    """Return the exponential moving average of `values`, in which the start weighs no more.
+
+    NaN and infinities stay as they are and count for nothing.  It is that of
+    :func:`cellbook.views.series.smooth`: the average of what came so far, divided by the sum of
+    the weights, as Adam's moments are (Kingma & Ba 2015).
+    """
+    import numpy as np  # noqa: PLC0415
+    from scipy.signal import lfilter  # noqa: PLC0415  takes a while to import
+
+    finite = np.isfinite(values)
+    result = values.copy()
+    if finite.any():
+        averages = lfilter([1 - weight], [1, -weight], values[finite])
+        places = np.arange(1, len(averages) + 1)
+        result[finite] = averages / (1 - weight**places)
+    return result
+
+
+# -- lines -------------------------------------------------------------------------------------
+
+
+def _run_line(
+    one: _Points,
+    direction: Direction | None,
+    points: int,
+    low: float | None,
+    high: float | None,
+) -> DrawnLine:
+    begin, end = _window(one.xs, low, high)
+    kept = thin(one.ys[begin:end], points) + begin
+    return DrawnLine(
+        label=f"#{one.record.run_number} {formatting.shorten(one.record.run_name, 60)}",
+        number=one.record.run_number,
+        run_ids=(one.record.run_id,),
+        xs=_listed(one.xs[kept]),
+        ys=_listed(one.ys[kept]),
+        raw=() if one.raw is None else _listed(one.raw[kept]),
+        lower=(),
+        upper=(),
+        best=_best(one.xs, one.ys if one.raw is None else one.raw, direction),
+        count=len(one.xs),
+    )
+
+
+def _mean_line(
+    name: str,
+    members: Sequence[_Points],
+    direction: Direction | None,
+    band: str,
+    points: int,
+    low: float | None,
+    high: float | None,
+) -> DrawnLine:
+    xs, values = _on_one_grid(members)
+    mean, lower, upper = mean_and_band(values, band)
+    begin, end = _window(xs, low, high)
+    kept = thin(mean[begin:end], points) + begin
+    runs = "1 run" if len(members) == 1 else f"{len(members)} runs"
+    return DrawnLine(
+        label=f"{name} ({runs})",
+        number=min(one.record.run_number for one in members),
+        run_ids=tuple(one.record.run_id for one in members),
+        xs=_listed(xs[kept]),
+        ys=_listed(mean[kept]),
+        raw=(),
+        lower=() if lower is None else _listed(lower[kept]),
+        upper=() if upper is None else _listed(upper[kept]),
+        best=_best(xs, mean, direction),
+        count=sum(len(one.xs) for one in members),
+    )
+
+
+def _grouped(found: Iterable[_Points], group: str) -> dict[str, list[_Points]]:
+    part, _, key = group.partition(".")
+    groups: dict[str, list[_Points]] = {}
+    for one in found:
+        given: Mapping[str, Any] = getattr(one.record, part)
+        name = f"{key} {formatting.value(given[key])}" if key in given else f"no {key}"
+        groups.setdefault(name, []).append(one)
+    return groups
+
+
+def _on_one_grid(members: Sequence[_Points]) -> tuple[Floats, Floats]:
+    """Return places, and a row of values a run; NaN where a run has none yet, or no more."""
+    import numpy as np  # noqa: PLC0415
+
+    xs = np.unique(np.concatenate([one.xs for one in members]))
+    if len(xs) > _GRID:
+        xs = np.linspace(xs[0], xs[-1], _GRID)
+    rows = []
+    for one in members:
+        finite = np.isfinite(one.ys)
+        places, values = one.xs[finite], one.ys[finite]
+        if len(places):
+            rows.append(np.interp(xs, places, values, left=math.nan, right=math.nan))
+        else:
+            rows.append(np.full(len(xs), math.nan))
+    return xs, np.vstack(rows)
+
+
+def mean_and_band(values: Floats, band: str) -> tuple[Floats, Floats | None, Floats | None]:
+    """Return the mean of each column of `values` and the band round it; NaN counts for nothing.
+
+    The standard deviation is that of a sample (n - 1); where one value is left, it and the
+    confidence interval have no width.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    known = ~np.isnan(values)
+    count = known.sum(axis=0)
+    filled = np.where(known, values, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = filled.sum(axis=0) / count
+    if band == "none":
+        return mean, None, None
+    if band == "range":
+        least = np.where(known, values, math.inf).min(axis=0)
+        most = np.where(known, values, -math.inf).max(axis=0)
+        return mean, np.where(count > 0, least, math.nan), np.where(count > 0, most, math.nan)
+    squares = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)
+    width = np.sqrt(squares / np.maximum(count - 1, 1))
+    if band == "ci":
+        from scipy.stats import t  # noqa: PLC0415  takes a while to import
+
+        quantile = t.ppf((1 + _CONFIDENCE) / 2, np.maximum(count - 1, 1))
+        width = width * quantile / np.sqrt(np.maximum(count, 1))
+    return mean, mean - width, mean + width
+
+
+def _window(xs: Floats, low: float | None, high: float | None) -> tuple[int, int]:
+    """Return the places between which a part of the axis lies, with a point beyond each end."""
+    begin = 0 if low is None else max(int(xs.searchsorted(low)) - 1, 0)
+    end = len(xs) if high is None else min(int(xs.searchsorted(high, "right")) + 1, len(xs))
+    return begin, max(end, begin)
+
+
+def _best(xs: Floats, ys: Floats, direction: Direction | None) -> tuple[float, float] | None:
+    import numpy as np  # noqa: PLC0415
+
+    finite = np.flatnonzero(np.isfinite(ys))
+    if direction is None or not len(finite):
+        return None
+    values = ys[finite]
+    place = finite[values.argmax() if direction is Direction.MORE else values.argmin()]
+    return float(xs[place]), float(ys[place])
+
+
+def _listed(values: Floats) -> tuple[float, ...]:
+    return tuple(values.tolist())

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from cellbook.book import Book
+from cellbook.errors import InvalidInput
+from cellbook.views import smooth
+from cellbook.views.lines import DrawnLine, curve_lines, mean_and_band, smoothed
+from tests.views.conftest import Log
+
+floats = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
+
+
+def lines_of(opened: Book, metric: str = "acc", **look: object) -> tuple[DrawnLine, ...]:
+    opened.refresh()
+    records = [opened.find_run(number) for number in range(1, opened.store.count("runs") + 1)]
+    return curve_lines(opened.store, records, metric, **look).lines  # type: ignore[arg-type]
+
+
+def test_a_run_is_a_line_in_the_order_of_steps_with_its_best_point(opened: Book, log: Log) -> None:
+    with opened.start_run("back and forth") as run:
+        for step, value in ((3, 0.3), (1, 0.9), (2, math.nan)):
+            run.log_metric("acc", value, step=step)
+    log("none", loss=1.0)
+    (line,) = lines_of(opened)
+    assert line.label == "#1 back and forth"
+    assert line.xs == (1, 2, 3)
+    assert line.ys[0] == 0.9
+    assert math.isnan(line.ys[1])
+    assert line.best == (1, 0.9)
+    assert line.count == 3
+    opened.refresh()
+    records = [opened.find_run(1), opened.find_run(2)]
+    assert curve_lines(opened.store, records, "acc").missing == (2,)
+
+
+def test_less_is_better_for_a_loss_and_nothing_is_known_of_other_names(
+    opened: Book, log: Log
+) -> None:
+    log("run", loss=[3, 1, 2], weight=[3, 1, 2])
+    assert lines_of(opened, "loss")[0].best == (1, 1)
+    assert lines_of(opened, "weight")[0].best is None
+
+
+def test_time_is_since_the_run_began_or_that_of_the_wall(opened: Book) -> None:
+    with opened.start_run() as run:
+        start = opened.find_run(1).start_time
+        for step in range(3):
+            run.log_metric("acc", step, step=10 - step, timestamp=start + 500 * step)
+    assert lines_of(opened, axis="relative")[0].xs == (0.0, 0.5, 1.0)
+    assert lines_of(opened, axis="relative")[0].ys == (0, 1, 2)
+    assert lines_of(opened, axis="wall")[0].xs == (start, start + 500, start + 1000)
+
+
+def test_a_part_of_the_axis_has_all_its_points_and_one_beyond_each_end(
+    opened: Book, log: Log
+) -> None:
+    log("run", acc=[math.sin(step) for step in range(5000)])
+    (whole,) = lines_of(opened, points=100)
+    assert len(whole.xs) <= 100
+    (part,) = lines_of(opened, points=100, low=1000, high=1020)
+    assert part.xs == tuple(range(999, 1022))
+    assert part.count == 5000
+    assert part.best == whole.best
+    assert lines_of(opened, low=9000, high=9010)[0].xs == (4999,)
+
+
+def test_all_points_are_smoothed_before_any_is_left_out(opened: Book, log: Log) -> None:
+    values = [float(step % 7) for step in range(3000)]
+    log("run", acc=values)
+    (line,) = lines_of(opened, points=50, smoothing=0.9)
+    exact = smooth(values, 0.9)
+    assert line.ys == pytest.approx([exact[int(x)] for x in line.xs])
+    assert line.raw == tuple(values[int(x)] for x in line.xs)
+
+
+@given(st.lists(floats, max_size=50), st.floats(0.01, 0.99))
+def test_smoothing_is_that_of_other_panels(values: list[float], weight: float) -> None:
+    found = smoothed(np.array(values, dtype=float), weight)
+    np.testing.assert_allclose(found, smooth(values, weight), rtol=1e-9, atol=1e-6)
+
+
+def test_runs_that_share_a_param_are_one_line_with_a_band(opened: Book, log: Log) -> None:
+    log("one", {"lr": 0.1}, acc=[1, 2, 3])
+    log("two", {"lr": 0.1}, acc=[3, 4])
+    log("three", {"lr": 0.5}, acc=[9])
+    log("four", acc=[7])
+    both, other, without = lines_of(opened, group="params.lr")
+    assert both.label == "lr 0.1 (2 runs)"
+    assert (both.number, len(both.run_ids), both.count) == (1, 2, 5)
+    assert both.ys == (2, 3, 3), "a run counts as far as it goes"
+    assert both.upper == pytest.approx((2 + math.sqrt(2), 3 + math.sqrt(2), 3))
+    assert (other.label, without.label) == ("lr 0.5 (1 run)", "no lr (1 run)")
+    assert lines_of(opened, group="params.lr", band="range")[0].lower == (1, 2, 3)
+    assert lines_of(opened, group="params.lr", band="none")[0].lower == ()
+    assert lines_of(opened, group="tags.model")[0].label == "no model (4 runs)"
+
+
+def test_the_confidence_interval_is_that_of_scipy() -> None:
+    values = np.array([[0.1], [0.4], [0.2], [0.9]])
+    mean, lower, upper = mean_and_band(values, "ci")
+    assert lower is not None
+    assert upper is not None
+    low, high = stats.t.interval(0.95, 3, loc=values.mean(), scale=stats.sem(values[:, 0]))
+    assert mean[0] == pytest.approx(values.mean(), rel=1e-12)
+    assert (lower[0], upper[0]) == pytest.approx((low, high), rel=1e-12)
+
+
+def test_a_mean_of_nothing_is_no_number(opened: Book, log: Log) -> None:
+    log("one", {"lr": 1}, acc=[math.nan, math.inf])
+    (line,) = lines_of(opened, group="params.lr")
+    assert all(map(math.isnan, line.ys))
+    assert line.best is None
+
+
+@pytest.mark.parametrize(
+    "look",
+    [{"axis": "time"}, {"band": "iqr"}, {"group": "metrics.acc"}, {"smoothing": 1.0}],
+)
+def test_what_cannot_be_drawn_is_told(opened: Book, look: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput, match="not "):
+        lines_of(opened, **look)
