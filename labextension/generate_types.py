@@ -22,7 +22,8 @@ from cellbook.views.cell_history import CellMark, CellVersion
 from cellbook.views.checkpoint_diff import CheckpointDifference
 from cellbook.views.comparison import RunComparison
 from cellbook.views.lines import CurveLines
-from cellbook.views.run_details import RunDetails
+from cellbook.views.media import MediaComparison, TablePreview
+from cellbook.views.run_details import RunConsole, RunDetails
 from cellbook.views.runs_list import RunRow, RunsPage
 from cellbook.views.series import Curve
 from cellbook.views.timeline import Timeline, TimelineRow
@@ -34,10 +35,13 @@ ANSWERS = (
     CheckpointDifference,
     Curve,
     CurveLines,
+    MediaComparison,
     RunComparison,
+    RunConsole,
     RunDetails,
     RunRow,
     RunsPage,
+    TablePreview,
     Timeline,
     TimelineRow,
 )

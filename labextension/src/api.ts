@@ -84,6 +84,12 @@ export class Api implements ISource {
     return this._get('curves', { notebook, runs: runs.join(','), metric, points });
   }
 
+  async artifact(notebook: string, run: string, path: string): Promise<Blob> {
+    const parts = path.split('/').map(encodeURIComponent).join('/');
+    const route = `runs/${encodeURIComponent(run)}/artifacts/${parts}`;
+    return (await this._ask(route, { notebook }, { method: 'GET' })).blob();
+  }
+
   /** Return the code that draws, for `models/plotly.ts`. */
   async plotly(): Promise<Blob> {
     return (await this._ask('plotly.js', {}, { method: 'GET' })).blob();

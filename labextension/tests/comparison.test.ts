@@ -37,6 +37,10 @@ class Source implements ISource {
     return Promise.resolve(answer as T);
   }
 
+  artifact(): Promise<BlobPart> {
+    return Promise.reject(new Error('There is none.'));
+  }
+
   private _compare({ runs, baseline }: { runs: string[]; baseline: number }): RunComparison {
     this.asked.push(`compare ${runs.join()} ${baseline}`);
     return {

@@ -20,6 +20,10 @@ from tests.server.servers import Server
 OPTIONS = {
     "compare": "runs=1,2",
     "curves": "runs=1,2&metric=loss",
+    "console": "run=2",
+    "details": "run=2",
+    "media": "runs=1,2",
+    "table": "run=2&path=t.csv",
     "lines": "runs=1,2&metric=loss&smoothing=0.5&group=params.lr&low=0",
     "checkpoints/{checkpoint_id}/diff": "to=2",
 }
@@ -48,6 +52,7 @@ def filled(book: Book, execute: Execute) -> Book:
         run.log_metrics({"loss": 1.0, "acc": 0.5})
         run.log_metrics({"loss": 0.5, "acc": float("-inf")})
         run.log_text("a text", "a/b c.txt")
+        run.log_table({"a": [1, 2]}, "t.csv")
         execute("print(1)", "cell-0", run=run.run_id, stdout="1\n", stale=("because",))
         with book.start_run("inner", nested=True):
             pass

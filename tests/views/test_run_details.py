@@ -8,7 +8,7 @@ from cellbook.book import Book
 from cellbook.records import CellExecution, CellState, Environment, GitState, to_doc
 from cellbook.store import create, remove
 from cellbook.views import run_details as details
-from cellbook.views.run_details import run_details
+from cellbook.views.run_details import run_console, run_details
 from tests.views.conftest import Log
 
 
@@ -55,3 +55,19 @@ def test_running_run_has_lasted_so_far(opened: Book) -> None:
     run = opened.start_run()
     record = opened.find_run(run.run_id)
     assert run_details(opened.store, record, [], now=record.start_time + 1500).duration == 1.5
+
+
+def test_console_is_what_the_cells_wrote_and_of_much_the_end(
+    opened: Book, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = log()
+    for number in range(3):
+        execution(opened, record.run_id, number)
+    whole = run_console(opened.store, record)
+    assert [len(cell.stdout) for cell in whole.cells] == [1000, 1000, 1000]
+    assert whole.cells[0].traceback == "t"
+    assert not whole.cut
+    monkeypatch.setattr(details, "_CONSOLE", 1500)
+    end = run_console(opened.store, record)
+    assert [len(cell.stdout) for cell in end.cells] == [499, 1000]
+    assert end.cut

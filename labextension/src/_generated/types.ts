@@ -42,6 +42,15 @@ export interface CellChange {
   lines: string[];
 }
 
+/** What one cell wrote. */
+export interface CellConsole {
+  execution_id: string;
+  execution_count: number | null;
+  stdout: string;
+  stderr: string;
+  traceback: string;
+}
+
 /** One execution of one cell, failed and interrupted ones too. */
 export interface CellExecution {
   execution_id: string;
@@ -256,6 +265,29 @@ export interface Lane {
   right: boolean;
 }
 
+/** What runs show, side by side. */
+export interface MediaComparison {
+  runs: RunHead[];
+  series: MediaSeries[];
+}
+
+/** One artifact that can be looked at. */
+export interface MediaItem {
+  path: string;
+  step: number | null;
+  media_type: string;
+  digest: string;
+  size: number;
+}
+
+/** What several runs, or several steps, have under one name. */
+export interface MediaSeries {
+  name: string;
+  kind: string;
+  steps: number[];
+  items: MediaItem[][];
+}
+
 /** One metric of one run in a nutshell; made when the run ends. */
 export interface MetricStats {
   count: number;
@@ -279,6 +311,12 @@ export interface RunComparison {
   rows: CompareRow[];
   metrics: string[];
   missing: string[];
+}
+
+/** What the cells of a run wrote, oldest first; of long texts the end. */
+export interface RunConsole {
+  cells: CellConsole[];
+  cut: boolean;
 }
 
 /** All that is on record of one run, but for its points and the bytes of its files. */
@@ -370,6 +408,14 @@ export interface RunsPage {
 export interface StoredBytes {
   length: number;
   key: string;
+}
+
+/** The beginning of a table, as text. */
+export interface TablePreview {
+  columns: string[];
+  rows: string[][];
+  total_rows: number;
+  total_columns: number;
 }
 
 /** The newest checkpoints of a notebook, oldest first. */

@@ -46,6 +46,7 @@ export function render(context: IContext): () => void {
   void comparison.refresh();
   return () => {
     root.unmount();
+    comparison.dispose();
     source.dispose();
   };
 }

@@ -19,7 +19,7 @@ interface IMessage {
 }
 
 interface IWaiting {
-  resolve: (answer: unknown) => void;
+  resolve: (bytes: DataView) => void;
   reject: (error: Error) => void;
   timers: ReturnType<typeof setTimeout>[];
 }
@@ -64,9 +64,19 @@ export class KernelSource implements ISource {
       this._first.delete(key);
       return Promise.resolve(JSON.parse(known) as T);
     }
+    return this._send({ ask: name, query }).then(
+      bytes => JSON.parse(new TextDecoder().decode(bytes)) as T
+    );
+  }
+
+  artifact(_: string, run: string, path: string): Promise<BlobPart> {
+    return this._send({ run, path }) as Promise<DataView<ArrayBuffer>>;
+  }
+
+  private _send(message: object): Promise<DataView> {
     const id = ++this._next;
-    return new Promise<T>((resolve, reject) => {
-      const send = () => this._model.send({ id, ask: name, query });
+    return new Promise((resolve, reject) => {
+      const send = () => this._model.send({ id, ...message });
       const timers = [
         setTimeout(send, AGAIN),
         setTimeout(() => {
@@ -74,7 +84,7 @@ export class KernelSource implements ISource {
           reject(new Error('The kernel does not answer: it is busy or gone. Run the cell again.'));
         }, PATIENCE)
       ];
-      this._waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject, timers });
+      this._waiting.set(id, { resolve, reject, timers });
       send();
     });
   }
@@ -93,7 +103,7 @@ export class KernelSource implements ISource {
     if (message.error !== undefined) {
       waiting.reject(new Error(message.error));
     } else {
-      waiting.resolve(JSON.parse(new TextDecoder().decode(buffers[0])));
+      waiting.resolve(buffers[0]);
     }
   };
 }

@@ -3,6 +3,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { CompareRow, CurveLines, RunComparison } from '../_generated/types.ts';
+import { MediaModel } from './media.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
 
@@ -47,13 +48,16 @@ export interface IComparisonState extends ICurveLook {
   readonly everything: boolean;
   /** What is looked at below the table: the id of a tab. */
   readonly tab: string;
+  /** The run whose details are looked at; empty for the baseline. */
+  readonly run: string;
   /** What is to be said beforehand. */
   readonly notes?: readonly string[];
 }
 
 /** How runs are looked at at first. */
-const PLAIN: ICurveLook & { tab: string } = {
+const PLAIN: ICurveLook & { tab: string; run: string } = {
   tab: 'curves',
+  run: '',
   axis: 'step',
   log: false,
   smoothing: 0,
@@ -100,6 +104,8 @@ export class ComparisonModel {
   private _lines: CurveLines | null = null;
   private _problem = '';
   private _reading = 0;
+  private _readings = 0;
+  private _media: MediaModel | null = null;
   private readonly _rest = new Rest(() => void this.refresh(), REST);
 
   constructor(source: ISource, state: IComparisonState) {
@@ -109,6 +115,26 @@ export class ComparisonModel {
     if (!['step', 'relative', 'wall'].includes(state.axis)) {
       this._state = { ...this._state, axis: 'step' };
     }
+  }
+
+  /** What the runs show besides numbers. */
+  get media(): MediaModel {
+    return (this._media ??= new MediaModel(this._source, this._state.notebook));
+  }
+
+  /** Ask something of this comparison's book. */
+  ask<T>(question: string, query: object): Promise<T> {
+    return this._source.ask(this._state.notebook, question, query);
+  }
+
+  /** Return the bytes of an artifact of a run. */
+  artifact(run: string, path: string): Promise<BlobPart> {
+    return this._source.artifact(this._state.notebook, run, path);
+  }
+
+  dispose(): void {
+    this._media?.dispose();
+    Signal.clearData(this);
   }
 
   /** Something is to be drawn anew. */
@@ -186,6 +212,17 @@ export class ComparisonModel {
     }
   }
 
+  /** The run whose details are looked at. */
+  get run(): string {
+    const { runs, run, baseline } = this._state;
+    return runs.includes(run) ? run : baseline;
+  }
+
+  /** Goes up with each reading of what the runs are. */
+  get readings(): number {
+    return this._readings;
+  }
+
   /** Take a run out; two stay at least. */
   drop(run: string): Promise<void> {
     const runs = this._state.runs.filter(one => one !== run);
@@ -214,6 +251,7 @@ export class ComparisonModel {
       });
       if (runs === this._state.runs && baseline === this._state.baseline) {
         this._comparison = comparison;
+        this._readings++;
       }
       this._changed.emit();
       await this._readLines();

@@ -2,4 +2,6 @@
 export interface ISource {
   /** Ask a question of `cellbook.answers`; `notebook` says whose book, where that is not given. */
   ask<T>(notebook: string, question: string, query: object): Promise<T>;
+  /** Return the bytes of an artifact of a run. */
+  artifact(notebook: string, run: string, path: string): Promise<BlobPart>;
 }

@@ -7,8 +7,10 @@ import type { ComparisonModel } from '../models/comparison.ts';
 import type { IHost } from '../models/host.ts';
 import { CompareTable } from './compareTable.tsx';
 import { Curves } from './curves.tsx';
+import { DetailsTab } from './detailsTab.tsx';
 import { ExportMenu } from './exportMenu.tsx';
 import { useSignal } from './hooks.ts';
+import { Media } from './media.tsx';
 import { Loading, Marked, Trouble } from './parts.tsx';
 import { Tabs } from './tabs.tsx';
 
@@ -58,6 +60,18 @@ export function Compare(props: CompareProps): React.ReactElement {
                 id: 'curves',
                 label: trans.__('Curves'),
                 view: () => <Curves {...props} raised={raised} />
+              },
+              {
+                id: 'media',
+                label: trans.__('Media'),
+                view: () => (
+                  <Media model={model.media} runs={model.state.runs} host={host} trans={trans} />
+                )
+              },
+              {
+                id: 'details',
+                label: trans.__('Details'),
+                view: () => <DetailsTab model={model} trans={trans} />
               }
             ]}
             chosen={model.state.tab}

@@ -24,7 +24,7 @@ interface PartProps {
 }
 
 /** A part of the details that is opened by who wants to see it. */
-function Fold(props: {
+export function Fold(props: {
   title: string;
   count?: number;
   open?: boolean;

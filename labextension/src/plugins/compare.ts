@@ -54,6 +54,7 @@ class CompareWidget extends ReactWidget {
 
   dispose(): void {
     this._listening?.dispose();
+    this.model.dispose();
     super.dispose();
   }
 

@@ -16,11 +16,23 @@ from cellbook.answers.comparing import (
     draw_curves,
     draw_lines,
 )
+from cellbook.answers.details import RunQuery, show_console, show_details
+from cellbook.answers.media import (
+    MediaQuery,
+    TableQuery,
+    find_artifact,
+    show_media,
+    show_table,
+)
 
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "compare": compare,
     "curves": draw_curves,
     "lines": draw_lines,
+    "console": show_console,
+    "details": show_details,
+    "media": show_media,
+    "table": show_table,
 }
 """All questions by name, which is also their route; each takes an :class:`Ask` and a struct."""
 
@@ -31,9 +43,17 @@ __all__ = [
     "CurvesQuery",
     "Hint",
     "LinesQuery",
+    "MediaQuery",
     "Reader",
+    "RunQuery",
+    "TableQuery",
     "compare",
     "draw_curves",
     "draw_lines",
+    "find_artifact",
     "read_struct",
+    "show_console",
+    "show_details",
+    "show_media",
+    "show_table",
 ]

@@ -104,10 +104,10 @@ def draw_lines(ask: Ask, query: LinesQuery) -> CurveLines:
 
 def find_all(ask: Ask, runs: Sequence[str]) -> tuple[list[RunRecord], list[str]]:
     """Return the records of some runs, and of those that are not there a sentence each."""
-    records, missing = [], []
+    book, records, missing = ask.book, [], []
     for target in runs:
         try:
-            records.append(ask.book.find_run(target))
+            records.append(book.find_run(target))
         except NotFound as error:
             missing.append(str(error))
     return records, missing

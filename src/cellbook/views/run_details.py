@@ -16,6 +16,8 @@ from cellbook.views.runs_list import duration_of
 
 _CELLS = 200
 """Cells of a run that are told of; the rest is counted."""
+_CONSOLE = 200_000
+"""Characters of what a run wrote that are shown."""
 _NEWEST = (OrderTerm(("start_time",), descending=True),)
 
 
@@ -38,6 +40,26 @@ class RunDetails:
     """What it ran on, without the patch of uncommitted changes."""
     now: int
     """When it was read, in milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellConsole:
+    """What one cell wrote."""
+
+    execution_id: str
+    execution_count: int | None
+    stdout: str
+    stderr: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunConsole:
+    """What the cells of a run wrote, oldest first; of long texts the end."""
+
+    cells: tuple[CellConsole, ...]
+    cut: bool
+    """Whether anything was left out."""
 
 
 def run_details(
@@ -75,6 +97,24 @@ def run_details(
         environment=environment,
         now=now,
     )
+
+
+def run_console(store: Store, record: RunRecord) -> RunConsole:
+    """Return what the cells of a run wrote."""
+    cells: list[CellConsole] = []
+    left, cut = _CONSOLE, False
+    for cell in reversed(cells_of(store, record)):
+        texts = (cell.stdout, cell.stderr, cell.traceback)
+        if not any(texts):
+            continue
+        if left <= 0:
+            cut = True
+            break
+        shown = [text[-left:] for text in texts]
+        cut |= sum(map(len, shown)) < sum(map(len, texts))
+        left -= sum(map(len, shown))
+        cells.append(CellConsole(cell.execution_id, cell.execution_count, *shown))
+    return RunConsole(tuple(reversed(cells)), cut)
 
 
 def parent_of(store: Store, record: RunRecord) -> RunRecord | None:

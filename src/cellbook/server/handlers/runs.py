@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from cellbook.answers import QUESTIONS, Hint
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.answers import QUESTIONS, Hint, RunQuery, find_artifact, show_details
+from cellbook.errors import InvalidInput
 from cellbook.server.operations import Download, Operation
 from cellbook.server.shelf import Ask
-from cellbook.views.run_details import RunDetails, run_details
+from cellbook.views.run_details import RunDetails
 from cellbook.views.runs_list import RunRow, RunsPage, run_row, runs_page
 
 
@@ -56,9 +56,7 @@ def list_runs(ask: Ask, query: RunsQuery) -> RunsPage:
 
 def show_run(ask: Ask, run_id: str) -> RunDetails:
     """Return all that is on record of a run."""
-    book = ask.book
-    record = book.find_run(run_id)
-    return run_details(book.store, record, book.artifacts(record))
+    return show_details(ask, RunQuery(run_id))
 
 
 def change_run(ask: Ask, run_id: str, body: RunChanges) -> RunRow:
@@ -87,20 +85,7 @@ def load_artifact(ask: Ask, run_id: str, path: str) -> Download:
 
     Pictures that cannot hold programs are shown by a browser; everything else is for download.
     """
-    book = ask.book
-    record = book.find_run(run_id)
-    found = next((one for one in book.artifacts(record) if one.path == path), None)
-    if found is None:
-        raise NotFound(
-            f"Run #{record.run_number} has no artifact {path!r}. `cellbook/runs/{record.run_id}` "
-            "lists what it has."
-        )
-    file = book.store.blobs.path(found.digest)
-    if not file.is_file():
-        raise NotFound(
-            f"The content of {path!r} is missing from the book. Copy the files under blobs/ from "
-            "where it was recorded; `cellbook verify` tells what else is missing."
-        )
+    found, file = find_artifact(ask, run_id, path)
     return Download(file, PurePosixPath(path).name, found.media_type, found.digest)
 
 

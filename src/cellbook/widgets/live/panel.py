@@ -4,12 +4,11 @@ The widget's own module is a loader of a few lines, as every instance sends it a
 themselves, and plotly where something is drawn, come once a page as bytes over the kernel's own
 line.  So it works wherever widgets do, with no server, no network, and in no front end twice.
 
-Messages from the page: ``{"file": name}``, answered with the file's bytes; and ``{"id": n, "ask":
-name, "query": {…}}``, a question of
-:data:`cellbook.answers.QUESTIONS`, answered by ``{"id": n}`` with the answer
-as JSON in a buffer, or ``{"id": n, "error": message}``.  From the kernel: ``{"changed": [table,
-…]}`` when the book did, which the page
-answers by ``{"heard": true}``, or by any question.
+Messages from the page: ``{"file": name}``, answered with the file's bytes; ``{"id": n, "ask": name,
+"query": {…}}``, a question of :data:`cellbook.answers.QUESTIONS`, and ``{"id": n, "run": run,
+"path": path}``, an artifact.  These two are answered by ``{"id": n}`` with JSON, or the artifact's
+bytes, in a buffer; or by ``{"id": n, "error": message}``.  From the kernel comes ``{"changed":
+[table, …]}`` when the book did, which the page answers by ``{"heard": true}``, or by any question.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import functools
 import hashlib
 import logging
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ import traitlets
 
 from cellbook import answers, assets
 from cellbook.errors import CellbookError, InvalidInput
+from cellbook.views.formatting import size
 from cellbook.views.wire import encode
 from cellbook.widgets.live.watching import watch
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from cellbook.book import Book
 
 _log = logging.getLogger(__name__)
+
+
+_LARGEST = 64 * 2**20
+"""Bytes of an artifact that a page is sent."""
 
 
 class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no types here
@@ -90,6 +94,24 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
         kind = typing.get_type_hints(call)["query"]
         return encode(call(self._reader, answers.read_struct(kind, query)))
 
+    def artifact(self, run: str, path: str) -> bytes:
+        """Return the bytes of an artifact.
+
+        Raises
+        ------
+        NotFound
+            If it is not there.
+        InvalidInput
+            If it is too large for a page.
+        """
+        found, file = answers.find_artifact(self._reader, run, path)
+        if found.size > _LARGEST:
+            raise InvalidInput(
+                f"{path!r} has {size(found.size)}, too much for a page. `cellbook show` says where "
+                "a run's files are."
+            )
+        return file.read_bytes()
+
     def tell(self, tables: Sequence[str]) -> None:
         """Tell the page that tables of the book have changed, unless it has not heard the last yet.
 
@@ -107,15 +129,17 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
             case {"file": str(name)} if name in assets.NAMES:
                 self.send({"file": name}, [assets.content(name)])
             case {"id": number, "ask": str(name), "query": dict(query)}:
-                self._answer(number, name, query)
+                self._answer(number, lambda: self.answer(name, query))
+            case {"id": number, "run": str(run), "path": str(path)}:
+                self._answer(number, lambda: self.artifact(run, path))
 
-    def _answer(self, number: Any, name: str, query: Mapping[str, Any]) -> None:
+    def _answer(self, number: Any, call: Callable[[], bytes]) -> None:
         try:
-            found = self.answer(name, query)
+            found = call()
         except CellbookError as error:
             self.send({"id": number, "error": str(error)})
         except Exception as error:
-            _log.exception("A panel could not answer %s", name)
+            _log.exception("A panel could not answer")
             self.send({"id": number, "error": f"{type(error).__name__}: {error}"})
         else:
             self.send({"id": number}, [found])

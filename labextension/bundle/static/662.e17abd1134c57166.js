@@ -113,6 +113,10 @@
   overflow-wrap: anywhere;
 }
 
+.cellbook-lab .cb-muted {
+  color: var(--jp-ui-font-color2);
+}
+
 .cellbook-lab .cb-trouble {
   margin: 8px;
   padding: 8px;
@@ -646,10 +650,6 @@
   color: var(--jp-warn-color0, var(--jp-warn-color1));
 }
 
-.cellbook-lab .cb-muted {
-  color: var(--jp-ui-font-color2);
-}
-
 .cellbook-lab .cb-details {
   padding: 0 12px 12px;
   cursor: auto;
@@ -1160,6 +1160,86 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-menu button:focus {
   background: var(--jp-layout-color2);
 }
+
+.cellbook-lab .cb-media {
+  display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr));
+  gap: 16px;
+}
+
+.cellbook-lab .cb-media figure {
+  min-width: 0;
+  margin: 0;
+}
+
+.cellbook-lab .cb-media figcaption {
+  padding: 4px 0;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-medium {
+  min-height: 80px;
+  max-height: 420px;
+  overflow: auto;
+}
+
+.cellbook-lab .cb-medium img {
+  display: block;
+  min-width: min(160px, 100%);
+  max-width: 100%;
+  /* Most pictures are drawn on white, and some say nothing of their ground. */
+  background: #fff;
+}
+
+.cellbook-lab .cb-medium audio {
+  width: 100%;
+}
+
+.cellbook-lab .cb-medium pre {
+  margin: 0;
+  padding: 8px;
+  background: var(--jp-layout-color2);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-ui-font-size0);
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-strong {
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-rundetails {
+  padding: 8px 0;
+}
+
+.cellbook-lab .cb-written {
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-console {
+  display: grid;
+  grid-template-columns: 3em 1fr;
+  gap: 8px;
+}
+
+.cellbook-lab .cb-console pre {
+  min-width: 0;
+  max-height: 320px;
+  margin: 0 0 8px;
+  padding: 8px;
+  overflow: auto;
+  background: var(--jp-layout-color2);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-ui-font-size0);
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-stderr {
+  color: var(--cb-worse);
+}
 `,""]),l.d(e,{},{A:i})},38(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
@@ -1212,10 +1292,6 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-runhead p {
   margin: 4px 0 8px;
   overflow-wrap: anywhere;
-}
-
-.cellbook-lab .cb-muted {
-  color: var(--jp-ui-font-color2);
 }
 
 .cellbook-lab .cb-errortext {
