@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cellbook.answers.dashboards import DashboardNames, ShownDashboard
 from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
 from cellbook.views.checkpoint_diff import CheckpointDifference
@@ -35,12 +36,14 @@ ANSWERS = (
     CheckpointDifference,
     Curve,
     CurveLines,
+    DashboardNames,
     MediaComparison,
     RunComparison,
     RunConsole,
     RunDetails,
     RunRow,
     RunsPage,
+    ShownDashboard,
     TablePreview,
     Timeline,
     TimelineRow,

@@ -84,6 +84,10 @@ export class Api implements ISource {
     return this._get('curves', { notebook, runs: runs.join(','), metric, points });
   }
 
+  change<T>(notebook: string, change: string, body: object): Promise<T> {
+    return this._send('POST', change, { notebook }, body);
+  }
+
   async artifact(notebook: string, run: string, path: string): Promise<Blob> {
     const parts = path.split('/').map(encodeURIComponent).join('/');
     const route = `runs/${encodeURIComponent(run)}/artifacts/${parts}`;

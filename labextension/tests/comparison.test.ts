@@ -37,6 +37,10 @@ class Source implements ISource {
     return Promise.resolve(answer as T);
   }
 
+  change<T>(): Promise<T> {
+    return Promise.reject(new Error('It is not to be changed.'));
+  }
+
   artifact(): Promise<BlobPart> {
     return Promise.reject(new Error('There is none.'));
   }

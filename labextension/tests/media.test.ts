@@ -32,6 +32,10 @@ class Source implements ISource {
       : Promise.resolve(MEDIA as unknown as T);
   }
 
+  change<T>(): Promise<T> {
+    return Promise.reject(new Error('It is not to be changed.'));
+  }
+
   artifact(_: string, run: string, path: string): Promise<BlobPart> {
     this.asked.push(`${run} ${path}`);
     return Promise.resolve(`text of ${path}`);

@@ -39,6 +39,8 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
     )
     from cellbook.records import RunRecord, RunState
     from cellbook.tracking import Run
+    from cellbook.widgets.compare import compare
+    from cellbook.widgets.dashboards import dashboard
 
 _HOMES = {
     "Book": "cellbook.book",
@@ -46,6 +48,8 @@ _HOMES = {
     "Run": "cellbook.tracking",
     "RunRecord": "cellbook.records",
     "RunState": "cellbook.records",
+    "compare": "cellbook.widgets.compare",
+    "dashboard": "cellbook.widgets.dashboards",
     "errors": "cellbook.errors",
     **dict.fromkeys(
         (
@@ -84,6 +88,8 @@ __all__ = [
     "__version__",
     "active_run",
     "checkpoints",
+    "compare",
+    "dashboard",
     "end_run",
     "errors",
     "load_ipython_extension",

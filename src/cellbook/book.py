@@ -17,6 +17,7 @@ from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpointing import Checkpoints
+from cellbook.dashboards import Dashboards
 from cellbook.errors import Ambiguous, CellbookError, InvalidInput, NotFound, StoreError, one_line
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
@@ -48,6 +49,8 @@ class Book:
         Writes cell executions.
     checkpoints
         Saves and restores the document and the kernel's state.
+    dashboards
+        Keeps panels under names.
     trouble
         Turns failures of the store into one warning.
     """
@@ -58,6 +61,7 @@ class Book:
         self.runs = Runs(store, self.trouble)
         self.cells = CellLog(store)
         self.checkpoints = Checkpoints(store, store.packs, self.trouble.report)
+        self.dashboards = Dashboards(store)
         self._environment: threading.Thread | None = None
 
     def __repr__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -171,3 +173,17 @@ def test_status_is_a_table(lab: Lab) -> None:
     expect(lab.cell(1).locator("th", has_text="recording")).to_be_visible()
     expect(lab.cell(1).locator("th", has_text="✓ cellbook")).to_be_visible()
     lab.screenshot("status", lab.outputs(1).first)
+
+
+def test_keys_in_a_panel_stay_there_but_those_with_control(lab: Lab) -> None:
+    open_runs(lab, "keys", "compare_panel(book, [1, 2])")
+    lab.run_cell(1)
+    panel = live_panel(lab, 1)
+    expect(plot_of(panel)).to_be_visible()
+    panel.get_by_label("smoothing").press("ArrowRight")
+    expect(panel.locator("output")).to_have_text("0.01")
+    expect(lab.cell(1)).to_have_class(re.compile("jp-mod-selected"))
+    lab.page.keyboard.press("Control+s")
+    expect(
+        lab.page.locator(".jp-Document.lm-mod-current, .lm-TabBar-tab.jp-mod-dirty")
+    ).to_have_count(0)

@@ -207,6 +207,20 @@ export interface CurveLines {
   missing: number[];
 }
 
+/** The names of a book's dashboards, in order. */
+export interface DashboardNames {
+  names: string[];
+}
+
+/** One panel: which runs it is of, and how they are looked at. */
+export interface DashboardPanel {
+  title: string;
+  runs: string[];
+  query: string;
+  limit: number;
+  look: Record<string, unknown>;
+}
+
 /** Which way a metric should go. */
 export type Direction = 'more is better' | 'less is better';
 
@@ -402,6 +416,20 @@ export interface RunsPage {
   empty_book: boolean;
   hint: string;
   now: number;
+}
+
+/** A dashboard as it is now. */
+export interface ShownDashboard {
+  name: string;
+  changed: number;
+  panels: ShownPanel[];
+}
+
+/** A panel of a dashboard as it is now. */
+export interface ShownPanel {
+  panel: DashboardPanel;
+  runs: string[];
+  problem: string;
 }
 
 /** Bytes in the book's packs. */

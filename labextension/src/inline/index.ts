@@ -4,17 +4,18 @@
  * This is no part of the JupyterLab extension; `cellbook.widgets.live` brings it to the page.
  */
 
-import { createElement } from 'react';
+import { createElement, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { ComparisonModel, type IComparisonState } from '../models/comparison.ts';
+import { DashboardModel } from '../models/dashboard.ts';
 import type { IHost } from '../models/host.ts';
 import { Compare } from '../panels/compare.tsx';
+import { Dashboard } from '../panels/dashboard.tsx';
 import { KernelSource, type IWidgetModel } from './kernel.ts';
+import { PAGE, showPage } from './page.ts';
+import { styleSheet } from './style.ts';
 import { words } from './words.ts';
-
-/** The style sheets, put here as it is built. */
-declare const CELLBOOK_STYLE: string;
 
 interface IContext {
   model: IWidgetModel;
@@ -25,34 +26,81 @@ interface IContext {
 /** Draw a panel; the result takes it away again. */
 export function render(context: IContext): () => void {
   const { model, el, fetchFile } = context;
-  const source = new KernelSource(model, tables => comparison.tell(tables));
-  const comparison = new ComparisonModel(source, model.get('state') as IComparisonState);
-  comparison.stateChanged.connect(() => {
-    model.set('state', comparison.state);
-    model.save_changes();
-  });
+  const source = new KernelSource(model, tables => panel.tell(tables));
   const host: IHost = {
     plotly: () => fetchFile(model, 'plotly.js'),
     copy: text => void navigator.clipboard.writeText(text)
   };
+  const panel = PANELS[model.get('kind') as keyof typeof PANELS](model, source, host);
   const place = document.createElement('div');
   place.className = 'cellbook-lab cellbook-inline';
   // Elsewhere than in JupyterLab, its colours are not there.
   const own = getComputedStyle(document.body).getPropertyValue('--jp-layout-color1') === '';
   place.classList.toggle('cb-mod-foreign', own);
-  el.append(style(), place);
+  keepKeys(place);
+  el.append(styleSheet(), place);
   const root = createRoot(place);
-  root.render(createElement(Compare, { model: comparison, host, trans: words }));
-  void comparison.refresh();
+  root.render(panel.element);
   return () => {
     root.unmount();
-    comparison.dispose();
+    panel.dispose();
     source.dispose();
   };
 }
 
-function style(): HTMLStyleElement {
-  const element = document.createElement('style');
-  element.textContent = CELLBOOK_STYLE;
-  return element;
+/** What Lumino looks for: where it is, keys are no shortcuts. */
+const SUPPRESS = 'data-lm-suppress-shortcuts';
+
+/**
+ * Keep keys in a panel from being the notebook's shortcuts: an arrow in a list of choices would go
+ * to the next cell.  While Control, Alt or Command is held down they are, so that Ctrl+S saves.
+ */
+function keepKeys(place: HTMLElement): void {
+  const look = (event: KeyboardEvent) => {
+    const held = event.ctrlKey || event.metaKey || event.altKey;
+    place.toggleAttribute(SUPPRESS, !held);
+  };
+  place.toggleAttribute(SUPPRESS, true);
+  place.addEventListener('keydown', look);
+  place.addEventListener('keyup', look);
+}
+
+interface IPanel {
+  readonly element: ReactElement;
+  /** Tables of the book have changed. */
+  tell(tables: readonly string[]): void;
+  dispose(): void;
+}
+
+/** The panels by their kinds, which `LivePanel` names. */
+const PANELS = {
+  compare(widget: IWidgetModel, source: KernelSource, host: IHost): IPanel {
+    const model = new ComparisonModel(source, widget.get('state') as IComparisonState);
+    model.stateChanged.connect(() => {
+      widget.set('state', model.state);
+      widget.save_changes();
+    });
+    void model.refresh();
+    return {
+      element: createElement(Compare, { model, host, trans: words }),
+      tell: tables => model.tell(tables),
+      dispose: () => model.dispose()
+    };
+  },
+
+  dashboard(widget: IWidgetModel, source: KernelSource, host: IHost): IPanel {
+    const { name } = widget.get('state') as { name: string };
+    const model = new DashboardModel(source, '', name);
+    void model.refresh();
+    return {
+      element: createElement(Dashboard, { model, host, trans: words }),
+      tell: tables => model.tell(tables),
+      dispose: () => model.dispose()
+    };
+  }
+};
+
+// In a page of its own there is nobody to call.
+if (document.getElementById(PAGE)) {
+  showPage();
 }

@@ -127,6 +127,11 @@ export class ComparisonModel {
     return this._source.ask(this._state.notebook, question, query);
   }
 
+  /** Change something in this comparison's book. */
+  tellBook<T>(change: string, body: object): Promise<T> {
+    return this._source.change(this._state.notebook, change, body);
+  }
+
   /** Return the bytes of an artifact of a run. */
   artifact(run: string, path: string): Promise<BlobPart> {
     return this._source.artifact(this._state.notebook, run, path);

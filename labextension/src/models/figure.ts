@@ -45,7 +45,7 @@ export function axis(look: ILook, title: string, more: object = {}): object {
     gridcolor: look.line,
     linecolor: look.muted,
     zeroline: false,
-    tickfont: { color: look.muted },
+    tickfont: { color: look.muted, size: look.size - 1 },
     automargin: true,
     ...more
   };

@@ -2,6 +2,8 @@
 export interface ISource {
   /** Ask a question of `cellbook.answers`; `notebook` says whose book, where that is not given. */
   ask<T>(notebook: string, question: string, query: object): Promise<T>;
+  /** Change something in the book: one of the CHANGES of `cellbook.answers`. */
+  change<T>(notebook: string, change: string, body: object): Promise<T>;
   /** Return the bytes of an artifact of a run. */
   artifact(notebook: string, run: string, path: string): Promise<BlobPart>;
 }

@@ -12,6 +12,7 @@ import { ExportMenu } from './exportMenu.tsx';
 import { useSignal } from './hooks.ts';
 import { Media } from './media.tsx';
 import { Loading, Marked, Trouble } from './parts.tsx';
+import { Pin } from './pin.tsx';
 import { Tabs } from './tabs.tsx';
 
 export interface CompareProps {
@@ -24,6 +25,7 @@ export interface CompareProps {
 export function Compare(props: CompareProps): React.ReactElement {
   const { model, host, trans } = props;
   const [raised, setRaised] = React.useState<number | null>(null);
+  const [pinning, setPinning] = React.useState(false);
   const id = React.useId();
   useSignal(model.changed);
   const { comparison, problem } = model;
@@ -49,34 +51,44 @@ export function Compare(props: CompareProps): React.ReactElement {
               />
               {trans.__('only what differs')}
             </label>
-            <ExportMenu model={model} host={host} trans={trans} />
+            <ExportMenu
+              model={model}
+              host={host}
+              pin={host.alone ? null : () => setPinning(true)}
+              trans={trans}
+            />
           </div>
-          <CompareTable model={model} raise={setRaised} trans={trans} />
-          <Tabs
-            id={id}
-            label={trans.__('What to look at')}
-            tabs={[
-              {
-                id: 'curves',
-                label: trans.__('Curves'),
-                view: () => <Curves {...props} raised={raised} />
-              },
-              {
-                id: 'media',
-                label: trans.__('Media'),
-                view: () => (
-                  <Media model={model.media} runs={model.state.runs} host={host} trans={trans} />
-                )
-              },
-              {
-                id: 'details',
-                label: trans.__('Details'),
-                view: () => <DetailsTab model={model} trans={trans} />
-              }
-            ]}
-            chosen={model.state.tab}
-            onChoose={tab => void model.change({ tab })}
-          />
+          {pinning && <Pin model={model} close={() => setPinning(false)} trans={trans} />}
+          <CompareTable model={model} fixed={host.alone} raise={setRaised} trans={trans} />
+          {host.alone ? (
+            <Curves {...props} raised={raised} />
+          ) : (
+            <Tabs
+              id={id}
+              label={trans.__('What to look at')}
+              tabs={[
+                {
+                  id: 'curves',
+                  label: trans.__('Curves'),
+                  view: () => <Curves {...props} raised={raised} />
+                },
+                {
+                  id: 'media',
+                  label: trans.__('Media'),
+                  view: () => (
+                    <Media model={model.media} runs={model.state.runs} host={host} trans={trans} />
+                  )
+                },
+                {
+                  id: 'details',
+                  label: trans.__('Details'),
+                  view: () => <DetailsTab model={model} trans={trans} />
+                }
+              ]}
+              chosen={model.state.tab}
+              onChoose={tab => void model.change({ tab })}
+            />
+          )}
         </>
       )}
     </div>

@@ -12,6 +12,8 @@ import { Swatch } from './spark.tsx';
 
 interface CompareTableProps {
   model: ComparisonModel;
+  /** Whether baseline and runs are as they are: nobody can be asked for others. */
+  fixed?: boolean;
   /** Have the line of run `number` stand out. */
   raise: (number: number | null) => void;
   trans: TranslationBundle;
@@ -100,21 +102,25 @@ function Column(
         <State state={run.state} trans={trans} />
         <span className="cb-number">#{run.number}</span>
         <bdi className="cb-name">{name}</bdi>
-        <button
-          type="button"
-          className={isBaseline ? 'cb-star cb-mod-on' : 'cb-star'}
-          aria-pressed={isBaseline}
-          aria-label={trans.__('Run %1 is the baseline', run.number)}
-          title={
-            isBaseline
-              ? trans.__('The baseline, which the others are compared with')
-              : trans.__('Compare the others with this one')
-          }
-          onClick={() => void model.change({ baseline: run.run_id })}
-        >
-          {isBaseline ? '★' : '☆'}
-        </button>
-        {model.state.runs.length > 2 && (
+        {props.fixed ? (
+          isBaseline && <span title={trans.__('The baseline, which the others are compared with')}>★</span>
+        ) : (
+          <button
+            type="button"
+            className={isBaseline ? 'cb-star cb-mod-on' : 'cb-star'}
+            aria-pressed={isBaseline}
+            aria-label={trans.__('Run %1 is the baseline', run.number)}
+            title={
+              isBaseline
+                ? trans.__('The baseline, which the others are compared with')
+                : trans.__('Compare the others with this one')
+            }
+            onClick={() => void model.change({ baseline: run.run_id })}
+          >
+            {isBaseline ? '★' : '☆'}
+          </button>
+        )}
+        {!props.fixed && model.state.runs.length > 2 && (
           <button
             type="button"
             className="cb-iconbutton"

@@ -69,7 +69,8 @@ export function Curves(props: CurvesProps): React.ReactElement {
           label={trans._n('%2 of %1 run', '%2 of %1 runs', lines.lines.length, metric)}
           onRelayout={change => {
             const zoomed = zoomOf(change, lines.axis as Axis);
-            if (zoomed !== undefined) {
+            // Where nobody can be asked for what lies between, the picture itself zooms.
+            if (zoomed !== undefined && !host.alone) {
               void model.change({ window: zoomed });
             }
           }}
@@ -104,7 +105,7 @@ function zoomOf(
 
 /** What is drawn, and how. */
 function Controls(props: CurvesProps): React.ReactElement {
-  const { model, trans } = props;
+  const { model, host, trans } = props;
   const { axis, log, smoothing, group, band, window } = model.state;
   const change = (look: Partial<ICurveLook>) => void model.change(look);
   const axes: [Axis, string][] = [
@@ -126,26 +127,28 @@ function Controls(props: CurvesProps): React.ReactElement {
         options={model.comparison!.metrics.map(name => [name, name])}
         onChange={metric => void model.change({ metric })}
       />
-      <label className="cb-choose">
-        <span>{trans.__('smoothing')}</span>
-        <input
-          type="range"
-          min="0"
-          max="0.99"
-          step="0.01"
-          value={smoothing}
-          aria-valuetext={smoothing.toFixed(2)}
-          onChange={event => change({ smoothing: Number(event.target.value) })}
-        />
-        <output>{smoothing ? smoothing.toFixed(2) : trans.__('off')}</output>
-      </label>
+      {!host.alone && (
+        <label className="cb-choose">
+          <span>{trans.__('smoothing')}</span>
+          <input
+            type="range"
+            min="0"
+            max="0.99"
+            step="0.01"
+            value={smoothing}
+            aria-valuetext={smoothing.toFixed(2)}
+            onChange={event => change({ smoothing: Number(event.target.value) })}
+          />
+          <output>{smoothing ? smoothing.toFixed(2) : trans.__('off')}</output>
+        </label>
+      )}
       <Choice
         label={trans.__('over')}
         value={axis}
         options={axes}
         onChange={chosen => change({ axis: chosen as Axis })}
       />
-      {model.groups.length > 0 && (
+      {!host.alone && model.groups.length > 0 && (
         <Choice
           label={trans.__('group by')}
           value={group}

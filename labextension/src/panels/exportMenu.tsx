@@ -13,9 +13,11 @@ import { Menu } from './menu.tsx';
 export function ExportMenu(props: {
   model: ComparisonModel;
   host: IHost;
+  /** Asks for the dashboard that it is to be on; null where there are none. */
+  pin: (() => void) | null;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { model, host, trans } = props;
+  const { model, host, pin, trans } = props;
   const text = (write: typeof csv) => write(model.comparison!, model.rows);
   const copy = (write: typeof csv) =>
     host.copy(text(write), trans.__('The table is in the clipboard.'));
@@ -29,7 +31,8 @@ export function ExportMenu(props: {
           label: trans.__('Download CSV'),
           // The mark at its beginning tells spreadsheets that it is UTF-8.
           run: () => download('comparison.csv', new Blob(['\ufeff', text(csv)], { type: 'text/csv' }))
-        }
+        },
+        ...(pin ? [{ label: trans.__('Add to a dashboard…'), run: pin }] : [])
       ]}
     />
   );

@@ -7,7 +7,7 @@ others through the kernel, so that one front end can draw both.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cellbook.answers.base import Ask, Hint, Reader, read_struct
+from cellbook.answers.base import Ask, Hint, Reader, read_fields, read_struct
 from cellbook.answers.comparing import (
     ComparisonQuery,
     CurvesQuery,
@@ -15,6 +15,16 @@ from cellbook.answers.comparing import (
     compare,
     draw_curves,
     draw_lines,
+)
+from cellbook.answers.dashboards import (
+    DashboardBody,
+    DashboardQuery,
+    PinBody,
+    ShownDashboard,
+    list_dashboards,
+    pin_panel,
+    save_dashboard,
+    show_dashboard,
 )
 from cellbook.answers.details import RunQuery, show_console, show_details
 from cellbook.answers.media import (
@@ -30,29 +40,47 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "curves": draw_curves,
     "lines": draw_lines,
     "console": show_console,
+    "dashboard": show_dashboard,
+    "dashboards": list_dashboards,
     "details": show_details,
     "media": show_media,
     "table": show_table,
 }
 """All questions by name, which is also their route; each takes an :class:`Ask` and a struct."""
 
+CHANGES: Mapping[str, Callable[..., Any]] = {
+    "pin": pin_panel,
+    "save-dashboard": save_dashboard,
+}
+"""What panels may change, by name; each takes an :class:`Ask` and a body."""
+
 __all__ = [
+    "CHANGES",
     "QUESTIONS",
     "Ask",
     "ComparisonQuery",
     "CurvesQuery",
+    "DashboardBody",
+    "DashboardQuery",
     "Hint",
     "LinesQuery",
     "MediaQuery",
+    "PinBody",
     "Reader",
     "RunQuery",
+    "ShownDashboard",
     "TableQuery",
     "compare",
     "draw_curves",
     "draw_lines",
     "find_artifact",
+    "list_dashboards",
+    "pin_panel",
+    "read_fields",
     "read_struct",
+    "save_dashboard",
     "show_console",
+    "show_dashboard",
     "show_details",
     "show_media",
     "show_table",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cellbook.errors import InvalidInput
+from cellbook.errors import InvalidInput, StoreReadOnly
 
 if TYPE_CHECKING:
     from cellbook.book import Book
@@ -31,12 +31,29 @@ class Ask(Protocol):
     def book(self) -> Book:
         """The book that is asked."""
 
+    @property
+    def writable(self) -> Book:
+        """The book, if it can be written; raises StoreReadOnly if not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Somebody in the same process as the book."""
 
     book: Book
+
+    @property
+    def writable(self) -> Book:
+        """The book, if it can be written.
+
+        Raises
+        ------
+        StoreReadOnly
+            If it cannot.
+        """
+        if self.book.read_only:
+            raise StoreReadOnly(self.book.read_only)
+        return self.book
 
 
 def read_struct(kind: type, given: Mapping[str, Any]) -> Any:
@@ -84,6 +101,53 @@ def _checked(name: str, value: Any, hinted: Any) -> Any:
 
 def _fits(value: Any, kind: Any) -> bool:
     return type(value) is kind or (kind is float and type(value) is int)
+
+
+_WORDS = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
+
+
+def read_fields(kind: type, doc: Mapping[str, Any]) -> Any:
+    """Read what somebody wants changed from JSON: a struct of text, numbers, lists and objects.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is missing, unknown, or not what it should be.
+    """
+    hints = typing.get_type_hints(kind)
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    unknown = [name for name in doc if name not in fields]
+    if unknown:
+        raise InvalidInput(f"The body has an unknown field {unknown[0]!r}.")
+    for name, field in fields.items():
+        if name not in doc:
+            if field.default is dataclasses.MISSING:
+                raise InvalidInput(f"The body has no {name!r}.")
+        elif not _holds(doc[name], hints[name]):
+            raise InvalidInput(f"{name!r} is to be {_in_words(hints[name])}.")
+    return kind(**doc)
+
+
+def _holds(value: Any, kind: Any) -> bool:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return any(_holds(value, one) for one in inner)
+    if origin is list:
+        return isinstance(value, list) and all(_holds(item, inner[0]) for item in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(_holds(item, inner[1]) for item in value.values())
+    return inner == () and (kind is Any or type(value) is kind)
+
+
+def _in_words(kind: Any) -> str:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_in_words(one) for one in inner)
+    if origin is list:
+        return f"a list of {_in_words(inner[0])}"
+    if origin is dict:
+        return f"an object of {_in_words(inner[1])}"
+    return _WORDS.get(kind, "null")
 
 
 def check_bounds(name: str, value: Any, hint: Hint) -> None:

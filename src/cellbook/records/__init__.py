@@ -8,6 +8,7 @@ from cellbook.records.artifact import Artifact
 from cellbook.records.base import Record, from_doc, to_doc
 from cellbook.records.cell import LOOKING, CellExecution, CellState, Output
 from cellbook.records.checkpoint import Checkpoint, CheckpointKind, StoredBytes
+from cellbook.records.dashboard import Dashboard, DashboardPanel
 from cellbook.records.environment import Environment, GitState
 from cellbook.records.run import MetricStats, RunRecord, RunState
 from cellbook.records.secret_names import without_secrets
@@ -34,6 +35,8 @@ __all__ = [
     "CellState",
     "Checkpoint",
     "CheckpointKind",
+    "Dashboard",
+    "DashboardPanel",
     "Environment",
     "GitState",
     "Json",

@@ -10,7 +10,6 @@ import dataclasses
 import inspect
 import json
 import re
-import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from cellbook.answers import Hint
-from cellbook.answers.base import check_bounds
+from cellbook.answers.base import check_bounds, read_fields
 from cellbook.errors import InvalidInput
 
 _DESCRIBED = "`cellbook/openapi.json` describes what this route takes."
-_WORDS = {str: "text", int: "a whole number", bool: "true or false", dict: "an object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ def _from_text(name: str, text: str, hinted: Any) -> Any:
     try:
         number = wanted.pop()(text)
     except ValueError:
-        words = "a number" if float in typing.get_args(kind) or kind is float else _WORDS[int]
+        words = "a number" if float in typing.get_args(kind) or kind is float else "a whole number"
         raise InvalidInput(f"`{name}` is {words}, not {text!r}. {_DESCRIBED}") from None
     try:
         check_bounds(name, number, hint)
@@ -171,37 +169,7 @@ def read_body(kind: type, body: bytes) -> Any:
         raise InvalidInput(f"The body is no JSON. {_DESCRIBED}") from None
     if not isinstance(doc, dict):
         raise InvalidInput(f"The body is no JSON object. {_DESCRIBED}")
-    hints = typing.get_type_hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    unknown = [name for name in doc if name not in fields]
-    if unknown:
-        raise InvalidInput(f"The body has an unknown field {unknown[0]!r}. {_DESCRIBED}")
-    for name, field in fields.items():
-        if name not in doc:
-            if field.default is dataclasses.MISSING:
-                raise InvalidInput(f"The body has no {name!r}. {_DESCRIBED}")
-        elif not _fits(doc[name], hints[name]):
-            raise InvalidInput(f"{name!r} is to be {_in_words(hints[name])}. {_DESCRIBED}")
-    return kind(**doc)
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (typing.Union, types.UnionType):
-        return any(_fits(value, one) for one in inner)
-    if origin is list:
-        return isinstance(value, list) and all(_fits(item, inner[0]) for item in value)
-    if origin is dict:
-        return isinstance(value, dict) and all(_fits(item, inner[1]) for item in value.values())
-    return inner == () and (kind is Any or type(value) is kind)
-
-
-def _in_words(kind: Any) -> str:
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join(_in_words(one) for one in inner)
-    if origin is list:
-        return f"a list of {_in_words(inner[0])}"
-    if origin is dict:
-        return f"an object of {_in_words(inner[1])}"
-    return _WORDS.get(kind, "null")
+    try:
+        return read_fields(kind, doc)
+    except InvalidInput as error:
+        raise InvalidInput(f"{error} {_DESCRIBED}") from None

@@ -3,12 +3,15 @@
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.checkpoints import difference_panel, restored_panel, timeline_panel
 from cellbook.widgets.compare import compare_panel
+from cellbook.widgets.dashboards import DashboardView, dashboard_names
 from cellbook.widgets.facts import facts_panel
 from cellbook.widgets.runs import runs_list
 
 __all__ = [
+    "DashboardView",
     "Panel",
     "compare_panel",
+    "dashboard_names",
     "difference_panel",
     "facts_panel",
     "restored_panel",

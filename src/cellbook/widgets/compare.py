@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cellbook import book as books
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import RunRecord
 from cellbook.views import (
@@ -23,6 +25,7 @@ from cellbook.views import (
 from cellbook.views.text import NOTHING_TO_COMPARE
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.charts import Line, chart, picture
+from cellbook.widgets.page import page_of
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import comparison_table, sentence
 
@@ -34,13 +37,56 @@ _MOST_CURVES = 40
 """Curves in one chart; more would be a thicket, and slow."""
 
 
+class ComparisonView(Panel):
+    """A comparison, to be displayed or saved; returned by :func:`cellbook.compare`."""
+
+    def __init__(
+        self,
+        book: Book,
+        html: str,
+        text: str,
+        records: Sequence[RunRecord],
+        live: Callable[[], Any],
+    ) -> None:
+        super().__init__(html, text, live if records else None)
+        self._book = book
+        self._records = records
+
+    def save(self, path: str | Path, title: str = "Comparison") -> Path:
+        """Write the comparison as one HTML file that needs no server, kernel or network.
+
+        Parameters
+        ----------
+        path
+            Where to; a file that is there is replaced.
+        title
+            What stands at its head.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InvalidInput
+            If there is nothing to compare.
+        """
+        if not self._records:
+            raise InvalidInput(self.text)
+        runs = [record.run_id for record in self._records]
+        target = Path(path)
+        target.write_bytes(page_of(self._book, title, [("", runs, {}, "")]))
+        return target
+
+
 def compare_panel(
     book: Book,
     targets: Sequence[Target] = (),
     *,
     experiment: str | None = None,
     everything: bool = False,
-) -> Panel:
+) -> ComparisonView:
     """Return a comparison of runs, to be displayed.
 
     Parameters
@@ -68,12 +114,40 @@ def compare_panel(
     records, notes = _find(book, targets, experiment)
     if not records or (notes and len(records) < 2):
         notes = notes or [NOTHING_TO_COMPARE]
-        return Panel(framed(_notes_html(notes)), "\n".join(notes))
+        text = "\n".join(notes)
+        return ComparisonView(book, framed(_notes_html(notes)), text, [], lambda: None)
     notes += [TOO_FEW] if len(records) == 1 else []
     comparison = compare_runs(book.store, records)
     text = "\n".join([*notes, comparison_text(comparison, everything=everything)])
     html = static_html(book, comparison, records, notes, everything=everything)
-    return Panel(framed(html), text, lambda: _live(book, records, notes, everything))
+    return ComparisonView(
+        book, framed(html), text, records, lambda: _live(book, records, notes, everything)
+    )
+
+
+def compare(
+    *runs: Target, experiment: str | None = None, everything: bool = False
+) -> ComparisonView:
+    """Return a comparison of runs of the book at hand, as ``%compare`` shows it.
+
+    Parameters
+    ----------
+    runs
+        The runs, the first being the baseline: numbers, names, ids, handles or records.  None at
+        all means the newest of the experiment that ran last.
+    experiment
+        Compare all runs of this experiment instead.
+    everything
+        Whether to show what is the same in all runs, too.
+
+    Raises
+    ------
+    InvalidInput
+        If both runs and an experiment are named.
+    NotFound
+        If the experiment has no runs.
+    """
+    return compare_panel(books.open(), runs, experiment=experiment, everything=everything)
 
 
 def _live(book: Book, records: Sequence[RunRecord], notes: Sequence[str], everything: bool) -> Any:

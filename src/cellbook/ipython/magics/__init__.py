@@ -2,9 +2,10 @@
 
 from cellbook.ipython.magics.cellbook import StatusMagics
 from cellbook.ipython.magics.checkpoints import CheckpointMagics
+from cellbook.ipython.magics.dashboards import DashboardMagics
 from cellbook.ipython.magics.log import LogMagics
 from cellbook.ipython.magics.run import RunMagics
 from cellbook.ipython.magics.runs import RunsMagics
 
-MAGICS = (RunMagics, LogMagics, RunsMagics, CheckpointMagics, StatusMagics)
+MAGICS = (RunMagics, LogMagics, RunsMagics, DashboardMagics, CheckpointMagics, StatusMagics)
 """The classes of all magics; each takes the extension that it belongs to."""

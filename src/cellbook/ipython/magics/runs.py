@@ -58,6 +58,7 @@ class RunsMagics(CellbookMagics):
         argument("words", nargs="*", metavar="RUN", help="Runs: #12, 12, names or ids."),
         argument("--all", action="store_true", help="Show what is the same in all runs, too."),
         argument("--experiment", metavar="NAME", help="All runs of an experiment."),
+        argument("--export", metavar="FILE", help="Write it as one HTML file."),
     )
     def compare(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """Compare runs: what differs in their params and metrics, and their curves.
@@ -70,6 +71,7 @@ class RunsMagics(CellbookMagics):
             %compare #11 #12
             %compare baseline "wide net" --all
             %compare --experiment widths
+            %compare #11 #12 --export wide.html
         """
         from cellbook.widgets import compare_panel  # noqa: PLC0415 - as above
 
@@ -77,7 +79,11 @@ class RunsMagics(CellbookMagics):
         values = self.values(line, local)
         targets = _targets(values, options.words)
         experiment = None if options.experiment is None else values.text(options.experiment)
-        self.show(compare_panel(self.book, targets, experiment=experiment, everything=options.all))
+        panel = compare_panel(self.book, targets, experiment=experiment, everything=options.all)
+        if options.export is not None:
+            self.say(f"the comparison is in {panel.save(values.text(options.export))}.")
+            return
+        self.show(panel)
 
 
 def _options_apart(line: Line) -> tuple[str, list[Word]]:

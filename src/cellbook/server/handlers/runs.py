@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from cellbook.answers import QUESTIONS, Hint, RunQuery, find_artifact, show_details
+from cellbook.answers import CHANGES, QUESTIONS, Hint, RunQuery, find_artifact, show_details
 from cellbook.errors import InvalidInput
 from cellbook.server.operations import Download, Operation
 from cellbook.server.shelf import Ask
@@ -95,4 +95,5 @@ OPERATIONS = (
     Operation("PATCH", "runs/{run_id}", change_run),
     Operation("GET", "runs/{run_id}/artifacts/{path}", load_artifact),
     *(Operation("GET", name, call) for name, call in QUESTIONS.items()),
+    *(Operation("POST", name, call) for name, call in CHANGES.items()),
 )

@@ -5,8 +5,9 @@ themselves, and plotly where something is drawn, come once a page as bytes over 
 line.  So it works wherever widgets do, with no server, no network, and in no front end twice.
 
 Messages from the page: ``{"file": name}``, answered with the file's bytes; ``{"id": n, "ask": name,
-"query": {…}}``, a question of :data:`cellbook.answers.QUESTIONS`, and ``{"id": n, "run": run,
-"path": path}``, an artifact.  These two are answered by ``{"id": n}`` with JSON, or the artifact's
+"query": {…}}``, a question of :data:`cellbook.answers.QUESTIONS`; ``{"id": n, "change": name,
+"body": {…}}``, one of its CHANGES; and ``{"id": n, "run": run, "path": path}``, an artifact.  All
+but the first are answered by ``{"id": n}`` with JSON, or the artifact's
 bytes, in a buffer; or by ``{"id": n, "error": message}``.  From the kernel comes ``{"changed":
 [table, …]}`` when the book did, which the page answers by ``{"heard": true}``, or by any question.
 """
@@ -94,6 +95,20 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
         kind = typing.get_type_hints(call)["query"]
         return encode(call(self._reader, answers.read_struct(kind, query)))
 
+    def change(self, name: str, body: Mapping[str, Any]) -> bytes:
+        """Change something in the book; return what it came to, as JSON.
+
+        Raises
+        ------
+        CellbookError
+            If it cannot be done.
+        """
+        call = answers.CHANGES.get(name)
+        if call is None:
+            raise InvalidInput(f"Nothing is changed by {name!r}.")
+        kind = typing.get_type_hints(call)["body"]
+        return encode(call(self._reader, answers.read_fields(kind, body)))
+
     def artifact(self, run: str, path: str) -> bytes:
         """Return the bytes of an artifact.
 
@@ -130,6 +145,8 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
                 self.send({"file": name}, [assets.content(name)])
             case {"id": number, "ask": str(name), "query": dict(query)}:
                 self._answer(number, lambda: self.answer(name, query))
+            case {"id": number, "change": str(name), "body": dict(body)}:
+                self._answer(number, lambda: self.change(name, body))
             case {"id": number, "run": str(run), "path": str(path)}:
                 self._answer(number, lambda: self.artifact(run, path))
 

@@ -851,6 +851,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   overflow: auto;
 }
 
+.cellbook-lab .cb-dashboard .cb-line,
 .cellbook-lab .cb-compare .cb-line {
   flex-wrap: wrap;
   padding: 8px 0;
@@ -1239,6 +1240,55 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 
 .cellbook-lab .cb-stderr {
   color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-dashboard {
+  height: 100%;
+  box-sizing: border-box;
+  padding: 8px 16px 24px;
+  overflow: auto;
+}
+
+.cellbook-lab .cb-dashboard > .cb-line h2 {
+  flex: 1 1 auto;
+  margin: 0;
+  font-size: var(--jp-ui-font-size3, 18px);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-placed {
+  margin: 16px 0;
+  padding: 8px 16px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 4px;
+}
+
+.cellbook-lab .cb-placed .cb-compare {
+  height: auto;
+  padding: 0;
+  overflow: visible;
+}
+
+.cellbook-lab .cb-titlefield,
+.cellbook-lab .cb-textfield {
+  height: 24px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 2px;
+  background: var(--jp-input-background);
+  color: var(--jp-ui-font-color0);
+  font: inherit;
+}
+
+.cellbook-lab .cb-titlefield {
+  flex: 1 1 auto;
+  border-color: transparent;
+  background: none;
+  font-size: var(--jp-ui-font-size2);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-titlefield:hover {
+  border-color: var(--jp-border-color1);
 }
 `,""]),l.d(e,{},{A:i})},38(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {

@@ -1,0 +1,205 @@
+/** Panels that somebody put together under a name: what they show, and what is changed by hand. */
+
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import type { DashboardPanel, ShownDashboard, ShownPanel } from '../_generated/types.ts';
+import { ComparisonModel, comparing, type IComparisonState } from './comparison.ts';
+import type { ISource } from './source.ts';
+
+/** What is kept of how runs are looked at: all but which they are, and where. */
+const LOOK = [
+  'baseline',
+  'metric',
+  'everything',
+  'tab',
+  'axis',
+  'log',
+  'smoothing',
+  'group',
+  'band',
+  'window'
+] as const;
+
+/** Return what is kept of how a comparison is looked at. */
+export function lookOf(state: IComparisonState): Record<string, unknown> {
+  return Object.fromEntries(LOOK.map(name => [name, state[name]]));
+}
+
+/** One panel on the page. */
+export interface IPlaced {
+  /** Tells it from the others, wherever it is moved. */
+  readonly key: number;
+  readonly panel: DashboardPanel;
+  readonly problem: string;
+  /** Null where it has no runs to show. */
+  readonly model: ComparisonModel | null;
+}
+
+/** A dashboard. */
+export class DashboardModel {
+  private readonly _source: ISource;
+  private readonly _notebook: string;
+  private readonly _changed = new Signal<DashboardModel, void>(this);
+  private _name: string;
+  private _panels: readonly IPlaced[] = [];
+  private _touched = false;
+  private _problem = '';
+  private _ready = false;
+  private _next = 0;
+
+  constructor(source: ISource, notebook: string, name: string) {
+    this._source = source;
+    this._notebook = notebook;
+    this._name = name;
+  }
+
+  get changed(): ISignal<DashboardModel, void> {
+    return this._changed;
+  }
+
+  get name(): string {
+    return this._name;
+  }
+
+  get panels(): readonly IPlaced[] {
+    return this._panels;
+  }
+
+  /** Whether something was changed by hand and is not kept yet. */
+  get touched(): boolean {
+    return this._touched;
+  }
+
+  get problem(): string {
+    return this._problem;
+  }
+
+  /** Whether it has been read. */
+  get ready(): boolean {
+    return this._ready;
+  }
+
+  /** Read it anew; what was changed by hand is forgotten. */
+  refresh(): Promise<void> {
+    return this._try(async () => {
+      const query = { name: this._name };
+      this._take(await this._source.ask<ShownDashboard>(this._notebook, 'dashboard', query));
+    });
+  }
+
+  /** Keep it as it is now. */
+  save(): Promise<void> {
+    return this._try(async () => {
+      const body = { name: this._name, panels: this._panels.map(keptOf) };
+      await this._source.change<ShownDashboard>(this._notebook, 'save-dashboard', body);
+      this._touched = false;
+    });
+  }
+
+  /** Move a panel up or down. */
+  move(key: number, by: number): void {
+    const panels = [...this._panels];
+    const from = panels.findIndex(one => one.key === key);
+    const to = Math.min(Math.max(from + by, 0), panels.length - 1);
+    panels.splice(to, 0, ...panels.splice(from, 1));
+    this._panels = panels;
+    this._touch();
+  }
+
+  /** Take a panel away; until it is saved, it comes back by reading anew. */
+  drop(key: number): void {
+    this._panels = this._panels.filter(one => {
+      if (one.key === key) {
+        one.model?.dispose();
+      }
+      return one.key !== key;
+    });
+    this._touch();
+  }
+
+  entitle(key: number, title: string): void {
+    this._panels = this._panels.map(one =>
+      one.key === key ? { ...one, panel: { ...one.panel, title } } : one
+    );
+    this._touch();
+  }
+
+  /** The book has changed. */
+  tell(tables: readonly string[]): void {
+    this._panels.forEach(({ model }) => model?.tell(tables));
+    // A query may find other runs now; what is changed by hand stays.
+    const byQuery = this._panels.some(({ panel }) => !panel.runs.length);
+    if (!this._touched && (tables.includes('dashboards') || (byQuery && tables.includes('runs')))) {
+      void this._follow();
+    }
+  }
+
+  dispose(): void {
+    this._panels.forEach(({ model }) => model?.dispose());
+    this._panels = [];
+    Signal.clearData(this);
+  }
+
+  /** Read which runs there are now, and leave alone what shows the same. */
+  private async _follow(): Promise<void> {
+    try {
+      const query = { name: this._name };
+      const now = await this._source.ask<ShownDashboard>(this._notebook, 'dashboard', query);
+      const shown = this._panels.map(({ panel, model }) => [panel, model?.state.runs ?? []]);
+      const wanted = now.panels.map(({ panel, runs }) => [panel, runs]);
+      if (!this._touched && JSON.stringify(shown) !== JSON.stringify(wanted)) {
+        this._take(now);
+        this._changed.emit();
+      }
+    } catch {
+      // A later change of the book is followed; what is shown stays.
+    }
+  }
+
+  private _take(dashboard: ShownDashboard): void {
+    this._panels.forEach(({ model }) => model?.dispose());
+    this._name = dashboard.name;
+    this._panels = dashboard.panels.map(shown => this._place(shown));
+    this._touched = false;
+    this._ready = true;
+  }
+
+  private _place({ panel, runs, problem }: ShownPanel): IPlaced {
+    const key = this._next++;
+    if (!runs.length) {
+      return { key, panel, problem, model: null };
+    }
+    const look = panel.look as Partial<IComparisonState>;
+    const baseline = runs.includes(look.baseline ?? '') ? look.baseline! : runs[0];
+    const state = { ...comparing(this._notebook, runs), ...look, runs, baseline };
+    const model = new ComparisonModel(this._source, state);
+    model.stateChanged.connect(() => this._touch());
+    void model.refresh();
+    return { key, panel, problem, model };
+  }
+
+  private _touch(): void {
+    this._touched = true;
+    this._changed.emit();
+  }
+
+  private async _try(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+      this._problem = '';
+    } catch (error) {
+      this._problem = error instanceof Error ? error.message : String(error);
+    }
+    this._changed.emit();
+  }
+}
+
+/** Return a panel as it is kept. */
+function keptOf({ panel, model }: IPlaced): object {
+  if (!model) {
+    return panel;
+  }
+  // Named runs may have been taken out by hand; a query says anew each time which there are.
+  const runs = panel.runs.length ? model.state.runs : [];
+  return { ...panel, runs, look: lookOf(model.state) };
+}

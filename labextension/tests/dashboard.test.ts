@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { DashboardPanel, RunComparison, ShownDashboard } from '../src/_generated/types.ts';
+import { DashboardModel } from '../src/models/dashboard.ts';
+import type { ISource } from '../src/models/source.ts';
+
+function panel(title: string, more: Partial<DashboardPanel> = {}): DashboardPanel {
+  return { title, runs: [], query: '', limit: 10, look: {}, ...more };
+}
+
+class Source implements ISource {
+  shown: ShownDashboard = {
+    name: 'weekly',
+    changed: 0,
+    panels: [
+      {
+        panel: panel('named', { runs: ['a', 'b'], look: { metric: 'loss', baseline: 'b' } }),
+        runs: ['a', 'b'],
+        problem: ''
+      },
+      { panel: panel('found', { query: 'acc > 1' }), runs: ['c'], problem: '' },
+      { panel: panel('none'), runs: [], problem: 'No run is found.' }
+    ]
+  };
+  asked: string[] = [];
+  bodies: { name: string; panels: DashboardPanel[] }[] = [];
+  problem = '';
+
+  ask<T>(_: string, question: string): Promise<T> {
+    this.asked.push(question);
+    if (question === 'dashboard') {
+      return Promise.resolve(this.shown as unknown as T);
+    }
+    const answer: RunComparison = { runs: [], baseline: 0, rows: [], metrics: [], missing: [] };
+    return Promise.resolve(answer as unknown as T);
+  }
+
+  change<T>(_: string, change: string, body: object): Promise<T> {
+    if (this.problem) {
+      return Promise.reject(new Error(this.problem));
+    }
+    assert.equal(change, 'save-dashboard');
+    this.bodies.push(body as { name: string; panels: DashboardPanel[] });
+    return Promise.resolve(this.shown as unknown as T);
+  }
+
+  artifact(): Promise<BlobPart> {
+    return Promise.reject(new Error('There is none.'));
+  }
+}
+
+async function started(): Promise<{ source: Source; model: DashboardModel }> {
+  const source = new Source();
+  const model = new DashboardModel(source, '', 'weekly');
+  await model.refresh();
+  return { source, model };
+}
+
+test('each panel is looked at as it was kept', async () => {
+  const { model } = await started();
+  const [named, found, none] = model.panels;
+  assert.equal(named.model?.state.metric, 'loss');
+  assert.equal(named.model?.state.baseline, 'b');
+  assert.deepEqual(found.model?.state.runs, ['c']);
+  assert.equal(none.model, null);
+  assert.equal(none.problem, 'No run is found.');
+  assert.equal(model.touched, false);
+});
+
+test('what is changed by hand is kept when it is saved, and forgotten when it is read anew', async () => {
+  const { source, model } = await started();
+  const [named] = model.panels;
+  await named.model!.change({ log: true });
+  assert.ok(model.touched);
+  model.move(named.key, 1);
+  model.entitle(named.key, 'other');
+  model.drop(model.panels[2].key);
+  await model.save();
+  const [body] = source.bodies;
+  assert.deepEqual(
+    body.panels.map(one => one.title),
+    ['found', 'other']
+  );
+  assert.deepEqual(body.panels[0].runs, [], 'a query says anew each time which runs there are');
+  assert.deepEqual(body.panels[1].runs, ['a', 'b']);
+  assert.equal(body.panels[1].look.log, true);
+  assert.equal(model.touched, false);
+  model.drop(named.key);
+  await model.refresh();
+  assert.equal(model.panels.length, 3);
+});
+
+test('a failure to save is told, and nothing is lost', async () => {
+  const { source, model } = await started();
+  source.problem = 'The book is read-only.';
+  model.entitle(model.panels[0].key, 'other');
+  await model.save();
+  assert.equal(model.problem, 'The book is read-only.');
+  assert.ok(model.touched);
+  assert.equal(model.panels[0].panel.title, 'other');
+});
+
+test('a change by somebody else is followed, unless something was changed here', async () => {
+  const { source, model } = await started();
+  const before = model.panels;
+  model.tell(['runs']);
+  await new Promise(resolve => setTimeout(resolve));
+  assert.equal(model.panels, before, 'what shows the same stays');
+  source.shown = { ...source.shown, panels: source.shown.panels.slice(0, 1) };
+  model.tell(['dashboards']);
+  await new Promise(resolve => setTimeout(resolve));
+  assert.equal(model.panels.length, 1);
+  model.entitle(model.panels[0].key, 'mine');
+  source.shown = { ...source.shown, panels: [] };
+  model.tell(['dashboards']);
+  await new Promise(resolve => setTimeout(resolve));
+  assert.equal(model.panels.length, 1);
+  model.dispose();
+});

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import cellbook as cb
+from cellbook.book import Book
+from cellbook.errors import InvalidInput, NotFound
+from cellbook.records import DashboardPanel
+from cellbook.widgets import DashboardView, compare_panel, dashboard_names
+from tests.views.conftest import Log
+
+
+@pytest.fixture
+def filled(opened: Book, log: Log) -> Book:
+    runs = [
+        log(name, {"lr": lr}, acc=[0.1, 0.9], loss=[2, 1])
+        for name, lr in (("one", 0.1), ("two </script><b>", 0.2))
+    ]
+    room = opened.dashboards
+    ids = tuple(run.run_id for run in runs)
+    room.add("weekly", DashboardPanel("both </script>", ids, look={"baseline": ids[1]}))
+    room.add("weekly", DashboardPanel(query="params.lr > 5"))
+    room.add("weekly", DashboardPanel("gone", ("01ARZ3NDEKTSV4RRFFQ69G5FAV",)))
+    return opened
+
+
+def test_a_dashboard_is_text_and_html_too(filled: Book) -> None:
+    view = DashboardView(filled, "weekly")
+    assert "both </script>" in view.text
+    assert "#2 two </script><b>" in view.text
+    assert "No run is found by: params.lr > 5" in view.text
+    assert "Its runs are gone." in view.text
+    assert "two &lt;/script&gt;&lt;b&gt;" in view.html
+    assert "<b>" not in view.html
+    assert dashboard_names(filled).text == "weekly"
+    with pytest.raises(NotFound, match="There are 'weekly'"):
+        DashboardView(filled, "monthly")
+
+
+def test_without_dashboards_a_sentence_teaches(opened: Book) -> None:
+    assert "`%dashboard NAME --add #11 #12`" in dashboard_names(opened).text
+
+
+def test_the_live_panel_begins_with_what_is_on_it(filled: Book) -> None:
+    panel = DashboardView(filled, "weekly").widget
+    assert panel.kind == "dashboard"
+    assert panel.state == {"name": "weekly"}
+    ((name, _, answer),) = panel.first
+    assert name == "dashboard"
+    assert len(json.loads(answer)["panels"]) == 3
+
+
+def doc_of(page: Path) -> dict[str, object]:
+    text = page.read_text()
+    found = re.search(r'id="cellbook-page">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    doc: dict[str, object] = json.loads(found[1])
+    return doc
+
+
+def test_a_page_of_its_own_holds_all_answers_and_no_address(filled: Book, tmp_path: Path) -> None:
+    page = DashboardView(filled, "weekly").save(tmp_path / "weekly.html")
+    doc = doc_of(page)
+    assert doc["title"] == "weekly"
+    both, none, gone = doc["panels"]  # type: ignore[misc]
+    asked = [(name, tuple(query.values())) for name, query, _ in both["answers"]]
+    assert asked[0] == ("compare", ())
+    assert set(asked[1:]) == {
+        ("lines", (metric, axis))
+        for metric in ("acc", "loss")
+        for axis in ("step", "relative", "wall")
+    }
+    assert both["answers"][0][2]["baseline"] == 1
+    assert none["problem"] == "No run is found by: params.lr > 5"
+    assert "01ARZ3NDEKTSV4RRFFQ69G5FAV" in gone["problem"]
+    text = page.read_text()
+    assert text.count("</script>") == 3
+    assert not re.search(r'(src|href)="http', text)
+
+
+def test_a_comparison_is_saved_as_a_page(filled: Book, tmp_path: Path) -> None:
+    page = compare_panel(filled, ["#1", "#2"]).save(tmp_path / "both.html", "Both")
+    assert doc_of(page)["title"] == "Both"
+    with pytest.raises(InvalidInput, match="#9"):
+        compare_panel(filled, ["#9"]).save(tmp_path / "none.html")
+
+
+def test_functions_use_the_book_at_hand(filled: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELLBOOK_URL", filled.url)
+    assert cb.dashboard("weekly").name == "weekly"
+    assert "#1 one ★" in cb.compare(1, 2).text
