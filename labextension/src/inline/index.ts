@@ -48,7 +48,7 @@ export function render(context: IContext): () => void {
   };
 }
 
-/** What Lumino looks for: where it is, keys are no shortcuts. */
+/** What Lumino looks for, on the element that has the focus: where it is, keys are no shortcuts. */
 const SUPPRESS = 'data-lm-suppress-shortcuts';
 
 /**
@@ -56,13 +56,13 @@ const SUPPRESS = 'data-lm-suppress-shortcuts';
  * to the next cell.  While Control, Alt or Command is held down they are, so that Ctrl+S saves.
  */
 function keepKeys(place: HTMLElement): void {
-  const look = (event: KeyboardEvent) => {
-    const held = event.ctrlKey || event.metaKey || event.altKey;
-    place.toggleAttribute(SUPPRESS, !held);
+  const look = (event: Event) => {
+    const { ctrlKey, metaKey, altKey } = event as KeyboardEvent;
+    (event.target as Element).toggleAttribute(SUPPRESS, !(ctrlKey || metaKey || altKey));
   };
-  place.toggleAttribute(SUPPRESS, true);
-  place.addEventListener('keydown', look);
-  place.addEventListener('keyup', look);
+  for (const kind of ['focusin', 'keydown', 'keyup']) {
+    place.addEventListener(kind, look);
+  }
 }
 
 interface IPanel {

@@ -170,6 +170,22 @@
     animation: none;
   }
 }
+
+.cellbook-lab .cb-spark {
+  display: block;
+}
+
+.cellbook-lab .cb-spark path,
+.cellbook-lab .cb-swatch path {
+  fill: none;
+  stroke-width: 1.5;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
+
+.cellbook-lab .cb-swatch path {
+  stroke-width: 2.5;
+}
 `,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
 .jp-Notebook .cb-cell-mark {
   position: absolute;
@@ -1819,22 +1835,6 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   color: var(--jp-ui-font-color0);
   font-variant-numeric: tabular-nums;
   text-align: right;
-}
-
-.cellbook-lab .cb-spark {
-  display: block;
-}
-
-.cellbook-lab .cb-spark path,
-.cellbook-lab .cb-swatch path {
-  fill: none;
-  stroke-width: 1.5;
-  stroke-linecap: round;
-  stroke-linejoin: round;
-}
-
-.cellbook-lab .cb-swatch path {
-  stroke-width: 2.5;
 }
 
 .cellbook-lab .cb-second {
