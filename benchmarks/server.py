@@ -163,6 +163,9 @@ def measure(server: Server, runs: int) -> None:
     client.measure("  runs, a query", f"runs?limit=50&query={query}", target)
     client.measure("  runs, a query, the 1,000th on", f"runs?limit=50&offset=1000&query={query}",
                    target)  # fmt: skip
+    query = quote("metrics.acc > 0.1")
+    client.measure("  runs, a query that most meet, the 8,000th on",
+                   f"runs?limit=50&offset={runs * 4 // 5}&query={query}", target)  # fmt: skip
     client.measure("  runs, by a metric", f"runs?limit=50&order_by={quote('metrics.loss')}", target)
     tag = client.ask("runs?limit=50")[1].headers["Etag"]
     times = []
@@ -188,6 +191,9 @@ def measure(server: Server, runs: int) -> None:
         client.measure("  runs, the first 50, beside a run that logs", "runs?limit=50", target)
         client.measure("  runs, the last 50, beside a run that logs",
                        f"runs?limit=50&offset={runs - 50}", target)  # fmt: skip
+        query = quote("metrics.acc > 0.5 and params.model = 'forest'")
+        client.measure("  runs, a query, the 1,000th on, beside a run that logs",
+                       f"runs?limit=50&offset=1000&query={query}", target)  # fmt: skip
         socket = server.listen()
         latest, heard = time.perf_counter(), []
         for _ in range(10):

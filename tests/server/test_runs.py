@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -24,17 +25,37 @@ def test_page_lists_the_newest_first(server: Server, home: Path, book: Book) -> 
     assert not page["more"]
 
 
-def test_pages_join(server: Server, home: Path, book: Book) -> None:
+@pytest.mark.parametrize("query", ["", "metrics.loss >= 0", "metrics.loss IN (0, 1)"])
+def test_pages_join(server: Server, home: Path, book: Book, query: str) -> None:
     for number in range(7):
-        log(book, f"run {number}")
+        log(book, f"run {number}", number % 2)
     book.runs.change(3, archived=True)
     book.runs.delete(5)
     found, offset, more = [], 0, True
     while more:
-        page = server.get(f"runs?notebook={home.name}&limit=2&offset={offset}")
+        asked = f"runs?notebook={home.name}&limit=2&offset={offset}&query={quote(query)}"
+        page = server.get(asked)
         found += [row["number"] for row in page["rows"]]
         offset, more = offset + 2, page["more"]
     assert found == [7, 6, 4, 2, 1]
+
+
+def test_page_further_down_follows_changes(server: Server, home: Path, book: Book) -> None:
+    asked = f"runs?notebook={home.name}&limit=2&offset=2&query={quote('metrics.loss > 0')}"
+
+    def numbers() -> list[int]:
+        return [row["number"] for row in server.get(asked)["rows"]]
+
+    for number in range(6):
+        log(book, f"run {number}", number)
+    assert numbers() == [4, 3]
+    with book.start_run() as run:
+        run.log_metric("loss", 0.0)
+        assert numbers() == [4, 3]
+        run.log_metric("loss", 1.0)
+    assert numbers() == [5, 4]
+    book.runs.change(6, archived=True)
+    assert numbers() == [4, 3]
 
 
 def test_query_is_the_language_of_searches(server: Server, home: Path, book: Book) -> None:

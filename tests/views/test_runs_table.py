@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import gc
 import math
+import random
+import time
+from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tinydb import where
 
 from cellbook.book import Book
 from cellbook.errors import QuerySyntaxError
-from cellbook.store import Store, create, update
+from cellbook.store import FolderStore, Op, Store, create, remove, update
 from cellbook.views import find_records, search_runs
 from tests.views.conftest import Log
 
@@ -165,3 +170,81 @@ def test_records_are_found_with_their_numbers(store: Store, log: Log) -> None:
     first, second = log("a", acc=1), log("b", acc=2)
     assert find_records(store, order_by="metrics.acc") == [first, second]
     assert find_records(store, "metrics.acc > 1") == [second]
+
+
+QUERIES = (
+    "",
+    "metrics.acc > 0.5",
+    "not metrics.acc > 0.5",
+    "metrics.acc > 0.2 and params.model = 'net'",
+    "params.model IN ('net', 'forest')",
+    "params.model IN (1, true)",
+    "run_number > 3",
+    "archived = true",
+    "metrics.acc IS NULL or archived IS NOT NULL",
+    "forest",
+)
+
+
+@given(
+    query=st.sampled_from(QUERIES),
+    order_by=st.sampled_from([None, "metrics.acc", "params.model DESC"]),
+    size=st.integers(1, 8),
+    rnd=st.randoms(use_true_random=False),
+)
+def test_pages_are_of_the_list_as_it_is_now(
+    tmp_path_factory: pytest.TempPathFactory,
+    query: str,
+    order_by: str | None,
+    size: int,
+    rnd: random.Random,
+) -> None:
+    """So that without a change in between they make up the whole list."""
+    root = tmp_path_factory.mktemp("book") / ".cellbook"
+    store, other = FolderStore(root), FolderStore(root)
+    store.commit([a_run(store, rnd) for _ in range(20)])
+    for offset in range(0, 25, size):
+        if rnd.random() < 0.3:
+            changed = rnd.choice(store.ids("runs"))
+            changes = [a_run(store, rnd), update("runs", changed, values(rnd))]
+            other.commit([rnd.choice([*changes, remove("runs", changed)])])
+        whole = find_records(store, query, order_by=order_by)
+        page = find_records(store, query, order_by=order_by, max_results=size, offset=offset)
+        assert page == whole[offset : offset + size]
+    store.close()
+    other.close()
+
+
+def a_run(store: FolderStore, rnd: random.Random) -> Op:
+    run_id = store.new_id()
+    fixed = {"run_id": run_id, "run_name": "run", "experiment": "all", "state": "finished"}
+    return create("runs", run_id, {**fixed, "start_time": rnd.randrange(9), **values(rnd)})
+
+
+def values(rnd: random.Random) -> dict[str, Any]:
+    return {
+        "params": {"model": rnd.choice(["net", "forest", 1, "1", True])},
+        "metrics": rnd.choice([{}, {"acc": 0.1}, {"acc": 0.4}, {"acc": 0.9}]),
+        "archived": rnd.random() < 0.1,
+    }
+
+
+def test_page_is_of_the_time_it_is_now(store: Store, log: Log) -> None:
+    records = [log(f"run {number}") for number in range(3)]
+    start = time.time_ns() // 1_000_000 + 1_000
+    store.commit([update("runs", record.run_id, {"start_time": start}) for record in records])
+    assert find_records(store, "start_time < now", offset=1) == []
+    deadline = time.monotonic() + 20
+    while not (found := find_records(store, "start_time < now", offset=1)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert [record.run_name for record in found] == ["run 1", "run 0"]
+
+
+def test_page_of_a_query_in_python(store: Store, log: Log) -> None:
+    records = [log(f"run {number}", {"opt": {"lr": number % 2}}) for number in range(6)]
+    odd = where("params").opt.fragment({"lr": 1})
+    nowhere = where("tags").opt.fragment({"lr": 1})
+    assert find_records(store, odd, offset=1) == [records[3], records[1]]
+    assert find_records(store, nowhere, offset=1) == []
+    assert find_records(store, odd, max_results=1, offset=1) == [records[3]]

@@ -129,6 +129,18 @@ def test_spark_points_only_where_there_are_several(
     assert spark_points(store, records, "acc") == {}
 
 
+def test_spark_points_of_runs_that_share_files(opened: Book, log: Log) -> None:
+    first, second = log(acc=[0.1, 0.2]), log(acc=[0.3, 0.4], loss=1)
+    opened.close()
+    third = log(acc=[0.5, 0.6])
+    assert first.points.keys() == second.points.keys() != third.points.keys()
+    assert spark_points(opened.store, [third, first, second], "acc") == {
+        third.run_id: (0.5, 0.6),
+        first.run_id: (0.1, 0.2),
+        second.run_id: (0.3, 0.4),
+    }
+
+
 def test_metric_names_put_shared_ones_first(log: Log) -> None:
     records = [log(rare=1, loss=1, acc=1), log(acc=1, loss=1)]
     found: Sequence[str] = metric_names(records)

@@ -117,6 +117,8 @@ class Store(ABC):
         query: QueryLike | None = None,
         *,
         order_by: Sequence[OrderTerm] = (),
+        but: Collection[str] = (),
+        skip: int = 0,
         limit: int | None = None,
     ) -> Iterator[tuple[str, int, Doc]]:
         """Yield ``(id, number, document)`` of the documents that `query` accepts.
@@ -125,6 +127,23 @@ class Store(ABC):
         (runs), else 0.  In these, each document also has it as ``run_number``, by which it can be
         queried and ordered.  Ties, and all documents without `order_by`, come oldest first, or
         newest first where the last term of `order_by` is descending.
+
+        Parameters
+        ----------
+        table
+            Its name.
+        query
+            None accepts all.
+        order_by
+            Keys, the first one first.
+        but
+            Ids of documents that do not count.
+        skip
+            How many are passed over, quickly: what `query` says of them is remembered by its hash
+            until they change.  So it must be one whose hash tells all that it depends on; that of
+            TinyDB's ``fragment`` does not.
+        limit
+            At most so many; None means all.
 
         Raises
         ------
@@ -143,30 +162,8 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def ids(
-        self,
-        table: str,
-        *,
-        order_by: Sequence[OrderTerm] = (),
-        but: Collection[str] = (),
-        skip: int = 0,
-        limit: int | None = None,
-    ) -> list[str]:
-        """Return ids of a table's documents, in the order that :meth:`select` has.
-
-        No document is read for it, so that it is the way to what stands far down a long list.
-
-        Parameters
-        ----------
-        table, order_by
-            As for :meth:`select`.
-        but
-            Ids that do not count.
-        skip
-            How many are passed over.
-        limit
-            At most so many; None means all.
-        """
+    def ids(self, table: str) -> list[str]:
+        """Return the ids of a table's documents, oldest first, without reading these."""
 
     @abstractmethod
     def stamps(self) -> dict[str, int]:

@@ -33,6 +33,7 @@ from cellbook.store.planning import NUMBER, Planner, columns_of, order_expressio
 from cellbook.store.points import SeriesReader, SeriesWriter
 from cellbook.store.syncing import Syncer
 from cellbook.store.table import BookStorage, BookTable
+from cellbook.store.verdicts import Verdicts
 from cellbook.store.verify import Report, verify
 
 FORMAT = 1
@@ -76,6 +77,7 @@ class FolderStore(Store):
         self.book_id = self._open_format(create)
         self._index = Index(self._index_folder(), self._journals, self._clock)
         self._planner = Planner(self._index)
+        self._verdicts = Verdicts(self._planner, self._documents)
         self._series_reader = SeriesReader(root)
         self._become_writer()
         _stores.add(self)
@@ -158,35 +160,50 @@ class FolderStore(Store):
         query: QueryLike | None = None,
         *,
         order_by: Sequence[OrderTerm] = (),
+        but: Collection[str] = (),
+        skip: int = 0,
         limit: int | None = None,
     ) -> Iterator[tuple[str, int, Doc]]:
         """Yield ``(id, number, document)``; see :meth:`Store.select`."""
         self._index.refresh()
         if limit == 0 or not self._index.has(table):
             return
-        name, numbered = sql_table(table), NUMBER in columns_of(table)
-        rows = self._planner.rows(table, query, order_by)
-        found = 0
-        # The sort above carries row numbers only; bodies are read a page at a time after it.
+        # The sort carries row numbers only; bodies are read a page at a time after it.
         page = _PAGE if limit is None else min(_PAGE, max(limit, 16))
-        while numbers := [row for (row,) in rows.fetchmany(page)]:
-            bodies = {
-                row: (doc_id, num, body)
-                for row, doc_id, num, body in self._index.read(
-                    f"SELECT row, id, num, body FROM {name} "
-                    f"WHERE row IN ({','.join(map(str, numbers))}) AND body IS NOT NULL"
-                )
-            }
-            present = [bodies[row] for row in numbers if row in bodies]
-            docs = decode_bodies([body for _, _, body in present])
-            for (doc_id, num, _), doc in zip(present, docs, strict=True):
-                if numbered:
-                    doc[NUMBER] = num
+        stamp = self._index.stamps().get(table, 0) if skip else 0
+        rows: Iterator[int] = (row for (row,) in self._planner.rows(table, query, order_by))
+        if but:
+            left_out = self._rows_of(table, but)
+            rows = itertools.filterfalse(left_out.__contains__, rows)
+        if skip:
+            if query is not None:
+                rows = self._verdicts.accepted(table, query, stamp, rows, page)
+            rows = itertools.islice(rows, skip, None)
+        found = 0
+        while numbers := list(itertools.islice(rows, page)):
+            for _, doc_id, num, doc in self._documents(table, numbers):
                 if query is None or query(doc):
                     yield doc_id, num, doc
                     found += 1
                     if found == limit:
                         return
+
+    def _documents(self, table: str, rows: Sequence[int]) -> Iterator[tuple[int, str, int, Doc]]:
+        """Yield row, id, number and document of those that some rows still have, in their order."""
+        bodies = {
+            found[0]: found
+            for found in self._index.read(
+                f"SELECT row, id, num, body FROM {sql_table(table)} "
+                f"WHERE row IN ({','.join(map(str, rows))}) AND body IS NOT NULL"
+            )
+        }
+        present = [bodies[row] for row in rows if row in bodies]
+        docs = decode_bodies([body for *_, body in present])
+        numbered = NUMBER in columns_of(table)
+        for (row, doc_id, num, _), doc in zip(present, docs, strict=True):
+            if numbered:
+                doc[NUMBER] = num
+            yield row, doc_id, num, doc
 
     def columns(
         self, table: str, fields: Sequence[str], *, order_by: Sequence[OrderTerm] = ()
@@ -202,51 +219,30 @@ class FolderStore(Store):
         ).fetchall()
         return [num for num, _ in rows], decode_arrays([text for _, text in rows], fields)
 
-    def ids(
-        self,
-        table: str,
-        *,
-        order_by: Sequence[OrderTerm] = (),
-        but: Collection[str] = (),
-        skip: int = 0,
-        limit: int | None = None,
-        numeric: bool = False,
-    ) -> list[str]:
-        """Return ids of a table's documents; see :meth:`Store.ids`.
+    def ids(self, table: str, *, numeric: bool = False) -> list[str]:
+        """Return the ids of a table's documents; see :meth:`Store.ids`.
 
         With `numeric` they are put in order as the numbers that they are.
         """
         self._index.refresh()
         if not self._index.has(table):
             return []
-        name = sql_table(table)
-        if numeric:
-            found = self._index.read(
-                f"SELECT id FROM {name} WHERE body IS NOT NULL ORDER BY CAST(id AS INTEGER)"
-            )
-            return [doc_id for (doc_id,) in found]
-        rows = [row for (row,) in self._planner.rows(table, None, order_by)]
-        if but:
-            left_out = self._rows_of(name, "id", but).values()
-            rows = list(itertools.filterfalse(set(left_out).__contains__, rows))
-        rows = rows[skip:] if limit is None else rows[skip : skip + limit]
-        ids = {row: doc_id for doc_id, row in self._rows_of(name, "row", rows).items()}
-        return [ids[row] for row in rows if row in ids]
+        order = "CAST(id AS INTEGER)" if numeric else "id"
+        found = self._index.read(
+            f"SELECT id FROM {sql_table(table)} WHERE body IS NOT NULL ORDER BY {order}"
+        )
+        return [doc_id for (doc_id,) in found]
 
-    def _rows_of(self, name: str, column: str, values: Collection[Any]) -> dict[str, int]:
-        """Return ids and row numbers of the documents with some ids, or in some rows."""
-        found: dict[str, int] = {}
-        left = list(values)
+    def _rows_of(self, table: str, ids: Collection[str]) -> set[int]:
+        """Return the rows of the documents with some ids."""
+        rows: set[int] = set()
+        left = list(ids)
         while left:
             batch, left = left[:_PAGE], left[_PAGE:]
             marks = ",".join("?" * len(batch))
-            found.update(
-                self._index.read(
-                    f"SELECT id, row FROM {name} WHERE {column} IN ({marks}) AND body IS NOT NULL",
-                    batch,
-                )
-            )
-        return found
+            sql = f"SELECT row FROM {sql_table(table)} WHERE id IN ({marks})"
+            rows.update(row for (row,) in self._index.read(sql, batch))
+        return rows
 
     def stamps(self) -> dict[str, int]:
         """Return when each table was last folded into; see :meth:`Store.stamps`."""
@@ -323,6 +319,7 @@ class FolderStore(Store):
                     self._index.close()
                     self._index = Index(self._index_folder(), self._journals, self._clock)
                     self._planner = Planner(self._index)
+                    self._verdicts = Verdicts(self._planner, self._documents)
 
     def close(self) -> None:
         """Flush and let go of files."""

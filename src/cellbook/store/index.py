@@ -1,9 +1,10 @@
 """The index: a disposable SQLite database on a local disk, folded from the journals.
 
 It holds one SQL table per document table, ``id`` (ULID), ``num`` (place by time of creation, in
-numbered tables), ``last`` (ULID of the newest change folded) and ``body`` (JSON; NULL once
-removed), when each table was last folded into, and how far each journal has been folded.  Losing
-it costs time, never a record: it is rebuilt when it is missing, damaged or of another version.
+numbered tables), ``last`` (ULID of the newest change folded), ``stamp`` (of the fold that touched
+it last) and ``body`` (JSON; NULL once removed); the stamp of the last fold into each table; and how
+far each journal has been folded.  Losing it costs time, never a record: it is rebuilt when it is
+missing, damaged or of another version.
 
 Changes are folded in the order of their ULIDs.  One that arrives late, older than what its
 document already holds, makes that document be folded afresh from all journals.
@@ -32,7 +33,7 @@ from cellbook.store.folding import fold
 from cellbook.store.ids import Clock, is_ulid
 from cellbook.store.journal import Event, JournalReader, decode_line, read_events, read_lines
 
-VERSION = 4
+VERSION = 5
 NUMBERED = frozenset({"runs", "checkpoints"})
 """Tables whose documents have a number by order of creation."""
 
@@ -183,6 +184,7 @@ class Index:
 
     def _fold(self, sizes: dict[str, int]) -> None:
         with self._writing() as connection:
+            stamp = _next_stamp(connection)
             folded = dict(connection.execute("SELECT stem, folded FROM files"))
             files = self._journals.files()
             if any(stem not in files or files[stem].size < done for stem, done in folded.items()):
@@ -204,9 +206,9 @@ class Index:
                         continue
                     events.append(event)
                     if len(events) == _BATCH:
-                        touched |= self._apply(connection, events, late)
+                        touched |= self._apply(connection, events, late, stamp)
                         events = []
-                touched |= self._apply(connection, events, late)
+                touched |= self._apply(connection, events, late, stamp)
                 connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (stem, end))
             if damaged:
                 _log.warning(
@@ -216,18 +218,17 @@ class Index:
                     next(iter(damaged)),
                 )
             if late:
-                self._save(connection, self._refold(late))
+                self._save(connection, self._refold(late), stamp)
             for table in touched & NUMBERED:
-                self._number(connection, sql_table(table))
-            # The time, not a count: a count would begin anew when the index is rebuilt.
+                self._number(connection, sql_table(table), stamp)
             connection.executemany(
                 "INSERT OR REPLACE INTO stamps VALUES (?, ?)",
-                [(table, time.time_ns()) for table in touched],
+                [(table, stamp) for table in touched],
             )
         self._seen = sizes
 
     def _apply(
-        self, connection: sqlite3.Connection, events: list[Event], late: set[Key]
+        self, connection: sqlite3.Connection, events: list[Event], late: set[Key], stamp: int
     ) -> set[str]:
         """Fold a batch; add the documents whose changes came late; return the tables touched."""
         rows: dict[Key, Row] = {}
@@ -245,7 +246,7 @@ class Index:
                     rows[key] = (event.ulid, fold(doc, op))
         if is_ulid(newest):
             self._clock.observe(newest)
-        self._save(connection, rows)
+        self._save(connection, rows, stamp)
         return {table for table, _ in rows}
 
     def _refold(self, keys: set[Key]) -> dict[Key, Row]:
@@ -282,19 +283,20 @@ class Index:
             return "", None
         return row[0], None if row[1] is None else decode_body(row[1])
 
-    def _save(self, connection: sqlite3.Connection, rows: dict[Key, Row]) -> None:
-        by_table: dict[str, list[tuple[str, str, str | None]]] = {}
+    def _save(self, connection: sqlite3.Connection, rows: dict[Key, Row], stamp: int) -> None:
+        by_table: dict[str, list[tuple[str, str, int, str | None]]] = {}
         for (table, doc_id), (last, doc) in rows.items():
             body = None if doc is None else encode_body(doc)
-            by_table.setdefault(table, []).append((doc_id, last, body))
+            by_table.setdefault(table, []).append((doc_id, last, stamp, body))
         for table, values in by_table.items():
             connection.executemany(
-                f"INSERT INTO {sql_table(table)} (id, last, body) VALUES (?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET last = excluded.last, body = excluded.body",
+                f"INSERT INTO {sql_table(table)} (id, last, stamp, body) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE "
+                "SET last = excluded.last, stamp = excluded.stamp, body = excluded.body",
                 values,
             )
 
-    def _number(self, connection: sqlite3.Connection, name: str) -> None:
+    def _number(self, connection: sqlite3.Connection, name: str, stamp: int) -> None:
         """Give new documents their number; renumber all if one was made before the newest."""
         (first,) = connection.execute(f"SELECT min(id) FROM {name} WHERE num = 0").fetchone()
         if first is None:
@@ -305,8 +307,8 @@ class Index:
         where, start = ("WHERE num = 0", top[1]) if top and top[0] < first else ("", 0)
         ids = connection.execute(f"SELECT id FROM {name} {where} ORDER BY id").fetchall()
         connection.executemany(
-            f"UPDATE {name} SET num = ? WHERE id = ?",
-            [(start + place, doc_id) for place, (doc_id,) in enumerate(ids, 1)],
+            f"UPDATE {name} SET num = ?, stamp = ? WHERE id = ?",
+            [(start + place, stamp, doc_id) for place, (doc_id,) in enumerate(ids, 1)],
         )
 
     # -- the database --------------------------------------------------------------------------
@@ -409,7 +411,7 @@ class Index:
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {name} "
             "(row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, num INTEGER NOT NULL DEFAULT 0, "
-            "last TEXT NOT NULL, body TEXT)"
+            "last TEXT NOT NULL, stamp INTEGER NOT NULL, body TEXT)"
         )
         if table in NUMBERED:
             connection.execute(
@@ -448,6 +450,12 @@ _REFUSALS = ("full", "readonly", "unable to open", "disk I/O error")
 _abandoned: list[sqlite3.Connection] = []
 """A parent's connections in a forked child: closing them, even by forgetting them, would touch
 files that the parent has open."""
+
+
+def _next_stamp(connection: sqlite3.Connection) -> int:
+    """Return a stamp above all others: the time, as a count begins anew with a rebuilt index."""
+    (newest,) = connection.execute("SELECT ifnull(max(stamp), 0) FROM stamps").fetchone()
+    return max(time.time_ns(), int(newest) + 1)
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

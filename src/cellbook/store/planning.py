@@ -13,7 +13,7 @@ own, and one of two ways is taken, as SQLite by itself would choose badly betwee
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from tinydb.queries import QueryLike
@@ -70,6 +70,14 @@ class Planner:
         condition = None if query is None else narrow(query, columns)
         where = "body IS NOT NULL" + (f" AND ({condition})" if condition else "")
         return self._index.read(f"SELECT row FROM {name} WHERE {where} ORDER BY {order}")
+
+    def changed(self, table: str, since: int) -> Iterator[int]:
+        """Yield the rows that were folded into after the stamp `since`."""
+        name = sql_table(table)
+        if self._is_large(name):
+            self._make(table, "stamp")
+        for (row,) in self._index.read(f"SELECT row FROM {name} WHERE stamp > ?", (since,)):
+            yield row
 
     def _quick(
         self, table: str, query: QueryLike | None, order_by: Sequence[OrderTerm], order: str

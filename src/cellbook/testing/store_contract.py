@@ -192,18 +192,45 @@ class StoreContract:
         order = [OrderTerm(("a", "x"), descending=True)]
         assert store.columns("runs", ["rest"], order_by=order)[0] == [2, 4, 3, 1]
 
-    def test_ids_of_a_table_are_those_of_select(self, reopen: Reopen) -> None:
-        """In the same order, but for those that are left out, passed over or too many."""
+    def test_select_leaves_out_and_passes_over(self, reopen: Reopen) -> None:
+        """What counts is the order wanted; what is left out is not counted."""
         store = reopen()
         for place, key in enumerate("fbdaec"):
             store.commit([create("things", key, {"n": place % 4})])
         store.commit([remove("things", "d")])
         for order_by in ((), (OrderTerm(("n",)),), (OrderTerm(("n",), descending=True),)):
-            ids = [doc_id for doc_id, _, _ in store.select("things", order_by=order_by)]
-            assert store.ids("things", order_by=order_by) == ids
-            left = [doc_id for doc_id in ids if doc_id not in "ac"]
-            found = store.ids("things", order_by=order_by, but={"a", "c", "z"}, skip=1, limit=2)
-            assert found == left[1:3]
+            for query in (None, where("n") < 3):
+                whole = list(store.select("things", query, order_by=order_by))
+                left = [found for found in whole if found[0] not in "ac"]
+                found = store.select(
+                    "things", query, order_by=order_by, but={"a", "c", "z"}, skip=1, limit=2
+                )
+                assert list(found) == left[1:3]
+                assert not list(store.select("things", query, order_by=order_by, skip=9))
+
+    def test_select_passes_over_what_is_found_now(self, reopen: Reopen) -> None:
+        """Whoever changed, added or removed what since it was last passed over."""
+        store, other = reopen(), reopen()
+        ids = [store.new_id() for _ in range(6)]
+        store.commit([create("runs", run_id, {"n": 1}) for run_id in ids[1:]])
+        for ops in (
+            [update("runs", ids[2], {"n": 0})],
+            [create("runs", ids[0], {"n": 1})],
+            [remove("runs", ids[5]), update("runs", ids[2], {"n": 1})],
+            [update("runs", ids[4], {"n": 0})],
+        ):
+            for query in (where("n") == 1, where("run_number") > 1):
+                for _ in range(2):
+                    whole = list(store.select("runs", query))
+                    assert list(store.select("runs", query, skip=2)) == whole[2:]
+            other.commit(ops)
+
+    def test_ids_of_a_table_come_oldest_first(self, reopen: Reopen) -> None:
+        """Without those that were removed."""
+        store = reopen()
+        store.commit([create("things", key, {}) for key in "fbd"])
+        store.commit([remove("things", "d")])
+        assert store.ids("things") == ["b", "f"]
         assert store.ids("nothing") == []
 
     def test_stamp_of_a_table_changes_with_it(self, reopen: Reopen) -> None:

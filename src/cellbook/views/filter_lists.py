@@ -41,7 +41,11 @@ def is_one_of(field: Field, wanted: Sequence[Any]) -> QueryInstance:
     if field.kind is Kind.TEXT:
         return path.one_of(list(wanted))
     loose = field.kind is Kind.LOOSE
-    exact: QueryInstance = path.test(_loosely_among(wanted) if loose else _among(wanted))
+    make = _loosely_among if loose else _among
+    # A hash that is the same each time this is read: 1, 1.0 and True would be one in it.
+    exact = QueryInstance(
+        path.test(make(wanted)), ("test", field.path, make, tuple(map(repr, wanted)))
+    )
     # What SQL can narrow by, behind the test that says it all.
     equal: list[Any] = []
     for one in wanted:

@@ -67,11 +67,10 @@ def find_records(
     The first `offset` that are found are passed over.
     """
     wanted, terms = _read_query(store, query), _read_order(store, order_by)
-    if not offset:
-        found = _find(store, wanted, terms, max_results)
-    elif wanted is None:
-        found = _find_further(store, terms, offset, max_results)
+    if not offset or isinstance(query, str):
+        found = _find(store, wanted, terms, max_results, skip=offset)
     else:
+        # The hash of a query in Python need not tell all of it.
         limit = None if max_results is None else offset + max_results
         found = _find(store, wanted, terms, limit)[offset:]
     return [from_doc(RunRecord, {**doc, "run_number": number}) for number, doc in found]
@@ -115,27 +114,24 @@ def _parsed(store: Store, parse: Callable[[Sequence[str]], T]) -> T:
 
 
 def _find(
-    store: Store, query: QueryLike | None, terms: Sequence[OrderTerm], limit: int | None
+    store: Store,
+    query: QueryLike | None,
+    terms: Sequence[OrderTerm],
+    limit: int | None,
+    skip: int = 0,
 ) -> list[Found]:
-    rows = store.select("runs", _visible(query), order_by=terms, limit=limit)
+    hidden: set[str] = set()
+    if query is not None or not skip:
+        query = _visible(query)
+    else:
+        # Without a query no document need be read up to there, if what is hidden is known.
+        hidden = {
+            doc_id
+            for flagged in (where("trashed") > 0, where("archived") == True)  # noqa: E712  TinyDB's
+            for doc_id, _, _ in store.select("runs", flagged)
+        }
+    rows = store.select("runs", query, order_by=terms, but=hidden, skip=skip, limit=limit)
     return [(number, doc) for _, number, doc in rows]
-
-
-def _find_further(
-    store: Store, terms: Sequence[OrderTerm], offset: int, limit: int | None
-) -> list[Found]:
-    """Find runs far down the list of all, of which only the ids are read up to there."""
-    hidden = {
-        doc_id
-        for query in (where("trashed") > 0, where("archived") == True)  # noqa: E712  TinyDB's words
-        for doc_id, _, _ in store.select("runs", query)
-    }
-    page = store.ids("runs", order_by=terms, but=hidden, skip=offset, limit=limit)
-    found = {
-        run_id: (number, doc)
-        for run_id, number, doc in store.select("runs", where("run_id").one_of(page))
-    }
-    return [found[run_id] for run_id in page if run_id in found]
 
 
 def _newest_number(store: Store) -> int:

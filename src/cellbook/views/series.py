@@ -45,8 +45,7 @@ def metric_history(
     wanted = None if keys is None else list(keys)
     found = [
         (record, series)
-        for record in records
-        for series in _read(store, record, wanted)
+        for record, series in _read(store, records, wanted)
         if wanted is None or series.of.key in wanted or series.of.name in wanted
     ]
     lengths = [len(series.values) for _, series in found]
@@ -111,10 +110,7 @@ def curves(
     import numpy as np  # noqa: PLC0415
 
     found = []
-    for record in records:
-        series = series_of(store, record, name)
-        if series is None:
-            continue
+    for record, series in _read_one(store, records, name):
         order = np.argsort(series.steps, kind="stable")
         steps, values, times = series.steps[order], series.values[order], series.times[order]
         kept = thin(values, points)
@@ -133,10 +129,7 @@ def curves(
 
 def series_of(store: Store, record: RunRecord, name: str) -> Series | None:
     """Return all points of one metric of a run, as they were logged; None if it has none."""
-    for series in _read(store, record, [name]):
-        if series.of.name == name and len(series.values):
-            return series
-    return None
+    return next((series for _, series in _read_one(store, [record], name)), None)
 
 
 def thin(values: np.ndarray[Any, np.dtype[np.float64]], points: int) -> Any:
@@ -198,19 +191,20 @@ def spark_points(
     store: Store, records: Iterable[RunRecord], name: str, *, points: int = 40
 ) -> dict[str, tuple[float, ...]]:
     """Return a few points of one metric for each run that has several; by run id."""
-    left = _SPARK_BYTES
-    sparks: dict[str, tuple[float, ...]] = {}
+    sizes: dict[str, int] = {}
+    wanted = []
     for record in records:
         stats = record.stats.get(name)
         if record.state.is_final and (stats is None or stats.count < 2):
             continue
-        left -= sum(store.series_reader.size(stem) or 0 for stem in record.points)
-        if left < 0:
+        for stem in record.points:
+            if stem not in sizes:
+                sizes[stem] = store.series_reader.size(stem) or 0
+        if sum(sizes.values()) > _SPARK_BYTES:
             break
-        for curve in curves(store, [record], name, points=points):
-            if curve.count > 1:
-                sparks[record.run_id] = curve.values
-    return sparks
+        wanted.append(record)
+    found = curves(store, wanted, name, points=points)
+    return {curve.run_id: curve.values for curve in found if curve.count > 1}
 
 
 def metric_names(records: Iterable[RunRecord]) -> list[str]:
@@ -222,13 +216,32 @@ def metric_names(records: Iterable[RunRecord]) -> list[str]:
     return sorted(counts, key=lambda name: -counts[name])
 
 
-def _read(store: Store, record: RunRecord, names: Sequence[str] | None) -> Iterator[Series]:
+def _read(
+    store: Store, records: Sequence[RunRecord], names: Sequence[str] | None
+) -> Iterator[tuple[RunRecord, Series]]:
     # The reader looks for keys without their context.
     keys = None if names is None else {key for name in names for key in (name, _bare(name))}
-    several = len(record.points) > 1
-    for series in store.series_reader.read(record.points, runs=[record.run_id], keys=keys):
-        # Points of several processes stand one file after the other.
-        yield _by_time(series) if several else series
+    # Runs of one process share files, and each file is read once.
+    together: dict[frozenset[str], list[str]] = {}
+    for record in records:
+        together.setdefault(frozenset(record.points), []).append(record.run_id)
+    found: dict[str, list[Series]] = {}
+    for stems, runs in together.items():
+        for series in store.series_reader.read(stems, runs=runs, keys=keys):
+            # Points of several processes stand one file after the other.
+            ordered = _by_time(series) if len(stems) > 1 else series
+            found.setdefault(series.of.run, []).append(ordered)
+    for record in records:
+        for series in found.get(record.run_id, ()):
+            yield record, series
+
+
+def _read_one(
+    store: Store, records: Sequence[RunRecord], name: str
+) -> Iterator[tuple[RunRecord, Series]]:
+    for record, series in _read(store, records, [name]):
+        if series.of.name == name and len(series.values):
+            yield record, series
 
 
 def _bare(name: str) -> str:
