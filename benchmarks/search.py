@@ -153,12 +153,12 @@ def measure_points(folder: Path) -> None:
     opened = book.open(folder / "points")
     for runs, points in ((1, 100_000), (20, 10_000)):
         for _ in range(runs):
-            with opened.start_run(f"{points}") as run:
+            with opened.start_run(f"{points} points") as run:
                 for step in range(points):
                     run.log_metric("loss", 1 / (step + 1), step)
     print("\nPoints")
     for name, limit in (("100000", 15), ("10000", 50)):
-        records = find_records(opened.store, f"run_name = '{name}'")
+        records = find_records(opened.store, f"run_name = '{name} points'")
         what = f"  {len(records)} runs × {int(name):,} points"
         history = milliseconds(lambda: metric_history(opened.store, records))  # noqa: B023
         report(f"{what} → DataFrame", history, "ms", limit)
