@@ -18,10 +18,12 @@ from tinydb.table import Table
 from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpointing import Checkpoints
 from cellbook.dashboards import Dashboards
+from cellbook.datasets import Datasets
 from cellbook.errors import Ambiguous, CellbookError, InvalidInput, NotFound, StoreError, one_line
+from cellbook.leaderboards import Leaderboards
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
-from cellbook.tracking import Run, Runs, Trouble, exit_error, outcome_of, watch_exit
+from cellbook.tracking import Definitions, Run, Runs, Trouble, exit_error, outcome_of, watch_exit
 from cellbook.views import runs_table
 from cellbook.views.asking import check_search
 from cellbook.views.formatting import shorten
@@ -51,6 +53,12 @@ class Book:
         Saves and restores the document and the kernel's state.
     dashboards
         Keeps panels under names.
+    metrics
+        Goals, directions and scores of metrics.
+    datasets
+        Finds, labels and deletes versions of data sets.
+    leaderboards
+        Defines, reckons and freezes leaderboards.
     trouble
         Turns failures of the store into one warning.
     """
@@ -62,6 +70,9 @@ class Book:
         self.cells = CellLog(store)
         self.checkpoints = Checkpoints(store, store.packs, self.trouble.report)
         self.dashboards = Dashboards(store)
+        self.datasets = Datasets(store, lambda version: self.leaderboards.users_of_data(version))
+        self.leaderboards = Leaderboards(store, self.datasets)
+        self.metrics = Definitions(store, self.leaderboards.users_of_metric)
         self._environment: threading.Thread | None = None
 
     def __repr__(self) -> str:

@@ -9,7 +9,29 @@ from cellbook.records.base import Record, from_doc, to_doc
 from cellbook.records.cell import LOOKING, CellExecution, CellState, Output
 from cellbook.records.checkpoint import Checkpoint, CheckpointKind, StoredBytes
 from cellbook.records.dashboard import Dashboard, DashboardPanel
+from cellbook.records.dataset import (
+    ROLES,
+    DatasetVersion,
+    as_role,
+    check_dataset_name,
+    check_digest,
+    check_labels,
+)
+from cellbook.records.directions import Direction, direction_of
 from cellbook.records.environment import Environment, GitState
+from cellbook.records.leaderboard import (
+    DURATION,
+    BoardField,
+    BoardRow,
+    BoardScore,
+    Leaderboard,
+    MetricRange,
+    Seeds,
+    Standing,
+    check_unused,
+)
+from cellbook.records.metric import MetricDefinition, MetricRules, Score, as_definition
+from cellbook.records.moment import Milestone, Stage
 from cellbook.records.run import MetricStats, RunRecord, RunState
 from cellbook.records.secret_names import without_secrets
 from cellbook.records.session import ProcessIdentity, Session, SessionKind, SessionState
@@ -29,37 +51,60 @@ from cellbook.records.values import (
 )
 
 __all__ = [
+    "DURATION",
     "LOOKING",
+    "ROLES",
     "Artifact",
+    "BoardField",
+    "BoardRow",
+    "BoardScore",
     "CellExecution",
     "CellState",
     "Checkpoint",
     "CheckpointKind",
     "Dashboard",
     "DashboardPanel",
+    "DatasetVersion",
+    "Direction",
     "Environment",
     "GitState",
     "Json",
+    "Leaderboard",
+    "MetricDefinition",
+    "MetricRange",
+    "MetricRules",
     "MetricStats",
+    "Milestone",
     "Output",
     "ProcessIdentity",
     "Record",
     "RunRecord",
     "RunState",
+    "Score",
+    "Seeds",
     "Session",
     "SessionKind",
     "SessionState",
+    "Stage",
+    "Standing",
     "StoredBytes",
+    "as_definition",
     "as_metric",
     "as_param",
+    "as_role",
     "as_step",
     "as_text",
     "as_timestamp",
     "check_context",
+    "check_dataset_name",
+    "check_digest",
+    "check_labels",
     "check_mapping",
     "check_metric_name",
     "check_name",
     "check_tags",
+    "check_unused",
+    "direction_of",
     "encodable",
     "from_doc",
     "to_doc",

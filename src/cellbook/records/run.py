@@ -37,6 +37,10 @@ class MetricStats(Record):
     max: float
     step: int
     """The step of the last value."""
+    mean: float | None = None
+    """As `sum` and `median`: there only where the metric's definition asks for it."""
+    sum: float | None = None
+    median: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class RunRecord(Record):
 
     In the document each stands under a ULID of its own, ``{key: {ULID: [ms, value]}}``.
     """
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """The data sets it used, and since when as what: ``{dataset_id: {role: ms}}``."""
     points: Mapping[str, Any] = field(default_factory=dict)
     """The series files that hold points of this run: ``{stem: [bytes, crc32] or null}``."""
     error: str | None = None

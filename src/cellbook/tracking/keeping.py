@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cellbook.datasets import keep_version, new_version
 from cellbook.errors import InvalidInput
-from cellbook.records import Artifact, as_step, to_doc
-from cellbook.store import create
+from cellbook.records import Artifact, DatasetVersion, as_role, as_step, to_doc
+from cellbook.store import create, update
 from cellbook.tracking import media
 from cellbook.tracking.folders import files_below
 from cellbook.tracking.trouble import warn
@@ -119,6 +120,57 @@ class KeepsFiles(ABC):
     ) -> None:
         """Keep the histogram of some numbers, or of ready ``(counts, edges)``."""
         self._keep(media.encode_histogram(values, key, bins=bins, step=step), step)
+
+    def log_scores(self, key: str, values: Any, *, ids: Any = None) -> None:
+        """Keep a metric's value on each example, for leaderboards to compare runs pair by pair.
+
+        Parameters
+        ----------
+        key
+            The metric, as it is logged; its value as a whole is still :meth:`log_metric`'s.
+        values
+            One number an example; NaN where there is none.
+        ids
+            What names each example; None means its place, which then must be the same in all runs.
+
+        Raises
+        ------
+        InvalidInput
+            If these are no numbers, or ids are of another number or not all different.
+        """
+        self._keep(media.encode_scores(key, values, ids), None)
+
+    def log_input(
+        self, name: str, digest: str, *, role: str = "", labels: Any = None, source: str = ""
+    ) -> DatasetVersion:
+        """Note that the run uses some data, known by a hash of its content.
+
+        Parameters
+        ----------
+        name
+            What the data set is called; another digest is another version of it.
+        digest
+            The hash, as text.
+        role
+            What for: ``train``, ``validation``, ``test`` or a word of your own.
+        labels
+            Words for the version, such as ``nightly``; added to those it has.
+        source
+            Where it came from.
+
+        Raises
+        ------
+        InvalidInput
+            If the name, the digest or a label cannot stand.
+        """
+        use = as_role(role)
+        version = new_version(self._store, name, digest, labels, source)
+        self.begin()
+        with self._guarded():
+            version = keep_version(self._store, version, blind=self._runs.forked)
+            used = {version.dataset_id: {use: self._runs.now()}}
+            self._store.commit([update("runs", self.run_id, {"inputs": used})])
+        return version
 
     def keep_output(self, encoded: media.Encoded, cell: str) -> None:
         """Keep an output that a cell of the run displayed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -25,10 +26,12 @@ from cellbook.records import (
 from cellbook.records.values import TEXT_LIMIT
 from cellbook.store import Doc, Op, update
 from cellbook.tracking import media
+from cellbook.tracking.definitions import add_scores
 from cellbook.tracking.ending import end_state, outcome_of
 from cellbook.tracking.flows import Flow
 from cellbook.tracking.keeping import KeepsFiles
 from cellbook.tracking.metrics import MetricLog
+from cellbook.tracking.moments import Moments, OpenStage
 from cellbook.tracking.naming import check_run_name
 from cellbook.tracking.summary import last_values, others_logged, summarise
 
@@ -75,6 +78,7 @@ class Run(KeepsFiles):
         self.flow = flow
         """The line of work that started it: a thread, an asyncio task, a notebook's cells."""
         self._begin = begin
+        self._moments = Moments(runs, self.run_id)
         self._since = time.monotonic()
         self._process = 0
         self.mishap = ""
@@ -230,6 +234,22 @@ class Run(KeepsFiles):
         if self._state.is_final:
             self._runs.visit(self)
 
+    # -- moments -------------------------------------------------------------------------------
+
+    def milestone(self, name: str, step: int | None = None) -> None:
+        """Note a moment of the run under a name: it is marked on its curves."""
+        self.begin()
+        self._moments.milestone(name, step)
+
+    def stage(self, name: str, step: int | None = None) -> OpenStage:
+        """Begin a named span of the run.
+
+        It lasts until the next one begins, or the run ends; as a context manager, with its block,
+        in which others are nested.
+        """
+        self.begin()
+        return self._moments.stage(name, step)
+
     # -- its end -------------------------------------------------------------------------------
 
     def begin(self) -> None:
@@ -377,8 +397,7 @@ class Run(KeepsFiles):
         changes: dict[str, Any] = {
             "state": state,
             "end_time": max(self._runs.now(), self.start_time + lasted),
-            **self.metrics_log.summary(),
-            **({} if doc is None else summarise(self._store, from_doc(RunRecord, doc))),
+            **self._summary(doc),
         }
         if error:
             changes["error"] = as_text(error)
@@ -387,6 +406,17 @@ class Run(KeepsFiles):
         if seal is not None and self.metrics_log.stems == {writer.stem}:
             changes["points"] = {writer.stem: list(seal)}
         return [update("runs", self.run_id, changes, () if error else [["error"]])]
+
+    def _summary(self, doc: Doc | None) -> dict[str, Any]:
+        """Return what the document should say of the metrics; with `doc`, of all processes'."""
+        own = self.metrics_log.summary()
+        if doc is not None:
+            return own | summarise(self._store, from_doc(RunRecord, doc))
+        # A fork only writes; and what this process knows is written all the same.
+        if not self._runs.forked:
+            with contextlib.suppress(StoreError):
+                add_scores(self._store, own["stats"], self.run_id, self.metrics_log.stems)
+        return own
 
     def _doc(self) -> Doc | None:
         try:

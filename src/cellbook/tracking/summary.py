@@ -7,6 +7,7 @@ from typing import Any
 
 from cellbook.records import MetricStats, RunRecord, from_doc, to_doc
 from cellbook.store import Doc, Series, Store, metric_name
+from cellbook.tracking.definitions import add_scores
 from cellbook.tracking.metrics import MetricLog
 
 
@@ -25,6 +26,7 @@ def summarise(store: Store, record: RunRecord) -> dict[str, Any]:
             newest = int((series.times == series.times[newest]).nonzero()[0][-1])
         changes["metrics"][name] = float(series.values[newest])
         changes["stats"][name] = to_doc(stats_of(series, newest))
+    add_scores(store, changes["stats"], record.run_id, record.points)
     for stem in record.points:
         seal = reader.seal(stem)
         if seal is not None:
@@ -59,6 +61,9 @@ def others_logged(log: MetricLog, doc: Doc | None) -> bool:
 def last_values(store: Store, log: MetricLog, doc: Doc | None) -> dict[str, Any]:
     """Return what a run's document should say of its metrics, now that this process has logged."""
     own = log.summary()
-    if doc is None or not others_logged(log, doc):
+    if doc is None:
         return own
-    return summarise(store, from_doc(RunRecord, doc))
+    if others_logged(log, doc):
+        return summarise(store, from_doc(RunRecord, doc))
+    add_scores(store, own["stats"], doc["run_id"], log.stems)
+    return own

@@ -132,7 +132,7 @@ def _under_way(store: Store, record: RunRecord) -> bool:
 
 def _removal(store: Store, run_id: str) -> list[Op]:
     ops = [remove("runs", run_id)]
-    for table in ("artifacts", "cells"):
+    for table in ("artifacts", "cells", "milestones", "stages"):
         ops += [remove(table, doc_id) for doc_id, _, _ in _of_run(store, table, {run_id})]
     return ops
 

@@ -1,5 +1,6 @@
 """Pure read structs that every door renders: computed once, drawn by widget and CLI alike."""
 
+from cellbook.records import Direction, direction_of
 from cellbook.views.comparison import (
     LEGEND,
     TOO_FEW,
@@ -12,7 +13,6 @@ from cellbook.views.comparison import (
     compare_runs,
     runs_to_compare,
 )
-from cellbook.views.directions import Direction, direction_of
 from cellbook.views.runs_list import RunRow, RunsPage, runs_page
 from cellbook.views.runs_table import find_records, search_runs
 from cellbook.views.series import Curve, curves, metric_history, smooth

@@ -11,10 +11,9 @@ from typing import Any
 
 from tinydb import where
 
-from cellbook.records import Environment, RunRecord, RunState
+from cellbook.records import Direction, Environment, RunRecord, RunState, direction_of
 from cellbook.store import Store
 from cellbook.views import formatting
-from cellbook.views.directions import Direction, direction_of
 from cellbook.views.environments import environment_of
 from cellbook.views.runs_list import duration_of
 from cellbook.views.runs_table import find_records

@@ -11,7 +11,7 @@ from cellbook.errors import InvalidInput
 from cellbook.records import RunRecord
 from cellbook.store import Store
 from cellbook.views import formatting
-from cellbook.views.directions import Direction, direction_of
+from cellbook.records import Direction, direction_of
 from cellbook.views.series import series_of, thin
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb.queries import where
 
-from cellbook.records import RunRecord, RunState
+from cellbook.records import RunRecord, RunState, direction_of
 from cellbook.store import Store
-from cellbook.views.directions import direction_of
 from cellbook.views.hints import query_hint
 from cellbook.views.runs_table import find_records
 from cellbook.views.series import metric_names, spark_points

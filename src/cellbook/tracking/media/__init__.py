@@ -13,18 +13,21 @@ from cellbook.tracking.media.encoded import Encoded, artifact_path, file_name, m
 from cellbook.tracking.media.figures import encode_figure
 from cellbook.tracking.media.histograms import encode_histogram
 from cellbook.tracking.media.images import encode_image
+from cellbook.tracking.media.scores import decode_scores, encode_scores
 from cellbook.tracking.media.tables import encode_table
 from cellbook.tracking.media.texts import encode_dict, encode_html, encode_text
 
 __all__ = [
     "Encoded",
     "artifact_path",
+    "decode_scores",
     "encode_audio",
     "encode_dict",
     "encode_figure",
     "encode_histogram",
     "encode_html",
     "encode_image",
+    "encode_scores",
     "encode_table",
     "encode_text",
     "file_name",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cellbook.views import Direction, direction_of
+from cellbook.records import Direction, direction_of
 
 MORE = "accuracy val_acc f1_macro R2 ROC_AUC mAP top5_acc valAcc neg_mean_squared_error recall@10"
 LESS = "loss val_loss trainLoss loss{split=acc} MSE train/err score_time perplexity test.logloss"

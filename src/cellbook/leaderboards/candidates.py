@@ -1,0 +1,248 @@
+"""Who is on a board: runs become candidates, which are scored on the required data."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cellbook.leaderboards.statistics import mean_interval, total
+from cellbook.records import (
+    BoardScore,
+    DatasetVersion,
+    Direction,
+    Leaderboard,
+    MetricRules,
+    RunState,
+    Score,
+    Seeds,
+)
+
+Group = tuple[Any, ...]
+"""What runs of one candidate have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run, as far as boards are concerned; times are milliseconds since 1970."""
+
+    run_id: str
+    number: int
+    name: str
+    experiment: str
+    state: RunState
+    start_time: int
+    end_time: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Of the board's metrics, those it has."""
+    inputs: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    """The data sets it used, by id, and as what."""
+    put_away: bool = False
+    """Whether it is archived or in the trash."""
+    values: int = 0
+    """How many values of the primary metric it logged."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Runs that stand on the board as one."""
+
+    tags: Mapping[str, str]
+    params: Mapping[str, Any]
+    runs: list[Entry]
+    """The oldest first."""
+    counted: list[Entry]
+    """Those that its scores are of."""
+    covered: frozenset[str]
+    """The required data sets that it used, by id."""
+    data: tuple[DatasetVersion, ...]
+    """What its scores were computed on, by name and version."""
+    scores: Mapping[str, BoardScore]
+
+
+def why_no_candidate(entry: Entry, board: Leaderboard, until: int | None) -> str:
+    """Return why a run is no candidate of a board; empty if it is one."""
+    if entry.experiment != board.experiment:
+        return f"of another experiment than {board.experiment!r}"
+    if entry.put_away:
+        return "archived or in the trash"
+    if entry.state is not RunState.FINISHED:
+        return f"{entry.state.value}, not finished"
+    if until is not None and (entry.end_time is None or entry.end_time > until):
+        return "ended after the date"
+    if board.metric not in entry.scores:
+        return f"no {board.metric}"
+    for name, limits in board.filters.items():
+        value = entry.scores.get(name)
+        if value is None:
+            return f"no {name}, which a filter asks for"
+        # Not the other way round: NaN lies within no limits.
+        if limits.min is not None and not value >= limits.min:
+            return f"{name} below {limits.min:g}"
+        if limits.max is not None and not value <= limits.max:
+            return f"{name} above {limits.max:g}"
+    return ""
+
+
+def required_data(
+    board: Leaderboard, versions: Mapping[str, DatasetVersion], entries: Iterable[Entry]
+) -> tuple[list[DatasetVersion], list[str]]:
+    """Return the data sets that a board requires, and what is to be said of those left out.
+
+    The explicit ones, joined with the newest of each label; of these, the ones that a finished
+    run, of whatever experiment, has used.  (So an unused one among the newest is passed over, and
+    no older one takes its place.)
+    """
+    unique = {one.dataset_id: one for one in versions.values()}
+    newest_first = sorted(unique.values(), key=lambda v: (v.created, v.dataset_id), reverse=True)
+    wanted: dict[str, DatasetVersion] = {}
+    notes = []
+    for dataset_id in board.datasets:
+        version = versions.get(dataset_id)
+        if version is None:
+            notes.append("A required data set is no longer on record, and is not asked for.")
+        else:
+            wanted[version.dataset_id] = version
+    for label, count in board.newest.items():
+        labelled = [one for one in newest_first if label in one.labels]
+        wanted.update({one.dataset_id: one for one in labelled[:count]})
+        if not labelled:
+            notes.append(f"No data set has the label {label!r}.")
+    used = {
+        versions[dataset_id].dataset_id
+        for entry in entries
+        if entry.state is RunState.FINISHED and not entry.put_away
+        for dataset_id in entry.inputs
+        if dataset_id in versions
+    }
+    notes += [
+        f"{one.label} is not asked for: no finished run has used it."
+        for one in wanted.values()
+        if one.dataset_id not in used
+    ]
+    required = [one for one in wanted.values() if one.dataset_id in used]
+    return sorted(required, key=lambda one: (one.name, one.version)), notes
+
+
+def scored_on(entry: Entry, versions: Mapping[str, DatasetVersion]) -> list[DatasetVersion]:
+    """Return the data that a run's scores were computed on, as far as it says.
+
+    That used as ``test``; without any, as ``validation``; without either, all that is not said to
+    be for training alone.
+    """
+    uses = [(_version(used, versions), set(roles)) for used, roles in entry.inputs.items()]
+    for role in ("test", "validation"):
+        found = [version for version, roles in uses if role in roles]
+        if found:
+            return found
+    return [version for version, roles in uses if roles != {"train"}]
+
+
+def _version(dataset_id: str, versions: Mapping[str, DatasetVersion]) -> DatasetVersion:
+    # Content that is no longer on record is still another one than all the rest.
+    gone = DatasetVersion(dataset_id, "deleted data set", dataset_id, 0)
+    return versions.get(dataset_id, gone)
+
+
+def candidates_of(
+    board: Leaderboard,
+    rules: MetricRules,
+    entries: Iterable[Entry],
+    required: Sequence[DatasetVersion],
+    versions: Mapping[str, DatasetVersion],
+) -> list[Candidate]:
+    """Return the candidates that runs make; each of the runs is to be of one.
+
+    Where a candidate was scored on some of the required data, its scores are of the runs that used
+    that, and of no others.
+    """
+    groups: dict[Group, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.start_time, entry.run_id)):
+        groups.setdefault(_group(entry, board), []).append(entry)
+    wanted = {one.dataset_id for one in required}
+    return [_candidate(board, rules, runs, wanted, versions) for runs in groups.values()]
+
+
+def _group(entry: Entry, board: Leaderboard) -> Group:
+    if not board.group_by and not board.group_by_params:
+        return (entry.run_id,)
+    tags = tuple(entry.tags.get(tag) for tag in board.group_by)
+    if not board.group_by_params:
+        return tags
+    return (*tags, *sorted((key, repr(value)) for key, value in entry.params.items()))
+
+
+def _candidate(
+    board: Leaderboard,
+    rules: MetricRules,
+    runs: list[Entry],
+    wanted: set[str],
+    versions: Mapping[str, DatasetVersion],
+) -> Candidate:
+    used = {
+        entry.run_id: {_version(one, versions).dataset_id for one in entry.inputs}
+        for entry in runs
+        if entry.inputs
+    }
+    covered = wanted.intersection(itertools.chain.from_iterable(used.values()))
+    counted = runs
+    if covered:
+        counted = [run for run in runs if not covered.isdisjoint(used.get(run.run_id, ()))]
+    data: dict[str, DatasetVersion] = {}
+    for run in counted:
+        seen = scored_on(run, versions) if run.inputs else []
+        # Of what a run used besides, the board asks nothing.
+        asked = [one for one in seen if one.dataset_id in covered]
+        data.update({one.digest: one for one in asked or seen})
+    return Candidate(
+        tags={tag: runs[-1].tags[tag] for tag in board.group_by if tag in runs[-1].tags},
+        params=runs[-1].params if board.group_by_params else {},
+        runs=runs,
+        counted=counted,
+        covered=frozenset(covered),
+        data=tuple(sorted(data.values(), key=lambda one: (one.name, one.version))),
+        scores=_scores(board, rules, counted),
+    )
+
+
+def _scores(board: Leaderboard, rules: MetricRules, runs: Sequence[Entry]) -> dict[str, BoardScore]:
+    scores = {}
+    for name in board.shown:
+        values = [run.scores[name] for run in runs if name in run.scores]
+        if not values:
+            continue
+        if board.seeds is Seeds.MEAN:
+            ends = mean_interval(values, board.confidence) or (None, None)
+            scores[name] = BoardScore(total(values) / len(values), len(values), *ends)
+        else:
+            value = joined(values, rules.score(name), rules.direction(name))
+            scores[name] = BoardScore(value, len(values))
+    return scores
+
+
+def joined(values: Sequence[float], score: Score, direction: Direction | None) -> float:
+    """Return one score for those of several runs, the oldest of which comes first.
+
+    A single NaN among them makes it NaN, unless only the last counts.
+    """
+    if score is Score.LAST:
+        return values[-1]
+    if any(value != value for value in values):
+        return math.nan
+    if score is Score.BEST:
+        score = Score.MIN if direction is Direction.LESS else Score.MAX
+    match score:
+        case Score.MIN:
+            return min(values)
+        case Score.MAX:
+            return max(values)
+        case Score.SUM:
+            return total(values)
+        case Score.MEAN:
+            return total(values) / len(values)
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

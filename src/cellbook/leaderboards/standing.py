@@ -1,0 +1,100 @@
+"""A board as it stands: everything there is to show of it, reckoned at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from cellbook.leaderboards.candidates import (
+    Entry,
+    candidates_of,
+    required_data,
+    scored_on,
+    why_no_candidate,
+)
+from cellbook.leaderboards.ranking import ExamplesOf, rows_of
+from cellbook.records import (
+    BoardField,
+    BoardRow,
+    DatasetVersion,
+    Direction,
+    Leaderboard,
+    MetricRules,
+    Standing,
+)
+
+
+def reckon(
+    board: Leaderboard,
+    rules: MetricRules,
+    entries: Sequence[Entry],
+    versions: Mapping[str, DatasetVersion],
+    examples_of: ExamplesOf,
+    *,
+    now: int,
+    until: int | None = None,
+) -> Standing:
+    """Return how a board stands.
+
+    Parameters
+    ----------
+    board, rules
+        The board, and what is laid down of metrics.
+    entries
+        All runs of the book.
+    versions
+        All data sets, by id.
+    examples_of
+        Reads a candidate's values on each example, of the primary metric.
+    now
+        The time it is, in milliseconds since 1970.
+    until
+        Runs that ended later do not count; None lets all count.
+    """
+    required, notes = required_data(board, versions, entries)
+    left_out: Counter[str] = Counter()
+    chosen = []
+    for entry in entries:
+        why = why_no_candidate(entry, board, until)
+        if not why:
+            chosen.append(entry)
+        elif entry.experiment == board.experiment:
+            left_out[why] += 1
+    candidates = candidates_of(board, rules, chosen, required, versions)
+    rows = rows_of(board, rules, candidates, required, examples_of)
+    definition = rules.get(board.metric)
+    direction = rules.direction(board.metric)
+    if direction is None:
+        notes.append(
+            f"Nothing tells whether more or less {board.metric} is better; more is taken to be. "
+            f"`%metric {board.metric} direction=less` says otherwise."
+        )
+    return Standing(
+        board=board,
+        rows=tuple(rows),
+        fields=tuple(_fields(rows, entries, versions)),
+        required=tuple(one.label for one in required),
+        left_out=dict(left_out.most_common()),
+        notes=tuple(notes),
+        more_is_better=direction is not Direction.LESS,
+        goal=None if definition is None else definition.goal,
+        time=now,
+        until=until,
+    )
+
+
+def _fields(
+    rows: Sequence[BoardRow], entries: Sequence[Entry], versions: Mapping[str, DatasetVersion]
+) -> list[BoardField]:
+    """Return the fields of the rows that have a rank, in their order."""
+    sizes = Counter((row.data, row.digests) for row in rows if row.rank is not None)
+    seen = [
+        ({one.digest for one in scored_on(entry, versions)}, entry.values)
+        for entry in entries
+        if entry.inputs
+    ]
+    fields = []
+    for (data, digests), count in sizes.items():
+        looking = [values for used, values in seen if not used.isdisjoint(digests)]
+        fields.append(BoardField(data, digests, count, len(looking), sum(looking)))
+    return fields
