@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
     from cellbook.fluent import (
         active_run,
         checkpoints,
+        define_metric,
         end_run,
         log_artifact,
         log_artifacts,
@@ -26,21 +27,26 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
         log_histogram,
         log_html,
         log_image,
+        log_input,
         log_metric,
         log_metrics,
         log_param,
         log_params,
+        log_scores,
         log_table,
         log_text,
+        milestone,
         search_runs,
         set_tag,
         set_tags,
+        stage,
         start_run,
     )
     from cellbook.records import RunRecord, RunState
     from cellbook.tracking import Run
     from cellbook.widgets.compare import compare
     from cellbook.widgets.dashboards import dashboard
+    from cellbook.widgets.leaderboards import leaderboard
 
 _HOMES = {
     "Book": "cellbook.book",
@@ -51,6 +57,7 @@ _HOMES = {
     "compare": "cellbook.widgets.compare",
     "dashboard": "cellbook.widgets.dashboards",
     "errors": "cellbook.errors",
+    "leaderboard": "cellbook.widgets.leaderboards",
     **dict.fromkeys(
         (
             "active_run",
@@ -70,6 +77,11 @@ _HOMES = {
             "log_params",
             "log_table",
             "log_text",
+            "define_metric",
+            "log_input",
+            "log_scores",
+            "milestone",
+            "stage",
             "search_runs",
             "set_tag",
             "set_tags",
@@ -90,8 +102,10 @@ __all__ = [
     "checkpoints",
     "compare",
     "dashboard",
+    "define_metric",
     "end_run",
     "errors",
+    "leaderboard",
     "load_ipython_extension",
     "log_artifact",
     "log_artifacts",
@@ -101,16 +115,20 @@ __all__ = [
     "log_histogram",
     "log_html",
     "log_image",
+    "log_input",
     "log_metric",
     "log_metrics",
     "log_param",
     "log_params",
+    "log_scores",
     "log_table",
     "log_text",
+    "milestone",
     "open",
     "search_runs",
     "set_tag",
     "set_tags",
+    "stage",
     "start_run",
     "unload_ipython_extension",
 ]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook import book
-from cellbook.records import RunState
-from cellbook.tracking import Run
+from cellbook.records import DatasetVersion, MetricDefinition, RunState
+from cellbook.tracking import OpenStage, Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +144,59 @@ def set_tag(key: str, value: Any) -> None:
 def set_tags(tags: Mapping[str, Any]) -> None:
     """Set tags of the active run."""
     _run().set_tags(tags)
+
+
+def milestone(name: str, step: int | None = None) -> None:
+    """Note a moment of the active run under a name; see :meth:`cellbook.Run.milestone`."""
+    _run().milestone(name, step)
+
+
+def stage(name: str, step: int | None = None) -> OpenStage:
+    """Begin a named span of the active run; see :meth:`cellbook.Run.stage`."""
+    return _run().stage(name, step)
+
+
+def log_input(
+    name: str, digest: str, *, role: str = "", labels: Any = None, source: str = ""
+) -> DatasetVersion:
+    """Note what data the active run uses, as what; see :meth:`cellbook.Run.log_input`."""
+    return _run().log_input(name, digest, role=role, labels=labels, source=source)
+
+
+def log_scores(key: str, values: Any, *, ids: Any = None) -> None:
+    """Keep a metric's value on each example; see :meth:`cellbook.Run.log_scores`."""
+    _run().log_scores(key, values, ids=ids)
+
+
+def define_metric(
+    name: str,
+    *,
+    goal: float | None = None,
+    direction: str | None = None,
+    score: str | None = None,
+) -> MetricDefinition:
+    """Lay down what is known of a metric, for lists, comparisons, searches and leaderboards.
+
+    What is not given stays as it was.
+
+    Parameters
+    ----------
+    name
+        The metric, in whatever context.
+    goal
+        The value to be reached.
+    direction
+        ``more`` or ``less``, whichever is better; else the name is to tell.
+    score
+        How the values of one run become the one that it is judged by: ``last`` (if nothing is
+        said), ``min``, ``max``, ``mean``, ``sum``, ``median`` or ``best``.
+
+    Raises
+    ------
+    InvalidInput
+        If a value cannot stand, or nothing tells which way is better.
+    """
+    return book.open().metrics.define(name, goal=goal, direction=direction, score=score)
 
 
 def log_artifact(local_path: str | Path, artifact_path: str | None = None) -> None:

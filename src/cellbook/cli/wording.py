@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MAGIC = re.compile(r"`%(?P<name>runs|compare) ?(?P<rest>[^`]*)`")
+_MAGIC = re.compile(r"`%(?P<name>runs|compare|leaderboard|metric) ?(?P<rest>[^`]*)`")
 
 
 def in_shell(sentence: str) -> str:
@@ -13,6 +13,6 @@ def in_shell(sentence: str) -> str:
 
 
 def _as_command(magic: re.Match[str]) -> str:
-    if magic["name"] == "compare":
-        return f"`cellbook compare {magic['rest'].replace('#', '')}`"
+    if magic["name"] != "runs":
+        return f"`cellbook {magic['name']} {magic['rest'].replace('#', '')}`".replace(" `", "`")
     return f'`cellbook runs "{magic["rest"]}"`' if magic["rest"] else "`cellbook runs`"

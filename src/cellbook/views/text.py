@@ -38,7 +38,7 @@ def runs_text(page: RunsPage, width: int = WIDTH) -> str:
     """
     if not page.rows:
         return no_runs_text(page)
-    lines = _lines(_runs_columns(page, width), width)
+    lines = table_lines(_runs_columns(page, width), width)
     if page.more:
         lines.append(f"… and more: these are the first {len(page.rows)}.")
     return "\n".join(lines)
@@ -51,13 +51,13 @@ def runs_cells(page: RunsPage) -> list[list[str]]:
     return [[column.head for column in columns], *(list(line) for line in lines)]
 
 
-def _runs_columns(page: RunsPage, width: float = math.inf) -> list[_Column]:
+def _runs_columns(page: RunsPage, width: float = math.inf) -> list[Column]:
     columns = [
-        _Column("", [formatting.GLYPHS[row.state] for row in page.rows]),
-        _Column("run", [f"#{row.number}" for row in page.rows], right=True),
-        _Column("name", [_named(row) for row in page.rows]),
-        _Column("time", [formatting.duration(row.duration) for row in page.rows], right=True),
-        _Column("started", [formatting.age(row.start_time, page.now) for row in page.rows]),
+        Column("", [formatting.GLYPHS[row.state] for row in page.rows]),
+        Column("run", [f"#{row.number}" for row in page.rows], right=True),
+        Column("name", [_named(row) for row in page.rows]),
+        Column("time", [formatting.duration(row.duration) for row in page.rows], right=True),
+        Column("started", [formatting.age(row.start_time, page.now) for row in page.rows]),
     ]
     before = len(columns) - 2
     extra = [_metric_columns(page, name) for name in page.metrics]
@@ -108,7 +108,7 @@ def comparison_text(
         note = f" ({comparison.rest_text})" if comparison.rest_text else ""
         return f"{_heads(comparison.runs)}: nothing differs.{note}"
     others = [place for place in range(len(comparison.runs)) if place != comparison.baseline]
-    names = _Column("", [_row_name(row) for row in rows])
+    names = Column("", [_row_name(row) for row in rows])
     base = _run_column(comparison, rows, comparison.baseline)
     tables: list[str] = []
     while others or not tables:
@@ -119,14 +119,14 @@ def comparison_text(
                 break
             columns.append(column)
             others.pop(0)
-        tables.append("\n".join(_lines(columns, width)))
+        tables.append("\n".join(table_lines(columns, width)))
     notes = [LEGEND] if len(comparison.runs) > 1 else []
     notes += [comparison.rest_text] if comparison.rest_text and not everything else []
     return "\n".join(["\n\n".join(tables), *(f"({note})" for note in notes)])
 
 
 @dataclass
-class _Column:
+class Column:
     """One column of a table."""
 
     head: str
@@ -137,6 +137,7 @@ class _Column:
 
     @property
     def width(self) -> int:
+        """Columns of a terminal that it takes."""
         return max(text_width(text) for text in (self.head, *self.cells))
 
 
@@ -145,32 +146,32 @@ def _named(row: RunRow) -> str:
     return ("↳ " if row.nested else "") + formatting.shorten(row.name, _NAME_WIDTH) + marks
 
 
-def _metric_columns(page: RunsPage, name: str) -> list[_Column]:
+def _metric_columns(page: RunsPage, name: str) -> list[Column]:
     cells = [
         formatting.number(row.metrics[name]) if name in row.metrics else formatting.MISSING
         for row in page.rows
     ]
-    column = _Column(formatting.shorten(name, _VALUE_WIDTH), cells, right=True)
+    column = Column(formatting.shorten(name, _VALUE_WIDTH), cells, right=True)
     if name != page.spark_metric:
         return [column]
     lines = [formatting.sparkline(row.spark) for row in page.rows]
-    return [column, _Column("", lines, drawing=True)]
+    return [column, Column("", lines, drawing=True)]
 
 
-def _param_column(page: RunsPage, name: str) -> _Column:
+def _param_column(page: RunsPage, name: str) -> Column:
     cells = [
         formatting.value(row.params[name], _VALUE_WIDTH)
         if name in row.params
         else formatting.MISSING
         for row in page.rows
     ]
-    return _Column(formatting.shorten(name, _VALUE_WIDTH), cells)
+    return Column(formatting.shorten(name, _VALUE_WIDTH), cells)
 
 
-def _run_column(comparison: RunComparison, rows: Sequence[CompareRow], place: int) -> _Column:
+def _run_column(comparison: RunComparison, rows: Sequence[CompareRow], place: int) -> Column:
     head = formatting.shorten(comparison.runs[place].label, _NAME_WIDTH)
     star = " ★" if place == comparison.baseline and len(comparison.runs) > 1 else ""
-    return _Column(head + star, [_cell_text(row.cells[place]) for row in rows])
+    return Column(head + star, [_cell_text(row.cells[place]) for row in rows])
 
 
 def _cell_text(cell: CompareCell) -> str:
@@ -186,11 +187,12 @@ def _heads(runs: Sequence[RunHead]) -> str:
     return ", ".join(run.label for run in runs)
 
 
-def _width(columns: Sequence[_Column]) -> int:
+def _width(columns: Sequence[Column]) -> int:
     return sum(column.width for column in columns) + len(_GAP) * (len(columns) - 1)
 
 
-def _lines(columns: Sequence[_Column], width: int) -> list[str]:
+def table_lines(columns: Sequence[Column], width: int) -> list[str]:
+    """Return columns as the lines of a table of at most `width` characters."""
     widths = [column.width for column in columns]
     heads = [_padded(c.head, w, right=c.right) for c, w in zip(columns, widths, strict=True)]
     lines = [heads, ["─" * w for w in widths]]

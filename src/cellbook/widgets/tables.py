@@ -44,7 +44,7 @@ def comparison_table(comparison: RunComparison, rows: Sequence[CompareRow]) -> s
                 f'<tr class="cb-group"><th colspan="{width}" scope="colgroup">{group}</th></tr>'
             )
         body.append(_compare_row(comparison, row))
-    return _table(f"<th></th>{heads}", body)
+    return table(f"<th></th>{heads}", body)
 
 
 def runs_table(page: RunsPage) -> str:
@@ -57,10 +57,11 @@ def runs_table(page: RunsPage) -> str:
             '<th scope="col" class="cb-num">time</th><th scope="col">started</th>',
         ]
     )
-    return _table(heads, [_run_row(page, row) for row in page.rows])
+    return table(heads, [_run_row(page, row) for row in page.rows])
 
 
-def _table(heads: str, rows: Sequence[str]) -> str:
+def table(heads: str, rows: Sequence[str]) -> str:
+    """Return rows under their heads, all of them HTML, as a table."""
     # A long table scrolls by itself, under its heads; a short one is not cut.
     kind = "cb-scroll cb-tall" if len(rows) > _TALL else "cb-scroll"
     return (
@@ -77,7 +78,7 @@ def _run_head(run: RunHead, among: Sequence[int], *, baseline: bool) -> str:
     glyph = formatting.GLYPHS[run.state]
     trashed = ", in the trash" if run.trashed else ""
     return (
-        f'<th scope="col"{_title(run.name, 24)}>{swatch(run.number, among)}'
+        f'<th scope="col"{hover(run.name, 24)}>{swatch(run.number, among)}'
         f'<span class="cb-strong">#{run.number} {escape(formatting.shorten(run.name, 24))}</span>'
         f'{star} <span class="cb-state">{glyph} {run.state.value}{trashed}</span></th>'
     )
@@ -103,7 +104,7 @@ def _compare_row(comparison: RunComparison, row: CompareRow) -> str:
         for place, cell in enumerate(row.cells)
     )
     name = escape(formatting.shorten(row.name, 40))
-    return f'<tr><th scope="row"{_title(row.name, 40)}>{name}{sign}</th>{cells}</tr>'
+    return f'<tr><th scope="row"{hover(row.name, 40)}>{name}{sign}</th>{cells}</tr>'
 
 
 def _compare_cell(
@@ -113,7 +114,7 @@ def _compare_cell(
     title = f' title="{_attribute(cell.full)}"' if cell.full else ""
     if not numeric:
         short = formatting.shorten(cell.text, width)
-        title = title or _title(cell.text, width)
+        title = title or hover(cell.text, width)
         return f"<td{kind}{title}>{escape(short)}</td>"
     text = escape(cell.text)
     value = f'<span class="cb-value"{title}>{text}</span>'
@@ -143,7 +144,7 @@ def _head(name: str, *, numeric: bool, span: int = 1) -> str:
     kind = ' class="cb-num"' if numeric and span == 1 else ""
     wide = f' colspan="{span}"' if span > 1 else ""
     short = escape(formatting.shorten(name, 20))
-    return f'<th scope="col"{kind}{wide}{_title(name, 20)}>{short}</th>'
+    return f'<th scope="col"{kind}{wide}{hover(name, 20)}>{short}</th>'
 
 
 def _run_row(page: RunsPage, row: RunRow) -> str:
@@ -151,7 +152,7 @@ def _run_row(page: RunsPage, row: RunRow) -> str:
         f'<td class="cb-glyph" title="{row.state.value}">'
         f'<span class="cb-{row.state.value}">{formatting.GLYPHS[row.state]}</span></td>',
         f'<td class="cb-num">#{row.number}</td>',
-        f'<td{_title(row.name, 28)}><span class="cb-strong">{"↳ " if row.nested else ""}'
+        f'<td{hover(row.name, 28)}><span class="cb-strong">{"↳ " if row.nested else ""}'
         f"{escape(formatting.shorten(row.name, 28))}</span>{_marks(row)}</td>",
     ]
     for name in page.metrics:
@@ -208,7 +209,7 @@ def _param_cell(row: RunRow, name: str, *, numeric: bool) -> str:
 # -- parts -------------------------------------------------------------------------------------
 
 
-def _title(text: str, width: int) -> str:
+def hover(text: str, width: int) -> str:
     """Return the hover text of what is shown in `width` characters, if that cuts it."""
     return f' title="{_attribute(text)}"' if len(text) > width else ""
 

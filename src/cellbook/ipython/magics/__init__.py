@@ -1,5 +1,6 @@
 """The magics: one feature a file."""
 
+from cellbook.ipython.magics.boards import BoardMagics
 from cellbook.ipython.magics.cellbook import StatusMagics
 from cellbook.ipython.magics.checkpoints import CheckpointMagics
 from cellbook.ipython.magics.dashboards import DashboardMagics
@@ -8,4 +9,5 @@ from cellbook.ipython.magics.run import RunMagics
 from cellbook.ipython.magics.runs import RunsMagics
 
 MAGICS = (RunMagics, LogMagics, RunsMagics, DashboardMagics, CheckpointMagics, StatusMagics)
+MAGICS = (RunMagics, LogMagics, RunsMagics, BoardMagics, CheckpointMagics, StatusMagics)
 """The classes of all magics; each takes the extension that it belongs to."""
