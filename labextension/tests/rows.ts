@@ -13,6 +13,7 @@ export function row(number: number, given: Partial<RunRow> = {}): RunRow {
     duration: 1,
     params: {},
     metrics: { acc: 0.9 },
+    goals: {},
     spark: [],
     notes: '',
     error: null,

@@ -171,7 +171,7 @@ def log_scores(key: str, values: Any, *, ids: Any = None) -> None:
 def define_metric(
     name: str,
     *,
-    goal: float | None = None,
+    goal: float | str | None = None,
     direction: str | None = None,
     score: str | None = None,
 ) -> MetricDefinition:
@@ -184,7 +184,7 @@ def define_metric(
     name
         The metric, in whatever context.
     goal
-        The value to be reached.
+        The value to be reached; ``"none"`` takes it away.
     direction
         ``more`` or ``less``, whichever is better; else the name is to tell.
     score
@@ -286,7 +286,9 @@ def search_runs(
     -------
     DataFrame
         Columns ``run_id, run_number, run_name, experiment, state, start_time, end_time,
-        duration`` and one ``params.*``, ``metrics.*``, ``tags.*`` for each name that occurs.
+        duration`` and one ``params.*``, ``metrics.*``, ``tags.*`` for each name that occurs.  A
+        metric is the run's last value unless its definition says otherwise
+        (:func:`define_metric`), here as in `query` and `order_by`.
 
     Raises
     ------

@@ -176,6 +176,7 @@ export interface CompareCell {
   missing: boolean;
   delta: string;
   verdict: Verdict;
+  reached: boolean | null;
   value: unknown;
 }
 
@@ -267,6 +268,15 @@ export interface GitState {
   note: string;
 }
 
+/** How a run stands to the goal of one of its metrics. */
+export interface GoalStanding {
+  name: string;
+  goal: Real;
+  direction: Direction;
+  value: Real;
+  reached: boolean;
+}
+
 /** What the rows of a comparison are about, in the order they are shown. */
 export type Group = 'Metrics' | 'Params' | 'Run' | 'Tags' | 'Environment';
 
@@ -308,6 +318,18 @@ export interface MetricStats {
   min: Real;
   max: Real;
   step: number;
+  mean: Real | null;
+  sum: Real | null;
+  median: Real | null;
+}
+
+/** A named moment of a run; times are milliseconds since 1970 (UTC). */
+export interface Milestone {
+  milestone_id: string;
+  run: string;
+  name: string;
+  time: number;
+  step: number | null;
 }
 
 /** One output of a cell, in nbformat's terms. */
@@ -341,6 +363,9 @@ export interface RunDetails {
   artifacts: Artifact[];
   cells: CellExecution[];
   earlier_cells: number;
+  goals: GoalStanding[];
+  milestones: Milestone[];
+  stages: Stage[];
   environment: Environment | null;
   now: number;
 }
@@ -376,6 +401,7 @@ export interface RunRecord {
   tags: Record<string, string>;
   stats: Record<string, MetricStats>;
   param_history: Record<string, unknown>;
+  inputs: Record<string, unknown>;
   points: Record<string, unknown>;
   error: string | null;
   archived: boolean;
@@ -393,6 +419,7 @@ export interface RunRow {
   duration: Real | null;
   params: Record<string, unknown>;
   metrics: Record<string, Real>;
+  goals: Record<string, boolean>;
   spark: Real[];
   notes: string;
   error: string | null;
@@ -430,6 +457,15 @@ export interface ShownPanel {
   panel: DashboardPanel;
   runs: string[];
   problem: string;
+/** A named span of a run; one without an end lasts until the run's own. */
+export interface Stage {
+  stage_id: string;
+  run: string;
+  name: string;
+  start_time: number;
+  start_step: number | null;
+  end_time: number | null;
+  end_step: number | null;
 }
 
 /** Bytes in the book's packs. */

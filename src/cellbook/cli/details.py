@@ -16,6 +16,7 @@ from cellbook.errors import InvalidInput
 from cellbook.records import (
     Artifact,
     CellExecution,
+    Direction,
     Environment,
     RunRecord,
     to_doc,
@@ -29,11 +30,13 @@ from cellbook.views.formatting import (
     date,
     duration,
     full,
+    goal_mark,
     number,
     plural,
     shorten,
     size,
 )
+from cellbook.views.moments import goals_of, milestones_of, stages_of
 from cellbook.views.run_details import cells_of, parent_of
 
 _CELLS_SHOWN = 20
@@ -84,6 +87,8 @@ def _show(args: argparse.Namespace) -> int:
         ("", _headline(book, record)),
         ("params", _params(record)),
         ("metrics", _metrics(record)),
+        ("goals", _goals(book, record)),
+        ("stages and milestones", _moments(book, record)),
         ("tags", [[key, shorten(text, 80)] for key, text in sorted(record.tags.items())]),
         ("artifacts", [[artifact.path, size(artifact.size)] for artifact in artifacts]),
         ("cells", [_cell_line(cell) for cell in cells[-_CELLS_SHOWN:]]),
@@ -153,6 +158,32 @@ def _metrics(record: RunRecord) -> list[list[str]]:
             ]
         )
     return lines if len(lines) > 1 else []
+
+
+def _goals(book: Book, record: RunRecord) -> list[list[str]]:
+    return [
+        [
+            one.name,
+            f"{number(one.value)} {goal_mark(one.reached)}",
+            f"{'reaches' if one.reached else 'does not reach'} "
+            f"{'≥' if one.direction is Direction.MORE else '≤'} {number(one.goal)}",
+        ]
+        for one in goals_of(book.store, record)
+    ]
+
+
+def _moments(book: Book, record: RunRecord) -> list[list[str]]:
+    """Return stages and milestones by the time they began, after the run did."""
+    stages = stages_of(book.store, [record]).get(record.run_id, ())
+    milestones = milestones_of(book.store, [record]).get(record.run_id, ())
+    lines = [
+        (one.start_time, one.name, duration(((one.end_time or 0) - one.start_time) / 1000))
+        for one in stages
+    ] + [(one.time, one.name, "milestone") for one in milestones]
+    return [
+        [name, f"after {duration((start - record.start_time) / 1000)}", lasted]
+        for start, name, lasted in sorted(lines)
+    ]
 
 
 def _environment_lines(environment: Environment) -> list[list[str]]:

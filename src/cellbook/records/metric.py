@@ -62,7 +62,8 @@ def as_definition(name: object, given: Mapping[str, Any]) -> MetricDefinition:
     name
         The metric, without a context.
     given
-        ``goal``, ``direction``, ``score`` and ``created``; what is None counts as not given.
+        ``goal``, ``direction``, ``score`` and ``created``, as values or as text; what is None
+        counts as not given, a goal that is ``none`` is taken away.
 
     Raises
     ------
@@ -75,8 +76,7 @@ def as_definition(name: object, given: Mapping[str, Any]) -> MetricDefinition:
         raise InvalidInput(
             f"A metric has no {unknown[0]!r}. It takes goal=0.9, direction=more and score=best."
         )
-    goal = given.get("goal")
-    number = None if goal is None else as_metric(goal, key)
+    number = _goal(key, given.get("goal"))
     if number is not None and not math.isfinite(number):
         raise InvalidInput(f"The goal of {key!r} is {number}. Give a number that can be reached.")
     direction = as_text(given.get("direction") or "").lower()
@@ -92,6 +92,17 @@ def as_definition(name: object, given: Mapping[str, Any]) -> MetricDefinition:
             "Say it: direction=more or direction=less."
         )
     return definition
+
+
+def _goal(key: str, goal: object) -> float | None:
+    if isinstance(goal, str):
+        if goal.strip().lower() in ("", "none"):
+            return None
+        try:
+            return float(goal)
+        except ValueError:
+            raise InvalidInput(f"The goal of {key!r} is {goal!r}. Write a number.") from None
+    return None if goal is None else as_metric(goal, key)
 
 
 def _score(key: str, given: object) -> Score:

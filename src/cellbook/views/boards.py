@@ -24,8 +24,6 @@ from cellbook.views.text import WIDTH, Column, table_lines
 if TYPE_CHECKING:
     import pandas as pd
 
-REACHED, MISSED = "◎", "○"
-"""Stand beside a score that reaches its metric's goal, and beside one that does not."""
 PARETO = "◆"
 NO_METRICS = (
     "No metric is defined, so that names tell which way is better, and the last value counts. "
@@ -111,7 +109,7 @@ def board_notes(standing: Standing, *, rows: int = _SHOWN) -> list[str]:
             f"1–3 ranks that paired tests leave open ({board.confidence:.0%})",
         ),
         (any(row.tied and not row.tested for row in standing.rows), "= shares its rank"),
-        (standing.goal is not None, f"{REACHED} goal reached, {MISSED} not"),
+        (standing.goal is not None, formatting.GOAL_LEGEND),
         (
             any(row.pareto for row in standing.rows),
             f"{PARETO} no other is better in one of "
@@ -281,11 +279,6 @@ def score_text(score: BoardScore | None) -> str:
     return f"{text} ± {formatting.value(float(f'{(score.high - score.low) / 2:.2g}'))}"
 
 
-def goal_mark(reached: bool | None) -> str:
-    """Return what stands beside a score for whether it reaches its goal; empty without one."""
-    return "" if reached is None else REACHED if reached else MISSED
-
-
 _NO_SCORE = BoardScore(float("nan"))
 
 
@@ -305,7 +298,7 @@ def _columns(standing: Standing, rows: Sequence[BoardRow]) -> list[Column]:
     for name in board.shown:
         cells = [metric_text(row, name) for row in rows]
         if name == board.metric and standing.goal is not None:
-            marks = [goal_mark(row.reached) for row in rows]
+            marks = [formatting.goal_mark(row.reached) for row in rows]
             cells = [f"{cell} {mark}".rstrip() for cell, mark in zip(cells, marks, strict=True)]
         columns.append(Column(formatting.shorten(name, 20), cells, right=True))
     if any(row.pareto is not None for row in rows):

@@ -11,8 +11,9 @@ from typing import Any
 
 from tinydb import where
 
-from cellbook.records import Direction, Environment, RunRecord, RunState, direction_of
+from cellbook.records import Direction, Environment, MetricRules, RunRecord, RunState
 from cellbook.store import Store
+from cellbook.tracking import metric_rules
 from cellbook.views import formatting
 from cellbook.views.environments import environment_of
 from cellbook.views.runs_list import duration_of
@@ -80,6 +81,8 @@ class CompareCell:
     delta: str = ""
     """The difference to the baseline, such as ``+0.0118`` or ``×2.7``; empty if there is none."""
     verdict: Verdict = Verdict.NONE
+    reached: bool | None = None
+    """Whether it reaches its metric's goal; None where there is no goal."""
     value: Any = field(default=None, compare=False)
     """The value itself, for other programs: a duration is in seconds."""
 
@@ -166,7 +169,7 @@ def compare_runs(
     """
     now = time.time_ns() // 1_000_000 if now is None else now
     rows = [
-        *_metric_rows(records, baseline),
+        *_metric_rows(records, baseline, metric_rules(store)),
         *_mapping_rows(Group.PARAMS, [record.params for record in records]),
         *_run_rows(records, baseline, now),
         *_mapping_rows(Group.TAGS, [record.tags for record in records]),
@@ -201,13 +204,18 @@ def _drawable(records: Sequence[RunRecord]) -> list[str]:
 # -- rows --------------------------------------------------------------------------------------
 
 
-def _metric_rows(records: Sequence[RunRecord], baseline: int) -> Iterable[CompareRow]:
+def _metric_rows(
+    records: Sequence[RunRecord], baseline: int, rules: MetricRules
+) -> Iterable[CompareRow]:
     for name in metric_names(records):
-        values = [record.metrics.get(name) for record in records]
-        direction = direction_of(name)
+        values = [rules.value(name, record.metrics, record.stats) for record in records]
+        direction = rules.direction(name)
         base = values[baseline] if records else None
         cells = [
-            _metric_cell(value, None if place == baseline else base, direction)
+            replace(
+                _metric_cell(value, None if place == baseline else base, direction),
+                reached=rules.reached(name, value),
+            )
             for place, value in enumerate(values)
         ]
         yield CompareRow(Group.METRICS, name, tuple(cells), _differ(values), True, direction)

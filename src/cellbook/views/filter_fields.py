@@ -45,11 +45,13 @@ class Field:
 
     path: tuple[str, ...]
     kind: Kind
+    named: tuple[str, ...] = ()
+    """What a query calls it, where that is not its path."""
 
     @property
     def name(self) -> str:
         """The name as a query has it, apart from backticks."""
-        return ".".join(self.path)
+        return ".".join(self.named or self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ import contextlib
 import itertools
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from tinydb.queries import QueryInstance
 
@@ -63,8 +64,15 @@ _LONGEST_NUMBER = 18
 """Digits of a run's number."""
 
 
+ScorePath: TypeAlias = "Callable[[str], tuple[str, ...]]"
+
+
 def parse_filter(
-    text: str, *, known: Collection[str] = (), now: int | None = None
+    text: str,
+    *,
+    known: Collection[str] = (),
+    now: int | None = None,
+    score_path: ScorePath | None = None,
 ) -> QueryInstance | None:
     """Return a filter string as a TinyDB query over the documents of runs.
 
@@ -76,6 +84,8 @@ def parse_filter(
         Names that the book has (``metrics.acc``, ``params.lr`` …), for suggestions only.
     now
         The present in milliseconds since 1970, for ``today`` and ``2h ago``; None is the clock's.
+    score_path
+        Tells where in a document the score of a metric lies; None means its last value.
 
     Returns
     -------
@@ -94,11 +104,14 @@ def parse_filter(
     if phrase is not None:
         return fields.holds_phrase(phrase) if phrase else None
     moment = time.time_ns() // 1_000_000 if now is None else now
-    return _Parser(text, tokens, known, moment).filter()
+    return _Parser(text, tokens, known, moment, score_path).filter()
 
 
 def parse_order(
-    order_by: str | Sequence[str] | None, *, known: Collection[str] = ()
+    order_by: str | Sequence[str] | None,
+    *,
+    known: Collection[str] = (),
+    score_path: ScorePath | None = None,
 ) -> list[OrderTerm]:
     """Return the keys of a sort: ``metrics.acc DESC, start_time`` or a list of such texts.
 
@@ -111,7 +124,8 @@ def parse_order(
         If it does not parse; it points at the place.
     """
     texts = [order_by] if isinstance(order_by, str) else order_by or ()
-    return [term for text in texts for term in _Parser(text, tokenize(text), known, now=0).order()]
+    parsers = (_Parser(text, tokenize(text), known, 0, score_path) for text in texts)
+    return [term for parser in parsers for term in parser.order()]
 
 
 def _refuse_order(text: str, tokens: list[Token]) -> None:
@@ -161,8 +175,16 @@ class _Part:
 class _Parser:
     """Reads tokens from left to right, one method a rule of the grammar."""
 
-    def __init__(self, text: str, tokens: list[Token], known: Collection[str], now: int) -> None:
+    def __init__(
+        self,
+        text: str,
+        tokens: list[Token],
+        known: Collection[str],
+        now: int,
+        score_path: ScorePath | None,
+    ) -> None:
         self.text = text
+        self._score_path = score_path
         self.known = known
         self.now = now
         self._tokens = iter(tokens)
@@ -318,6 +340,8 @@ class _Parser:
             raise self._error(f"The field comes first, as in metrics.acc > {token.text}.")
         with self._pointing_at(token):
             field = find_field(token.text, self.known)
+            if self._score_path is not None and field.path[0] == "metrics":
+                field = replace(field, path=self._score_path(field.path[1]), named=field.path)
         self._advance()
         return field
 

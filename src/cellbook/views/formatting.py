@@ -22,6 +22,9 @@ GLYPHS = {
 }
 """A state is a shape and a word, never a colour alone."""
 STALE_GLYPH = "◌"
+REACHED, MISSED = "◎", "○"
+"""Stand beside a score that reaches its metric's goal, and beside one that does not."""
+GOAL_LEGEND = f"{REACHED} goal reached, {MISSED} not"
 MISSING = "—"
 """What stands where there is no value."""
 
@@ -29,6 +32,11 @@ MISSING = "—"
 _SECOND, _MINUTE, _HOUR, _DAY = 1, 60, 3600, 86400
 _SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _EXPONENT = re.compile(r"e([+-])0*(\d+)$")
+
+
+def goal_mark(reached: bool | None) -> str:
+    """Return what stands beside a score for whether it reaches its goal; empty without one."""
+    return "" if reached is None else REACHED if reached else MISSED
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:

@@ -8,10 +8,19 @@ from dataclasses import dataclass, replace
 
 from tinydb import where
 
-from cellbook.records import Artifact, CellExecution, Environment, RunRecord, from_doc
+from cellbook.records import (
+    Artifact,
+    CellExecution,
+    Environment,
+    Milestone,
+    RunRecord,
+    Stage,
+    from_doc,
+)
 from cellbook.store import OrderTerm, Store
 from cellbook.views.comparison import RunHead, head_of
 from cellbook.views.environments import environment_of
+from cellbook.views.moments import GoalStanding, goals_of, milestones_of, stages_of
 from cellbook.views.runs_list import duration_of
 
 _CELLS = 200
@@ -36,6 +45,11 @@ class RunDetails:
     """The last executions that belong to it, oldest first, without what they put out."""
     earlier_cells: int
     """How many more there are."""
+    goals: tuple[GoalStanding, ...]
+    """How it stands to the goals of its metrics."""
+    milestones: tuple[Milestone, ...]
+    stages: tuple[Stage, ...]
+    """Both the oldest first."""
     environment: Environment | None
     """What it ran on, without the patch of uncommitted changes."""
     now: int
@@ -94,6 +108,9 @@ def run_details(
             for cell in cells[-_CELLS:]
         ),
         earlier_cells=max(0, len(cells) - _CELLS),
+        goals=goals_of(store, record),
+        milestones=milestones_of(store, [record]).get(record.run_id, ()),
+        stages=stages_of(store, [record], now=now).get(record.run_id, ()),
         environment=environment,
         now=now,
     )

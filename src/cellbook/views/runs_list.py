@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb.queries import where
 
-from cellbook.records import RunRecord, RunState, direction_of
+from cellbook.records import MetricRules, RunRecord, RunState
 from cellbook.store import Store
+from cellbook.tracking import metric_rules
 from cellbook.views.hints import query_hint
 from cellbook.views.runs_table import find_records
 from cellbook.views.series import metric_names, spark_points
@@ -36,7 +37,10 @@ class RunRow:
     params: Mapping[str, Any]
     """Values of the page's `params`, where the run has them."""
     metrics: Mapping[str, float]
-    """Last values of the page's `metrics`, where the run has them."""
+    """Scores in the page's `metrics`, where the run has them: the last value unless the metric's
+    definition says otherwise."""
+    goals: Mapping[str, bool]
+    """Of these, for each metric that has a goal, whether the score reaches it."""
     spark: tuple[float, ...]
     """A few points of the page's `spark_metric`; empty where there are not several."""
     notes: str
@@ -106,7 +110,10 @@ def runs_page(
     now = time.time_ns() // 1_000_000 if now is None else now
     records = find_records(store, query, order_by=order_by, max_results=limit + 1, offset=offset)
     more, records = len(records) > limit, records[:limit]
-    chosen = _Chosen(_telling_params(records)[:params], _telling_metrics(records)[:metrics])
+    rules = metric_rules(store)
+    chosen = _Chosen(
+        _telling_params(records)[:params], _telling_metrics(records, rules)[:metrics], rules
+    )
     rows, spark_metric = _rows(store, records, chosen, now)
     return RunsPage(
         rows=tuple(rows),
@@ -123,7 +130,7 @@ def runs_page(
 
 def run_row(store: Store, record: RunRecord) -> RunRow:
     """Return the row of one run, with all of its params and metrics."""
-    chosen = _Chosen(list(record.params), list(record.metrics))
+    chosen = _Chosen(list(record.params), list(record.metrics), metric_rules(store))
     (row,), _ = _rows(store, [record], chosen, time.time_ns() // 1_000_000)
     return row
 
@@ -134,6 +141,7 @@ class _Chosen:
 
     params: Sequence[str]
     metrics: Sequence[str]
+    rules: MetricRules
 
 
 def _rows(
@@ -143,6 +151,7 @@ def _rows(
     spark_metric = _spark_metric(records, chosen.metrics)
     sparks = spark_points(store, records, spark_metric) if spark_metric else {}
     stale = _stale_cells(store, [record.run_id for record in records])
+    scores = {record.run_id: _scores(record, chosen) for record in records}
     rows = [
         RunRow(
             run_id=record.run_id,
@@ -153,7 +162,8 @@ def _rows(
             start_time=record.start_time,
             duration=duration_of(record, now),
             params={key: record.params[key] for key in chosen.params if key in record.params},
-            metrics={key: record.metrics[key] for key in chosen.metrics if key in record.metrics},
+            metrics=scores[record.run_id],
+            goals=_goals(scores[record.run_id], chosen.rules),
             spark=sparks.get(record.run_id, ()),
             notes=record.description,
             error=record.error,
@@ -165,6 +175,16 @@ def _rows(
         for record in records
     ]
     return rows, spark_metric
+
+
+def _scores(record: RunRecord, chosen: _Chosen) -> dict[str, float]:
+    found = ((key, chosen.rules.value(key, record.metrics, record.stats)) for key in chosen.metrics)
+    return {key: value for key, value in found if value is not None}
+
+
+def _goals(scores: Mapping[str, float], rules: MetricRules) -> dict[str, bool]:
+    found = ((key, rules.reached(key, value)) for key, value in scores.items())
+    return {key: reached for key, reached in found if reached is not None}
 
 
 def duration_of(record: RunRecord, now: int) -> float | None:
@@ -191,10 +211,13 @@ def _telling_params(records: Sequence[RunRecord]) -> list[str]:
     return sorted(seen, key=lambda key: (key not in differing, key in nested, -len(seen[key])))
 
 
-def _telling_metrics(records: Sequence[RunRecord]) -> list[str]:
+def _telling_metrics(records: Sequence[RunRecord], rules: MetricRules) -> list[str]:
     names = metric_names(records)
     counts = {name: sum(name in record.metrics for record in records) for name in names}
-    return sorted(names, key=lambda name: (-counts[name], direction_of(name) is None))
+    return sorted(
+        names,
+        key=lambda name: (-counts[name], rules.get(name) is None, rules.direction(name) is None),
+    )
 
 
 def _spark_metric(records: Sequence[RunRecord], names: Sequence[str]) -> str | None:

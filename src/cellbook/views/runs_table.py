@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from tinydb.queries import QueryInstance, where
 
 from cellbook.errors import QuerySyntaxError
-from cellbook.records import RunRecord, from_doc
+from cellbook.records import MetricRules, RunRecord, from_doc
 from cellbook.store import Doc, OrderTerm, Store
+from cellbook.tracking import metric_rules
 from cellbook.views.filters import parse_filter, parse_order
 
 if TYPE_CHECKING:
@@ -44,13 +45,15 @@ def search_runs(
 
     Times are UTC datetimes, durations seconds.  What a run lacks is missing in its row; a param
     that only some runs have is of pandas' type Int64 if it is a whole number in all of these.
+    A metric is the run's score: its last value unless its definition says otherwise.
     """
-    wanted, terms = _read_query(store, query), _read_order(store, order_by)
+    rules = metric_rules(store)
+    wanted, terms = _read_query(store, query, rules), _read_order(store, order_by, rules)
     with _no_collection():
         if wanted is None and (max_results is None or max_results >= _newest_number(store)):
-            columns = _all_columns(store, terms)
+            columns = _all_columns(store, terms, rules)
         else:
-            columns = _columns(_find(store, wanted, terms, max_results))
+            columns = _columns(_find(store, wanted, terms, max_results), rules)
         return _frame(columns)
 
 
@@ -66,7 +69,8 @@ def find_records(
 
     The first `offset` that are found are passed over.
     """
-    wanted, terms = _read_query(store, query), _read_order(store, order_by)
+    rules = metric_rules(store)
+    wanted, terms = _read_query(store, query, rules), _read_order(store, order_by, rules)
     if not offset or isinstance(query, str):
         found = _find(store, wanted, terms, max_results, skip=offset)
     else:
@@ -88,14 +92,18 @@ def known_names(store: Store) -> list[str]:
 # -- finding -----------------------------------------------------------------------------------
 
 
-def _read_query(store: Store, query: str | QueryLike) -> QueryLike | None:
+def _read_query(store: Store, query: str | QueryLike, rules: MetricRules) -> QueryLike | None:
     if isinstance(query, str):
-        return _parsed(store, lambda known: parse_filter(query, known=known))
+        path = rules.path
+        return _parsed(store, lambda known: parse_filter(query, known=known, score_path=path))
     return query
 
 
-def _read_order(store: Store, order_by: str | Sequence[str] | None) -> Sequence[OrderTerm]:
-    terms = _parsed(store, lambda known: parse_order(order_by, known=known))
+def _read_order(
+    store: Store, order_by: str | Sequence[str] | None, rules: MetricRules
+) -> Sequence[OrderTerm]:
+    path = rules.path
+    terms = _parsed(store, lambda known: parse_order(order_by, known=known, score_path=path))
     return [
         # No document has it; SQL reckons it.
         OrderTerm(("end_time",), term.descending, minus=("start_time",))
@@ -183,16 +191,29 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _columns(found: Sequence[Found]) -> dict[str, Column]:
+def _columns(found: Sequence[Found], rules: MetricRules) -> dict[str, Column]:
     columns: dict[str, Column] = {name: [doc.get(name) for _, doc in found] for name in _FIELDS}
+    _put_scores(columns, [doc.get("stats") for _, doc in found], rules)
     columns["run_number"] = [number for number, _ in found]
     return columns
 
 
-def _all_columns(store: Store, terms: Sequence[OrderTerm]) -> dict[str, Column]:
+def _put_scores(columns: dict[str, Column], stats: Column, rules: MetricRules) -> None:
+    """Put each run's scores in the place of its last values, where definitions say so."""
+    if rules:
+        columns["metrics"] = [
+            rules.values(last or {}, of or {})
+            for last, of in zip(columns["metrics"], stats, strict=True)
+        ]
+
+
+def _all_columns(store: Store, terms: Sequence[OrderTerm], rules: MetricRules) -> dict[str, Column]:
     """Read the columns of the whole table, but for the rows of hidden runs."""
-    numbers, values = store.columns("runs", [*_FIELDS, *_HIDDEN], order_by=terms)
-    columns: dict[str, Column] = dict(zip((*_FIELDS, *_HIDDEN), values, strict=True))
+    # Statistics are much to read, and only definitions ask for them.
+    fields = [*_FIELDS, *_HIDDEN, *(["stats"] if rules else [])]
+    numbers, values = store.columns("runs", fields, order_by=terms)
+    columns: dict[str, Column] = dict(zip(fields, values, strict=True))
+    _put_scores(columns, columns.pop("stats", ()), rules)
     columns["run_number"] = numbers
     hidden = [any(flags) for flags in zip(*(columns.pop(name) for name in _HIDDEN), strict=True)]
     if any(hidden):

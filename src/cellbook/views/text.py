@@ -39,6 +39,8 @@ def runs_text(page: RunsPage, width: int = WIDTH) -> str:
     if not page.rows:
         return no_runs_text(page)
     lines = table_lines(_runs_columns(page, width), width)
+    if any(row.goals for row in page.rows):
+        lines.append(f"({formatting.GOAL_LEGEND})")
     if page.more:
         lines.append(f"… and more: these are the first {len(page.rows)}.")
     return "\n".join(lines)
@@ -121,6 +123,8 @@ def comparison_text(
             others.pop(0)
         tables.append("\n".join(table_lines(columns, width)))
     notes = [LEGEND] if len(comparison.runs) > 1 else []
+    if any(cell.reached is not None for row in rows for cell in row.cells):
+        notes.append(formatting.GOAL_LEGEND)
     notes += [comparison.rest_text] if comparison.rest_text and not everything else []
     return "\n".join(["\n\n".join(tables), *(f"({note})" for note in notes)])
 
@@ -151,6 +155,9 @@ def _metric_columns(page: RunsPage, name: str) -> list[Column]:
         formatting.number(row.metrics[name]) if name in row.metrics else formatting.MISSING
         for row in page.rows
     ]
+    if any(name in row.goals for row in page.rows):
+        marks = [formatting.goal_mark(row.goals.get(name)) or " " for row in page.rows]
+        cells = [f"{cell} {mark}" for cell, mark in zip(cells, marks, strict=True)]
     column = Column(formatting.shorten(name, _VALUE_WIDTH), cells, right=True)
     if name != page.spark_metric:
         return [column]
@@ -176,6 +183,7 @@ def _run_column(comparison: RunComparison, rows: Sequence[CompareRow], place: in
 
 def _cell_text(cell: CompareCell) -> str:
     text = formatting.shorten(cell.text, _NAME_WIDTH)
+    text = f"{text} {formatting.goal_mark(cell.reached)}".rstrip()
     return f"{text} {_ARROWS[cell.verdict]}{cell.delta}" if cell.delta else text
 
 

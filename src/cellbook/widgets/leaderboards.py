@@ -192,7 +192,7 @@ def _row(standing: Standing, row: BoardRow, columns: _Columns) -> str:
     ]
     cells += [f'<td class="cb-num">{len(row.counted)}</td>'] if columns.runs else []
     for name in board.shown:
-        mark = boards.goal_mark(row.reached) if name == board.metric else ""
+        mark = formatting.goal_mark(row.reached) if name == board.metric else ""
         cells.append(_score(boards.metric_text(row, name), row.scores.get(name), mark))
     if columns.pareto:
         cells.append(

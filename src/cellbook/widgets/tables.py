@@ -194,7 +194,12 @@ def _metric_cell(row: RunRow, name: str) -> str:
     value = row.metrics.get(name)
     if value is None:
         return f'<td class="cb-num cb-missing">{formatting.MISSING}</td>'
-    return f'<td class="cb-num" title="{value!r}">{formatting.number(value)}</td>'
+    reached = row.goals.get(name)
+    if reached is None:
+        return f'<td class="cb-num" title="{value!r}">{formatting.number(value)}</td>'
+    said = f"{value!r}, goal {'reached' if reached else 'not reached'}"
+    shown = f"{formatting.number(value)} {formatting.goal_mark(reached)}"
+    return f'<td class="cb-num" title="{said}">{shown}</td>'
 
 
 def _param_cell(row: RunRow, name: str, *, numeric: bool) -> str:
