@@ -13,10 +13,12 @@ import cellbook
 FACE = [
     "Book", "Run", "RunRecord", "RunState", "__version__", "active_run", "checkpoints",
     "compare", "dashboard", "end_run", "errors",
+    "define_metric", "end_run", "errors", "leaderboard",
     "load_ipython_extension", "log_artifact", "log_artifacts", "log_audio", "log_dict",
-    "log_figure", "log_histogram", "log_html", "log_image", "log_metric", "log_metrics",
-    "log_param", "log_params", "log_table", "log_text", "open", "search_runs", "set_tag",
-    "set_tags", "start_run", "unload_ipython_extension",
+    "log_figure", "log_histogram", "log_html", "log_image", "log_input", "log_metric",
+    "log_metrics", "log_param", "log_params", "log_scores", "log_table", "log_text", "milestone",
+    "open", "search_runs", "set_tag", "set_tags", "stage", "start_run",
+    "unload_ipython_extension",
 ]  # fmt: skip
 
 

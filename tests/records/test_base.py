@@ -20,6 +20,8 @@ from cellbook.records import (
     Record,
     RunRecord,
     RunState,
+    Score,
+    Seeds,
     Session,
     SessionKind,
     SessionState,
@@ -79,6 +81,8 @@ SIMPLE: dict[str, st.SearchStrategy[object]] = {
     "CellState": st.sampled_from(CellState),
     "CheckpointKind": st.sampled_from(CheckpointKind),
     "RunState": st.sampled_from(RunState),
+    "Score": st.sampled_from(Score),
+    "Seeds": st.sampled_from(Seeds),
     "SessionKind": st.sampled_from(SessionKind),
     "SessionState": st.sampled_from(SessionState),
 }

@@ -128,13 +128,47 @@ def required_data(
     return sorted(required, key=lambda one: (one.name, one.version)), notes
 
 
-def scored_on(entry: Entry, versions: Mapping[str, DatasetVersion]) -> list[DatasetVersion]:
-    """Return the data that a run's scores were computed on, as far as it says.
+class UsedData:
+    """Which data runs used, and which of it their scores were computed on.
 
-    That used as ``test``; without any, as ``validation``; without either, all that is not said to
-    be for training alone.
+    Parameters
+    ----------
+    versions
+        All data sets, by id.
     """
-    uses = [(_version(used, versions), set(roles)) for used, roles in entry.inputs.items()]
+
+    def __init__(self, versions: Mapping[str, DatasetVersion]) -> None:
+        self._versions = versions
+        # Many runs use the same few.
+        self._seen: dict[Any, tuple[frozenset[str], tuple[DatasetVersion, ...]]] = {}
+
+    def ids(self, entry: Entry) -> frozenset[str]:
+        """Return the ids of all data that a run used."""
+        return self._of(entry)[0]
+
+    def scored_on(self, entry: Entry) -> tuple[DatasetVersion, ...]:
+        """Return the data that a run's scores were computed on, as far as it says.
+
+        That used as ``test``; without any, as ``validation``; without either, all that is not said
+        to be for training alone.
+        """
+        return self._of(entry)[1]
+
+    def _of(self, entry: Entry) -> tuple[frozenset[str], tuple[DatasetVersion, ...]]:
+        key = tuple((used, *roles) for used, roles in entry.inputs.items())
+        if key not in self._seen:
+            uses = [(self._version(used), set(roles)) for used, *roles in key]
+            ids = frozenset(version.dataset_id for version, _ in uses)
+            self._seen[key] = ids, tuple(_scored_on(uses))
+        return self._seen[key]
+
+    def _version(self, dataset_id: str) -> DatasetVersion:
+        # Content that is no longer on record is still another one than all the rest.
+        gone = DatasetVersion(dataset_id, "deleted data set", dataset_id, 0)
+        return self._versions.get(dataset_id, gone)
+
+
+def _scored_on(uses: Sequence[tuple[DatasetVersion, set[str]]]) -> list[DatasetVersion]:
     for role in ("test", "validation"):
         found = [version for version, roles in uses if role in roles]
         if found:
@@ -142,18 +176,12 @@ def scored_on(entry: Entry, versions: Mapping[str, DatasetVersion]) -> list[Data
     return [version for version, roles in uses if roles != {"train"}]
 
 
-def _version(dataset_id: str, versions: Mapping[str, DatasetVersion]) -> DatasetVersion:
-    # Content that is no longer on record is still another one than all the rest.
-    gone = DatasetVersion(dataset_id, "deleted data set", dataset_id, 0)
-    return versions.get(dataset_id, gone)
-
-
 def candidates_of(
     board: Leaderboard,
     rules: MetricRules,
     entries: Iterable[Entry],
     required: Sequence[DatasetVersion],
-    versions: Mapping[str, DatasetVersion],
+    data: UsedData,
 ) -> list[Candidate]:
     """Return the candidates that runs make; each of the runs is to be of one.
 
@@ -164,7 +192,7 @@ def candidates_of(
     for entry in sorted(entries, key=lambda entry: (entry.start_time, entry.run_id)):
         groups.setdefault(_group(entry, board), []).append(entry)
     wanted = {one.dataset_id for one in required}
-    return [_candidate(board, rules, runs, wanted, versions) for runs in groups.values()]
+    return [_candidate(board, rules, runs, wanted, data) for runs in groups.values()]
 
 
 def _group(entry: Entry, board: Leaderboard) -> Group:
@@ -181,35 +209,33 @@ def _candidate(
     rules: MetricRules,
     runs: list[Entry],
     wanted: set[str],
-    versions: Mapping[str, DatasetVersion],
+    data: UsedData,
 ) -> Candidate:
-    used = {
-        entry.run_id: {_version(one, versions).dataset_id for one in entry.inputs}
-        for entry in runs
-        if entry.inputs
-    }
-    covered = wanted.intersection(itertools.chain.from_iterable(used.values()))
+    covered = wanted.intersection(itertools.chain.from_iterable(map(data.ids, runs)))
     counted = runs
     if covered:
-        counted = [run for run in runs if not covered.isdisjoint(used.get(run.run_id, ()))]
-    data: dict[str, DatasetVersion] = {}
+        counted = [run for run in runs if not covered.isdisjoint(data.ids(run))]
+    scored: dict[str, DatasetVersion] = {}
     for run in counted:
-        seen = scored_on(run, versions) if run.inputs else []
+        seen = data.scored_on(run)
         # Of what a run used besides, the board asks nothing.
-        asked = [one for one in seen if one.dataset_id in covered]
-        data.update({one.digest: one for one in asked or seen})
+        asked = [one for one in seen if one.dataset_id in covered] if covered else []
+        scored.update({one.digest: one for one in asked or seen})
+    newest = runs[-1]
     return Candidate(
-        tags={tag: runs[-1].tags[tag] for tag in board.group_by if tag in runs[-1].tags},
-        params=runs[-1].params if board.group_by_params else {},
+        tags={tag: newest.tags[tag] for tag in board.group_by if tag in newest.tags},
+        params=newest.params if board.group_by_params else {},
         runs=runs,
         counted=counted,
         covered=frozenset(covered),
-        data=tuple(sorted(data.values(), key=lambda one: (one.name, one.version))),
+        data=tuple(sorted(scored.values(), key=lambda one: (one.name, one.version))),
         scores=_scores(board, rules, counted),
     )
 
 
 def _scores(board: Leaderboard, rules: MetricRules, runs: Sequence[Entry]) -> dict[str, BoardScore]:
+    if len(runs) == 1:
+        return {name: BoardScore(value) for name, value in runs[0].scores.items()}
     scores = {}
     for name in board.shown:
         values = [run.scores[name] for run in runs if name in run.scores]

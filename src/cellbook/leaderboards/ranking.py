@@ -150,10 +150,11 @@ def _test(
     true ones with the board's confidence (Mogstad, Romano, Shaikh & Wilhelm, "Inference for
     ranks", Rev. Econ. Stud. 91, 2024).
     """
-    examples = {place: examples_of(one) for place, one in enumerate(field)}
+    read = ((place, examples_of(one)) for place, one in enumerate(field))
+    examples = [(place, values) for place, values in read if values is not None]
     tests = []
-    for first, second in itertools.combinations(range(len(field)), 2):
-        paired = _paired(examples[first], examples[second])
+    for (first, values), (second, others) in itertools.combinations(examples, 2):
+        paired = _paired(values, others)
         found = None if paired is None else paired_test(*paired)
         if found is not None:
             tests.append((first, second, *found))
@@ -169,10 +170,9 @@ def _test(
             places[place].tested = True
 
 
-def _paired(first: Examples | None, second: Examples | None) -> tuple[Floats, Floats] | None:
-    """Return the values of two candidates on the examples that both have, in one order."""
-    if first is None or second is None:
-        return None
+def _paired(first: Examples, second: Examples) -> tuple[Floats, Floats] | None:
+    """Return the values of two candidates on the examples that both have, in one order; None where
+    nothing tells which these are."""
     (ids, values), (other_ids, others) = first, second
     if ids is None or other_ids is None or ids == other_ids:
         alike = ids == other_ids and len(values) == len(others)
@@ -212,12 +212,18 @@ class _Names:
     def __init__(self, board: Leaderboard, candidates: Sequence[Candidate]) -> None:
         self._tags = board.group_by
         self._alone = not board.group_by and not board.group_by_params
-        seen: dict[str, set[str]] = {}
-        for one in candidates:
-            for key, value in one.params.items():
-                seen.setdefault(key, set()).add(repr(value))
-        having = {key: sum(key in one.params for one in candidates) for key in seen}
-        self._params = [key for key in seen if len(seen[key]) > 1 or having[key] < len(candidates)]
+        first: dict[str, str] = {}
+        having: Counter[str] = Counter()
+        varying: set[str] = set()
+        for one in candidates if board.group_by_params else ():
+            having.update(one.params)
+            for key in one.params.keys() - varying:
+                text = repr(one.params[key])
+                if first.setdefault(key, text) != text:
+                    varying.add(key)
+        self._params = [
+            key for key, count in having.items() if key in varying or count < len(candidates)
+        ]
 
     def __call__(self, one: Candidate) -> str:
         if self._alone:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import functools
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +14,7 @@ from cellbook.datasets import Datasets, dataset_versions
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.leaderboards.candidates import required_data, why_no_candidate
 from cellbook.leaderboards.definition import changed
-from cellbook.leaderboards.entries import examples_of, read_entries
+from cellbook.leaderboards.entries import ScoredExamples, read_entries
 from cellbook.leaderboards.standing import reckon
 from cellbook.records import (
     DatasetVersion,
@@ -27,7 +26,7 @@ from cellbook.records import (
     from_doc,
     to_doc,
 )
-from cellbook.store import OrderTerm, Store, create, remove
+from cellbook.store import OrderTerm, Store, create, no_collection, remove
 from cellbook.tracking import metric_rules
 
 TABLE = "leaderboards"
@@ -189,15 +188,16 @@ class Leaderboards:
 
     def _reckon(self, board: Leaderboard, until: int | None) -> Standing:
         rules = metric_rules(self._store)
-        return reckon(
-            board,
-            rules,
-            read_entries(self._store, board, rules),
-            dataset_versions(self._store),
-            functools.partial(examples_of, self._store, board, rules),
-            now=time.time_ns() // 1_000_000,
-            until=until,
-        )
+        with no_collection():
+            return reckon(
+                board,
+                rules,
+                read_entries(self._store, board, rules),
+                dataset_versions(self._store),
+                ScoredExamples(self._store, board, rules),
+                now=time.time_ns() // 1_000_000,
+                until=until,
+            )
 
     def _experiment(self, given: Mapping[str, Any]) -> str:
         """Return the experiment of a new board that is given none: that of the newest run that

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from cellbook.leaderboards.candidates import (
     Entry,
+    UsedData,
     candidates_of,
     required_data,
-    scored_on,
     why_no_candidate,
 )
 from cellbook.leaderboards.ranking import ExamplesOf, rows_of
@@ -60,7 +60,8 @@ def reckon(
             chosen.append(entry)
         elif entry.experiment == board.experiment:
             left_out[why] += 1
-    candidates = candidates_of(board, rules, chosen, required, versions)
+    data = UsedData(versions)
+    candidates = candidates_of(board, rules, chosen, required, data)
     rows = rows_of(board, rules, candidates, required, examples_of)
     definition = rules.get(board.metric)
     direction = rules.direction(board.metric)
@@ -72,7 +73,7 @@ def reckon(
     return Standing(
         board=board,
         rows=tuple(rows),
-        fields=tuple(_fields(rows, entries, versions)),
+        fields=tuple(_fields(rows, entries, data)),
         required=tuple(one.label for one in required),
         left_out=dict(left_out.most_common()),
         notes=tuple(notes),
@@ -83,18 +84,19 @@ def reckon(
     )
 
 
-def _fields(
-    rows: Sequence[BoardRow], entries: Sequence[Entry], versions: Mapping[str, DatasetVersion]
-) -> list[BoardField]:
+def _fields(rows: Sequence[BoardRow], entries: Sequence[Entry], data: UsedData) -> list[BoardField]:
     """Return the fields of the rows that have a rank, in their order."""
     sizes = Counter((row.data, row.digests) for row in rows if row.rank is not None)
-    seen = [
-        ({one.digest for one in scored_on(entry, versions)}, entry.values)
-        for entry in entries
-        if entry.inputs
-    ]
+    looks: Counter[frozenset[str]] = Counter()
+    values: Counter[frozenset[str]] = Counter()
+    for entry in entries:
+        if entry.inputs:
+            used = frozenset(one.digest for one in data.scored_on(entry))
+            looks[used] += 1
+            values[used] += entry.values
     fields = []
-    for (data, digests), count in sizes.items():
-        looking = [values for used, values in seen if not used.isdisjoint(digests)]
-        fields.append(BoardField(data, digests, count, len(looking), sum(looking)))
+    for (label, digests), count in sizes.items():
+        looking = [used for used in looks if not used.isdisjoint(digests)]
+        seen = sum(looks[used] for used in looking), sum(values[used] for used in looking)
+        fields.append(BoardField(label, digests, count, *seen))
     return fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -38,12 +39,18 @@ def mean_interval(values: Sequence[float], confidence: float) -> tuple[float, fl
     count = len(values)
     if count < 2 or not all(map(math.isfinite, values)):
         return None
-    from scipy.special import stdtrit  # noqa: PLC0415  keeps `import cellbook` quick
-
     mean = total(values) / count
     spread = math.sqrt(total([(value - mean) ** 2 for value in values]) / (count - 1))
-    half = float(stdtrit(count - 1, (1 + confidence) / 2)) * spread / math.sqrt(count)
+    half = _student(count - 1, confidence) * spread / math.sqrt(count)
     return mean - half, mean + half
+
+
+@functools.lru_cache(maxsize=1024)
+def _student(freedom: int, confidence: float) -> float:
+    """Return how many standard errors reach to either end of the interval."""
+    from scipy.special import stdtrit  # noqa: PLC0415  keeps `import cellbook` quick
+
+    return float(stdtrit(freedom, (1 + confidence) / 2))
 
 
 def paired_test(first: Floats, second: Floats) -> tuple[float, float] | None:

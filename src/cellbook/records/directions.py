@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 
 class Direction(Enum):
@@ -31,6 +32,7 @@ _MORE_ENDS = ("accuracy", "score", "auc", "precision", "recall", "reward")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 
 
+@lru_cache(maxsize=4096)
 def direction_of(name: str) -> Direction | None:
     """Return which way a metric should go, or None if its name does not tell.
 

@@ -5,6 +5,7 @@
 
 from cellbook.store.base import Doc, Op, OrderTerm, Store, create, remove, update
 from cellbook.store.blobs import digests_in
+from cellbook.store.collecting import no_collection
 from cellbook.store.folder import FolderStore
 from cellbook.store.ids import is_ulid, milliseconds
 from cellbook.store.packs import CHUNK, Key, Packs, PackWriter, split
@@ -31,6 +32,7 @@ __all__ = [
     "is_ulid",
     "metric_name",
     "milliseconds",
+    "no_collection",
     "remove",
     "split",
     "update",

@@ -153,12 +153,17 @@ class Store(ABC):
 
     @abstractmethod
     def columns(
-        self, table: str, fields: Sequence[str], *, order_by: Sequence[OrderTerm] = ()
+        self,
+        table: str,
+        fields: Sequence[str | tuple[str, ...]],
+        *,
+        order_by: Sequence[OrderTerm] = (),
     ) -> tuple[list[int], list[list[Any]]]:
         """Return the numbers of a whole table's documents, and a list of values for each field.
 
-        A field that a document lacks is None.  Order is as :meth:`select` has it.  For reading a
-        whole table this is several times quicker than that.
+        A field is a key of the document, or the path of keys to what lies deeper; it holds no
+        quotes and no backslash.  One that a document lacks is None.  Order is as :meth:`select`
+        has it.  For reading a whole table this is several times quicker than that.
         """
 
     @abstractmethod

@@ -99,15 +99,23 @@ def decode_bodies(texts: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def decode_arrays(texts: Sequence[str], fields: Sequence[str]) -> list[list[Any]]:
+def decode_arrays(texts: Sequence[str], fields: Sequence[str | tuple[str, ...]]) -> list[list[Any]]:
     """Read arrays of the values of `fields` and of the NaNs' places; return a list a field."""
+    paths = [[field] if isinstance(field, str) else list(field) for field in fields]
     rows: list[list[Any]] = json.loads("[" + ",".join(texts) + "]")
     for row in rows:
         places = row.pop()
-        for path in places or ():
-            if path[0] in fields:
-                _put_nan(row, [fields.index(path[0]), *path[1:]])
+        for place in places or ():
+            for column, path in enumerate(paths):
+                if place[: len(path)] == path:
+                    _put_nan(row, [column, *place[len(path) :]])
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in fields]
+
+
+def json_path(field: str | tuple[str, ...]) -> str:
+    """Return how SQL names a field, which holds no quotes and no backslash."""
+    keys = (field,) if isinstance(field, str) else field
+    return "'$" + "".join(f'."{key}"' for key in keys) + "'"
 
 
 def is_escaped(key: str) -> bool:

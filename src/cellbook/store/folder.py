@@ -24,7 +24,7 @@ from tinydb.table import Table
 from cellbook.errors import NotFound, StoreCorrupt, StoreError, StoreReadOnly, StoreWriteError
 from cellbook.store.base import Doc, Op, OrderTerm, Store
 from cellbook.store.blobs import Blobs
-from cellbook.store.encoding import NAN_PLACES, decode_arrays, decode_bodies, decode_body
+from cellbook.store.encoding import NAN_PLACES, decode_arrays, decode_bodies, decode_body, json_path
 from cellbook.store.ids import Clock
 from cellbook.store.index import Index, sql_table
 from cellbook.store.journal import JournalReader, JournalWriter, open_journal
@@ -206,13 +206,17 @@ class FolderStore(Store):
             yield row, doc_id, num, doc
 
     def columns(
-        self, table: str, fields: Sequence[str], *, order_by: Sequence[OrderTerm] = ()
+        self,
+        table: str,
+        fields: Sequence[str | tuple[str, ...]],
+        *,
+        order_by: Sequence[OrderTerm] = (),
     ) -> tuple[list[int], list[list[Any]]]:
         """Return numbers, and the values of some fields, of a whole table; see :class:`Store`."""
         self._index.refresh()
         if not self._index.has(table):
             return [], [[] for _ in fields]
-        paths = ",".join(f"'$.\"{field}\"'" for field in (*fields, NAN_PLACES))
+        paths = ",".join(map(json_path, (*fields, NAN_PLACES)))
         rows = self._index.read(
             f"SELECT num, json_extract(body, {paths}) FROM {sql_table(table)} "
             f"WHERE body IS NOT NULL ORDER BY {order_expression(table, order_by)}"

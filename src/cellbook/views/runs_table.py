@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tinydb.queries import QueryInstance, where
 
 from cellbook.errors import QuerySyntaxError
 from cellbook.records import MetricRules, RunRecord, from_doc
-from cellbook.store import Doc, OrderTerm, Store
+from cellbook.store import Doc, OrderTerm, Store, no_collection
 from cellbook.tracking import metric_rules
 from cellbook.views.filters import parse_filter, parse_order
 
@@ -49,7 +48,7 @@ def search_runs(
     """
     rules = metric_rules(store)
     wanted, terms = _read_query(store, query, rules), _read_order(store, order_by, rules)
-    with _no_collection():
+    with no_collection():
         if wanted is None and (max_results is None or max_results >= _newest_number(store)):
             columns = _all_columns(store, terms, rules)
         else:
@@ -173,22 +172,6 @@ def _mentions(node: Any, name: str) -> bool:
 
 
 # -- the frame ---------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector off for the while.
-
-    It would go through the many parsed documents again and again, for a quarter of the time, and
-    there is no garbage among them.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _columns(found: Sequence[Found], rules: MetricRules) -> dict[str, Column]:
