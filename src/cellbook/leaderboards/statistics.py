@@ -40,9 +40,9 @@ def mean_interval(values: Sequence[float], confidence: float) -> tuple[float, fl
     if count < 2 or not all(map(math.isfinite, values)):
         return None
     mean = total(values) / count
-    spread = math.sqrt(total([(value - mean) ** 2 for value in values]) / (count - 1))
+    spread = math.sqrt(total([(value - mean) * (value - mean) for value in values]) / (count - 1))
     half = _student(count - 1, confidence) * spread / math.sqrt(count)
-    return mean - half, mean + half
+    return (mean - half, mean + half) if math.isfinite(half) else None
 
 
 @functools.lru_cache(maxsize=1024)
