@@ -189,6 +189,15 @@ class StoreContract:
         numbers, columns = store.columns("runs", ["a", "b"])
         assert numbers == [1, 2, 3, 4]
         assert repr(columns) == repr([[doc.get(name) for doc in docs] for name in "ab"])
+        deeper = store.columns("runs", [("a", "x"), "rest", ("a", "y"), ("a", "none")])[1]
+        assert repr(deeper) == repr(
+            [
+                [math.nan, math.inf, None, None],
+                [math.nan, None, None, None],
+                [[1, math.nan], None, None, None],
+                [None] * 4,
+            ]
+        )
         order = [OrderTerm(("a", "x"), descending=True)]
         assert store.columns("runs", ["rest"], order_by=order)[0] == [2, 4, 3, 1]
 
