@@ -39,6 +39,8 @@ def mean_interval(values: Sequence[float], confidence: float) -> tuple[float, fl
     count = len(values)
     if count < 2 or not all(map(math.isfinite, values)):
         return None
+    if min(values) == max(values):
+        return values[0], values[0]  # Their mean need not be quite the same.
     mean = total(values) / count
     spread = math.sqrt(total([(value - mean) * (value - mean) for value in values]) / (count - 1))
     half = _student(count - 1, confidence) * spread / math.sqrt(count)

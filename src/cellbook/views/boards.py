@@ -273,13 +273,15 @@ def score_text(score: BoardScore | None) -> str:
     """Return a score, with half the width of its interval."""
     if score is None:
         return formatting.MISSING
-    text = formatting.number(score.value)
-    if score.low is None or score.high is None:
-        return text
-    return f"{text} ± {formatting.value(float(f'{(score.high - score.low) / 2:.2g}'))}"
+    text, half = formatting.number(score.value), _half(score)
+    return text if half is None else f"{text} ± {formatting.value(float(f'{half:.2g}'))}"
 
 
 _NO_SCORE = BoardScore(float("nan"))
+
+
+def _half(score: BoardScore) -> float | None:
+    return None if score.low is None or score.high is None else (score.high - score.low) / 2
 
 
 def _weighed(board: Leaderboard) -> list[str]:
@@ -306,16 +308,17 @@ def _columns(standing: Standing, rows: Sequence[BoardRow]) -> list[Column]:
     if standing.required:
         wanted = len(standing.required)
         columns.append(Column("covered", [f"{row.covered}/{wanted}" for row in rows], right=True))
-    if len({row.digests for row in rows}) > 1:
-        columns.append(Column("data", [row.data or formatting.MISSING for row in rows]))
     if any(row.why for row in rows):
         columns.append(Column("why not", [row.why for row in rows]))
+    if len(standing.fields) > 1:
+        columns.append(Column("data", [row.data or formatting.MISSING for row in rows]))
     return columns
 
 
 def metric_text(row: BoardRow, name: str) -> str:
     """Return what a candidate has in a metric, as it is shown."""
     score = row.scores.get(name)
-    if name == DURATION and score is not None and score.low is None:
-        return formatting.duration(score.value)
-    return score_text(score)
+    if name != DURATION or score is None:
+        return score_text(score)
+    text, half = formatting.duration(score.value), _half(score)
+    return text if half is None else f"{text} ± {formatting.duration(half)}"
