@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import InvalidInput
-from cellbook.records import RunRecord
+from cellbook.records import Direction, RunRecord
 from cellbook.store import Store
+from cellbook.tracking import metric_rules
 from cellbook.views import formatting
-from cellbook.records import Direction, direction_of
 from cellbook.views.series import series_of, thin
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def curve_lines(
         for record in records
         if (one := _points(store, record, metric, axis, smoothing)) is not None
     ]
-    direction = direction_of(metric)
+    direction = metric_rules(store).direction(metric)
     if group:
         lines = [
             _mean_line(name, members, direction, band, points, low, high)
