@@ -457,6 +457,8 @@ export interface ShownPanel {
   panel: DashboardPanel;
   runs: string[];
   problem: string;
+}
+
 /** A named span of a run; one without an end lasts until the run's own. */
 export interface Stage {
   stage_id: string;

@@ -8,6 +8,13 @@ from cellbook.ipython.magics.log import LogMagics
 from cellbook.ipython.magics.run import RunMagics
 from cellbook.ipython.magics.runs import RunsMagics
 
-MAGICS = (RunMagics, LogMagics, RunsMagics, DashboardMagics, CheckpointMagics, StatusMagics)
-MAGICS = (RunMagics, LogMagics, RunsMagics, BoardMagics, CheckpointMagics, StatusMagics)
+MAGICS = (
+    RunMagics,
+    LogMagics,
+    RunsMagics,
+    BoardMagics,
+    DashboardMagics,
+    CheckpointMagics,
+    StatusMagics,
+)
 """The classes of all magics; each takes the extension that it belongs to."""
