@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 
 from cellbook import assets
 from cellbook.book import Book
+from cellbook.records import DashboardPanel
 from cellbook.server.openapi import describe
 from cellbook.server.routes import OPERATIONS
 from tests.server.conftest import Execute
@@ -21,6 +22,7 @@ OPTIONS = {
     "compare": "runs=1,2",
     "curves": "runs=1,2&metric=loss",
     "console": "run=2",
+    "dashboard": "name=weekly",
     "details": "run=2",
     "media": "runs=1,2",
     "table": "run=2&path=t.csv",
@@ -32,6 +34,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "checkpoints/{checkpoint_id}"): {"label": "clean"},
     ("PUT", "checkpoints/{checkpoint_id}/document"): notebook("x = 1"),
     ("POST", "checkpoints/{checkpoint_id}/diff"): {"document": {"cells": []}},
+    ("POST", "pin"): {"name": "weekly", "panel": {"query": "metrics.loss > 0"}},
+    ("POST", "save-dashboard"): {"name": "weekly", "panels": [{"title": "all"}]},
 }
 DOWNLOADS = {
     "plotly.js": assets.content("plotly.js"),
@@ -59,6 +63,7 @@ def filled(book: Book, execute: Execute) -> Book:
     save(book.checkpoints, {"x": 1, "y": [1, 2]})
     save(book.checkpoints, {"x": 2})
     book.checkpoints.attach_document(1, notebook("x = 1"))
+    book.dashboards.add("weekly", DashboardPanel("all", look={"metric": "loss"}))
     return book
 
 
