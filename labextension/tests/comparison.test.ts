@@ -78,7 +78,7 @@ class Source implements ISource {
   private _lines(query: ILinesQuery): CurveLines {
     const { metric, axis, smoothing, group, low, high } = query;
     this.asked.push(`lines ${[metric, axis, smoothing, group, low, high].join()}`);
-    return { metric, axis, lines: [], missing: [] };
+    return { metric, axis, lines: [], missing: [], marks: [], goal: null };
   }
 }
 

@@ -33,7 +33,7 @@ function line(number: number, more: Partial<DrawnLine> = {}): DrawnLine {
 }
 
 function drawn(lines: DrawnLine[], axis = 'step', raised: number | null = null) {
-  const given: CurveLines = { metric: 'acc', axis, lines, missing: [] };
+  const given: CurveLines = { metric: 'acc', axis, lines, missing: [], marks: [], goal: null };
   const figure = linesFigure(given, { log: false, window: null }, LOOK, raised);
   return figure.data as Record<string, any>[];
 }
@@ -76,4 +76,33 @@ test('a wall clock shows the time of the reader, and a zoom is read back in it',
     time + 2000
   ]);
   assert.equal(windowOf('step', ['a', 'b']), null);
+});
+
+test('milestones are lines, stages bands, and the goal lies across', () => {
+  const given: CurveLines = {
+    metric: 'acc',
+    axis: 'step',
+    lines: [line(1)],
+    missing: [],
+    marks: [
+      { number: 1, name: '<b>warm</b>', start: 1, end: null },
+      { number: 2, name: 'tuning', start: 1, end: 2 }
+    ],
+    goal: 0.9
+  };
+  const layout = (log: boolean) =>
+    linesFigure(given, { log, window: null }, LOOK).layout as Record<string, any>;
+  const { shapes, annotations } = layout(false);
+  assert.deepEqual(
+    shapes.map((shape: any) => [shape.type, shape.x0, shape.x1]),
+    [
+      ['line', 1, 1],
+      ['rect', 1, 2],
+      ['line', 0, 1]
+    ]
+  );
+  assert.equal(annotations[0].text, '&lt;b&gt;warm&lt;/b&gt;');
+  assert.equal(annotations[1].yshift, -14, 'names at one place do not lie on one another');
+  given.goal = 0;
+  assert.equal(layout(true).shapes.length, 2, 'nought has no place on a logarithmic axis');
 });

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -126,3 +127,28 @@ def test_a_mean_of_nothing_is_no_number(opened: Book, log: Log) -> None:
 def test_what_cannot_be_drawn_is_told(opened: Book, look: dict[str, object]) -> None:
     with pytest.raises(InvalidInput, match="not "):
         lines_of(opened, **look)
+
+
+def test_milestones_stages_and_the_goal_lie_where_they_were(opened: Book) -> None:
+    opened.metrics.define("acc", goal=0.9, direction="more")
+    with opened.start_run("one") as run:
+        run.log_metric("acc", 0.1, step=10)
+        run.milestone("warm")
+        time.sleep(0.01)
+        with run.stage("tuning", step=20):
+            run.log_metric("acc", 0.5, step=25)
+        run.milestone("named", step=40)
+    opened.refresh()
+    records = [opened.find_run(1)]
+    found = curve_lines(opened.store, records, "acc")
+    assert [(mark.name, mark.start) for mark in found.marks] == [
+        ("warm", 10),
+        ("named", 40),
+        ("tuning", 20),
+    ]
+    assert found.marks[0].end is None
+    assert found.marks[2].end == 25
+    assert found.goal == 0.9
+    over_time = curve_lines(opened.store, records, "acc", axis="relative").marks
+    assert all(0 <= mark.start < 60 for mark in over_time)
+    assert curve_lines(opened.store, records, "acc", axis="wall").marks[0].start > 1e12

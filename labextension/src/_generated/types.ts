@@ -206,6 +206,8 @@ export interface CurveLines {
   axis: string;
   lines: DrawnLine[];
   missing: number[];
+  marks: LineMark[];
+  goal: Real | null;
 }
 
 /** The names of a book's dashboards, in order. */
@@ -287,6 +289,14 @@ export interface Lane {
   down: boolean;
   left: boolean;
   right: boolean;
+}
+
+/** A milestone, or a stage, of one of the runs, where it lies on the axis. */
+export interface LineMark {
+  number: number;
+  name: string;
+  start: Real;
+  end: Real | null;
 }
 
 /** What runs show, side by side. */

@@ -41,6 +41,8 @@ export function linesFigure(
         ...(kind === 'wall' ? {} : { exponentformat: 'SI' })
       }),
       yaxis: axis(look, '', { type: shown.log ? 'log' : 'linear', exponentformat: 'power' }),
+      shapes: [...marked(lines, kind, look), ...goal(lines, shown.log, look)],
+      annotations: named(lines, kind, look),
       // The eye keeps its place while new points come; another metric or axis begins anew.
       uirevision: `${lines.metric} ${lines.axis} ${shown.log}`
     })
@@ -52,6 +54,66 @@ export function windowOf(kind: Axis, range: readonly [unknown, unknown]): [numbe
   // Dates are told in the browser's time, without saying so.
   const [low, high] = range.map(end => (kind === 'wall' ? whenShown(String(end)) : Number(end)));
   return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
+}
+
+/** Return milestones as lines from bottom to top, stages as bands behind the curves. */
+function marked(lines: CurveLines, kind: Axis, look: ILook): object[] {
+  return lines.marks.map(mark => {
+    const [start, end] = placed([mark.start, mark.end ?? mark.start], kind);
+    const color = runColour(look, mark.number);
+    const common = { xref: 'x', yref: 'paper', x0: start, x1: end, y0: 0, y1: 1 };
+    return mark.end === null
+      ? { ...common, type: 'line', line: { color, width: 1, dash: 'dot' } }
+      : { ...common, type: 'rect', layer: 'below', line: { width: 0 }, fillcolor: faint(color, 0.08) };
+  });
+}
+
+/** Return the names of milestones and stages, above the curves; those at one place one below another. */
+function named(lines: CurveLines, kind: Axis, look: ILook): object[] {
+  const rows = new Map<unknown, number>();
+  return lines.marks.map(mark => {
+    const [x] = placed([mark.start], kind);
+    const row = rows.get(x) ?? 0;
+    rows.set(x, row + 1);
+    return {
+      x,
+      y: 1,
+      xref: 'x',
+      yref: 'paper',
+      xanchor: 'left',
+      yanchor: 'top',
+      yshift: -14 * row,
+      showarrow: false,
+      text: plain(mark.name.length > 24 ? `${mark.name.slice(0, 23)}…` : mark.name),
+      hovertext: plain(`#${mark.number} ${mark.name}`),
+      font: { color: runColour(look, mark.number), size: look.size - 2 }
+    };
+  });
+}
+
+/** Return the line of the value that is to be reached. */
+function goal(lines: CurveLines, log: boolean, look: ILook): object[] {
+  const value = lines.goal === null ? NaN : real(lines.goal);
+  if (!Number.isFinite(value) || (log && value <= 0)) {
+    return [];
+  }
+  return [
+    {
+      type: 'line',
+      xref: 'paper',
+      x0: 0,
+      x1: 1,
+      y0: value,
+      y1: value,
+      line: { color: look.muted, width: 1, dash: 'dash' },
+      label: {
+        text: 'goal',
+        textposition: 'end',
+        yanchor: 'bottom',
+        font: { color: look.muted, size: look.size - 2 }
+      }
+    }
+  ];
 }
 
 function ends(kind: Axis, window: readonly [number, number]): unknown[] {

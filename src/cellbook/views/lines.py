@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import InvalidInput
 from cellbook.records import Direction, RunRecord
-from cellbook.store import Store
+from cellbook.store import Series, Store
 from cellbook.tracking import metric_rules
 from cellbook.views import formatting
+from cellbook.views.moments import milestones_of, stages_of
 from cellbook.views.series import series_of, thin
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ BANDS = ("std", "range", "ci", "none")
 _GRID = 2_000
 """Places at which the runs of a group are averaged, where they have more between them."""
 _CONFIDENCE = 0.95
+_MARKS = 100
+"""Milestones and stages that a picture has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,18 @@ class DrawnLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LineMark:
+    """A milestone, or a stage, of one of the runs, where it lies on the axis."""
+
+    number: int
+    """The run's."""
+    name: str
+    start: float
+    end: float | None
+    """Where a stage ends; None for a milestone."""
+
+
+@dataclass(frozen=True, slots=True)
 class CurveLines:
     """The lines of one metric."""
 
@@ -60,6 +75,9 @@ class CurveLines:
     lines: tuple[DrawnLine, ...]
     missing: tuple[int, ...]
     """Numbers of the runs that have no point of it."""
+    marks: tuple[LineMark, ...] = ()
+    goal: float | None = None
+    """The value that the metric is to reach, where somebody said one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +86,7 @@ class _Points:
     xs: Floats
     ys: Floats
     raw: Floats | None
+    series: Series
 
 
 def curve_lines(
@@ -122,7 +141,8 @@ def curve_lines(
         for record in records
         if (one := _points(store, record, metric, axis, smoothing)) is not None
     ]
-    direction = metric_rules(store).direction(metric)
+    rules = metric_rules(store)
+    direction = rules.direction(metric)
     if group:
         lines = [
             _mean_line(name, members, direction, band, points, low, high)
@@ -132,7 +152,10 @@ def curve_lines(
         lines = [_run_line(one, direction, points, low, high) for one in found]
     present = {one.record.run_id for one in found}
     missing = tuple(one.run_number for one in records if one.run_id not in present)
-    return CurveLines(metric, axis, tuple(lines), missing)
+    definition = rules.get(metric)
+    goal = None if definition is None else definition.goal
+    marks = _marks(store, found, axis)
+    return CurveLines(metric, axis, tuple(lines), missing, tuple(marks), goal)
 
 
 def _check(axis: str, band: str, group: str, smoothing: float) -> None:
@@ -164,8 +187,8 @@ def _points(
     order = np.argsort(xs, kind="stable")
     xs, ys = xs[order], series.values[order]
     if not smoothing:
-        return _Points(record, xs, ys, None)
-    return _Points(record, xs, smoothed(ys, smoothing), ys)
+        return _Points(record, xs, ys, None, series)
+    return _Points(record, xs, smoothed(ys, smoothing), ys, series)
 
 
 def smoothed(values: Floats, weight: float) -> Floats:
@@ -185,6 +208,41 @@ def smoothed(values: Floats, weight: float) -> Floats:
         places = np.arange(1, len(averages) + 1)
         result[finite] = averages / (1 - weight**places)
     return result
+
+
+def _marks(store: Store, found: Sequence[_Points], axis: str) -> Iterator[LineMark]:
+    """Yield what the runs passed and went through, the oldest run first."""
+    records = [one.record for one in found]
+    milestones, stages = milestones_of(store, records), stages_of(store, records)
+    left = _MARKS
+    for one in found:
+        number = one.record.run_number
+        for moment in milestones.get(one.record.run_id, ()):
+            if (left := left - 1) >= 0:
+                yield LineMark(
+                    number, moment.name, _place(one, axis, moment.time, moment.step), None
+                )
+        for stage in stages.get(one.record.run_id, ()):
+            if (left := left - 1) >= 0:
+                end = stage.start_time if stage.end_time is None else stage.end_time
+                yield LineMark(
+                    number,
+                    stage.name,
+                    _place(one, axis, stage.start_time, stage.start_step),
+                    _place(one, axis, end, stage.end_step),
+                )
+
+
+def _place(one: _Points, axis: str, time: int, step: int | None) -> float:
+    """Return where a moment lies; without a step, at the last point that had been logged by it."""
+    if axis == "wall":
+        return float(time)
+    if axis == "relative":
+        return (time - one.record.start_time) / 1000
+    if step is not None:
+        return float(step)
+    before = int((one.series.times <= time).sum())
+    return float(one.series.steps[max(before - 1, 0)])
 
 
 # -- lines -------------------------------------------------------------------------------------
