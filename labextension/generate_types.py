@@ -21,12 +21,17 @@ from cellbook.answers.dashboards import DashboardNames, ShownDashboard
 from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
 from cellbook.views.checkpoint_diff import CheckpointDifference
+from cellbook.views.code_comparison import CodeComparison
 from cellbook.views.comparison import RunComparison
+from cellbook.views.correlations import Correlations
+from cellbook.views.importance import Importances
 from cellbook.views.lines import CurveLines
 from cellbook.views.media import MediaComparison, TablePreview
+from cellbook.views.relations import Relations
 from cellbook.views.run_details import RunConsole, RunDetails
 from cellbook.views.runs_list import RunRow, RunsPage
 from cellbook.views.series import Curve
+from cellbook.views.surface import Surface
 from cellbook.views.timeline import Timeline, TimelineRow
 
 ANSWERS = (
@@ -34,10 +39,14 @@ ANSWERS = (
     CellMark,
     CellVersion,
     CheckpointDifference,
+    CodeComparison,
+    Correlations,
     Curve,
     CurveLines,
     DashboardNames,
     MediaComparison,
+    Importances,
+    Relations,
     RunComparison,
     RunConsole,
     RunDetails,
@@ -45,6 +54,7 @@ ANSWERS = (
     RunsPage,
     ShownDashboard,
     TablePreview,
+    Surface,
     Timeline,
     TimelineRow,
 )

@@ -169,6 +169,26 @@ export interface CheckpointDifference {
 /** Why a checkpoint was saved. */
 export type CheckpointKind = 'manual' | 'cell' | 'run start' | 'run end' | 'before restore';
 
+/** A cell of one or of both runs, as it last ran in each. */
+export interface CodeCell {
+  cell_id: string;
+  change: Change | null;
+  before: string;
+  after: string;
+  prompts: [number | null, number | null];
+  times: [number, number];
+}
+
+/** What two runs were made by. */
+export interface CodeComparison {
+  runs: [RunHead, RunHead];
+  notebooks: [string, string];
+  cells: CodeCell[];
+  counts: [number, number];
+  left_out: number;
+  environment: EnvironmentDifference;
+}
+
 /** One value of one run. */
 export interface CompareCell {
   text: string;
@@ -188,6 +208,15 @@ export interface CompareRow {
   differs: boolean;
   numeric: boolean;
   direction: Direction | null;
+}
+
+/** The rank correlation of each two of some columns. */
+export interface Correlations {
+  names: string[];
+  rows: ((Real | null)[])[];
+  counts: number[][];
+  left_out: number;
+  problem: string;
 }
 
 /** One metric of one run, thinned for drawing; the three lists are of one length. */
@@ -222,6 +251,13 @@ export interface DashboardPanel {
   query: string;
   limit: number;
   look: Record<string, unknown>;
+}
+
+/** A package or a fact that differs; empty where there is none. */
+export interface Difference {
+  name: string;
+  before: string;
+  after: string;
 }
 
 /** Which way a metric should go. */
@@ -260,6 +296,16 @@ export interface Environment {
   git: GitState | null;
 }
 
+/** How what two runs ran on differs. */
+export interface EnvironmentDifference {
+  known: [boolean, boolean];
+  facts: Difference[];
+  packages: Difference[];
+  same_packages: number;
+  patches: [string, string];
+  patch_notes: [string, string];
+}
+
 /** Where the code stood in git. */
 export interface GitState {
   commit: string;
@@ -281,6 +327,19 @@ export interface GoalStanding {
 
 /** What the rows of a comparison are about, in the order they are shown. */
 export type Group = 'Metrics' | 'Params' | 'Run' | 'Tags' | 'Environment';
+
+/** How much a metric depends on each param. */
+export interface Importances {
+  metric: string;
+  method: string;
+  methods: string[];
+  told: string;
+  params: ParamImportance[];
+  runs: number;
+  score: Real | null;
+  notes: string[];
+  problem: string;
+}
 
 /** What the tree has in one place beside a checkpoint: a dot, and lines from the middle. */
 export interface Lane {
@@ -348,6 +407,45 @@ export interface Output {
   data: Record<string, unknown>;
   blobs: Record<string, string>;
   note: string;
+}
+
+/** How much a metric depends on one param. */
+export interface ParamImportance {
+  name: string;
+  value: Real;
+  spread: Real | null;
+}
+
+/** What a column is of. */
+export type Part = 'params' | 'metrics' | 'run';
+
+/** A run, as a point or a line of a picture is labelled. */
+export interface RelatedRun {
+  run_id: string;
+  number: number;
+  name: string;
+}
+
+/** One param or metric across the runs: numbers, or labels and the place of each run's. */
+export interface RelationColumn {
+  name: string;
+  part: Part;
+  key: string;
+  numbers: (Real | null)[];
+  labels: string[];
+  codes: (number | null)[];
+  log: boolean;
+  direction: Direction | null;
+  count: number;
+}
+
+/** The columns of some runs that differ between them. */
+export interface Relations {
+  runs: RelatedRun[];
+  columns: RelationColumn[];
+  others: string[];
+  same: number;
+  missing: string[];
 }
 
 /** Runs beside one another. */
@@ -484,6 +582,16 @@ export interface Stage {
 export interface StoredBytes {
   length: number;
   key: string;
+}
+
+/** What lies between runs by linear interpolation, and nothing beyond them. */
+export interface Surface {
+  xs: Real[];
+  ys: Real[];
+  rows: ((Real | null)[])[];
+  places: number;
+  runs: number;
+  problem: string;
 }
 
 /** The beginning of a table, as text. */

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cellbook.answers.base import Ask, Hint, Reader, read_fields, read_struct
+from cellbook.answers.coding import CodeQuery, code
 from cellbook.answers.comparing import (
     ComparisonQuery,
     CurvesQuery,
@@ -34,10 +35,23 @@ from cellbook.answers.media import (
     show_media,
     show_table,
 )
+from cellbook.answers.relating import (
+    CorrelationQuery,
+    ImportanceQuery,
+    RelationsQuery,
+    SurfaceQuery,
+    correlation,
+    importance,
+    relations,
+    surface,
+)
 
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
+    "code": code,
     "compare": compare,
+    "correlation": correlation,
     "curves": draw_curves,
+    "importance": importance,
     "lines": draw_lines,
     "console": show_console,
     "dashboard": show_dashboard,
@@ -45,6 +59,8 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "details": show_details,
     "media": show_media,
     "table": show_table,
+    "relations": relations,
+    "surface": surface,
 }
 """All questions by name, which is also their route; each takes an :class:`Ask` and a struct."""
 
@@ -58,30 +74,40 @@ __all__ = [
     "CHANGES",
     "QUESTIONS",
     "Ask",
+    "CodeQuery",
     "ComparisonQuery",
+    "CorrelationQuery",
     "CurvesQuery",
     "DashboardBody",
     "DashboardQuery",
     "Hint",
+    "ImportanceQuery",
     "LinesQuery",
     "MediaQuery",
     "PinBody",
     "Reader",
+    "RelationsQuery",
     "RunQuery",
     "ShownDashboard",
+    "SurfaceQuery",
     "TableQuery",
+    "code",
     "compare",
+    "correlation",
     "draw_curves",
     "draw_lines",
     "find_artifact",
+    "importance",
     "list_dashboards",
     "pin_panel",
     "read_fields",
     "read_struct",
+    "relations",
     "save_dashboard",
     "show_console",
     "show_dashboard",
     "show_details",
     "show_media",
     "show_table",
+    "surface",
 ]

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from cellbook.checkpointing import Checkpoints
+from cellbook.views.cell_alignment import cells_in
 from cellbook.views.checkpoint_diff import (
     Change,
     CheckpointDifference,
     VariableChange,
-    cells_in,
     diff_cells,
     summary,
 )

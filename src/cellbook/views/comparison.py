@@ -11,11 +11,11 @@ from typing import Any
 
 from tinydb import where
 
-from cellbook.records import Direction, Environment, MetricRules, RunRecord, RunState
+from cellbook.records import Direction, MetricRules, RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.views import formatting
-from cellbook.views.environments import environment_of
+from cellbook.views.environments import ENVIRONMENT_FACTS, environment_facts, environment_of
 from cellbook.views.runs_list import duration_of
 from cellbook.views.runs_table import find_records
 from cellbook.views.series import metric_names
@@ -296,35 +296,13 @@ def _duration_cell(value: float | None, base: float | None) -> CompareCell:
 
 def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[CompareRow]:
     environments = [environment_of(store, record) for record in records]
-    facts: tuple[tuple[str, Callable[[Environment], Any]], ...] = (
-        ("python", lambda env: f"{env.implementation} {env.python}"),
-        ("commit", lambda env: env.git.commit[:12] if env.git else None),
-        ("branch", lambda env: env.git.branch or None if env.git else None),
-        ("uncommitted changes", lambda env: _dirt(env)),
-        ("host", lambda env: env.hostname or None),
-        ("OS", lambda env: env.os or None),
-        ("CPU", lambda env: env.cpu or None),
-        ("GPU", lambda env: ", ".join(env.gpus) or None),
-        ("memory", lambda env: formatting.size(env.memory) if env.memory else None),
-    )
-    for name, fact in facts:
-        values = [None if env is None else fact(env) for env in environments]
-        yield from _fact_row(Group.ENVIRONMENT, name, values)
+    facts = [{} if env is None else environment_facts(env) for env in environments]
+    for name in ENVIRONMENT_FACTS:
+        yield from _fact_row(Group.ENVIRONMENT, name, [one.get(name) for one in facts])
     packages = [{} if env is None else env.packages for env in environments]
     # Some hundred packages that are all the same would bury the rest.
     rows = _mapping_rows(Group.ENVIRONMENT, packages)
     yield from sorted((row for row in rows if row.differs), key=lambda row: row.name)
-
-
-def _dirt(environment: Environment) -> str | None:
-    git = environment.git
-    if git is None:
-        return None
-    if not git.dirty:
-        return "none"
-    lines = [line for line in git.patch.splitlines() if line[:1] in "+-" and line]
-    changed = [line for line in lines if not line.startswith(("+++ ", "--- "))]
-    return f"{len(changed)} lines" if changed else "yes"
 
 
 def _fact_row(group: Group, name: str, values: Sequence[Any]) -> Iterable[CompareRow]:
