@@ -3,7 +3,9 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { CompareRow, CurveLines, RunComparison } from '../_generated/types.ts';
+import { Answers } from './answers.ts';
 import { MediaModel } from './media.ts';
+import { PLAIN_RELATIONS, type IRelationsLook } from './relations.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
 
@@ -50,14 +52,20 @@ export interface IComparisonState extends ICurveLook {
   readonly tab: string;
   /** The run whose details are looked at; empty for the baseline. */
   readonly run: string;
+  /** How params and metrics are looked at. */
+  readonly relations: IRelationsLook;
+  /** The run whose code is compared with the baseline's; empty for the next one. */
+  readonly other: string;
   /** What is to be said beforehand. */
   readonly notes?: readonly string[];
 }
 
 /** How runs are looked at at first. */
-const PLAIN: ICurveLook & { tab: string; run: string } = {
+const PLAIN: ICurveLook & Pick<IComparisonState, 'tab' | 'run' | 'relations' | 'other'> = {
   tab: 'curves',
   run: '',
+  relations: PLAIN_RELATIONS,
+  other: '',
   axis: 'step',
   log: false,
   smoothing: 0,
@@ -106,12 +114,17 @@ export class ComparisonModel {
   private _reading = 0;
   private _readings = 0;
   private _media: MediaModel | null = null;
+  private _answers: Answers | null = null;
   private readonly _rest = new Rest(() => void this.refresh(), REST);
 
   constructor(source: ISource, state: IComparisonState) {
     this._source = source;
     // One that was kept by an older version lacks what it did not know.
-    this._state = { ...PLAIN, ...state };
+    this._state = {
+      ...PLAIN,
+      ...state,
+      relations: { ...PLAIN_RELATIONS, ...state.relations }
+    };
     if (!['step', 'relative', 'wall'].includes(state.axis)) {
       this._state = { ...this._state, axis: 'step' };
     }
@@ -120,6 +133,11 @@ export class ComparisonModel {
   /** What the runs show besides numbers. */
   get media(): MediaModel {
     return (this._media ??= new MediaModel(this._source, this._state.notebook));
+  }
+
+  /** What is asked of the runs beyond their comparison. */
+  get answers(): Answers {
+    return (this._answers ??= new Answers((question, query) => this.ask(question, query)));
   }
 
   /** Ask something of this comparison's book. */
@@ -139,6 +157,7 @@ export class ComparisonModel {
 
   dispose(): void {
     this._media?.dispose();
+    this._answers?.dispose();
     Signal.clearData(this);
   }
 
@@ -221,6 +240,18 @@ export class ComparisonModel {
   get run(): string {
     const { runs, run, baseline } = this._state;
     return runs.includes(run) ? run : baseline;
+  }
+
+  /** The run whose code is compared with the baseline's; empty where there is no other. */
+  get other(): string {
+    const { runs, other, baseline } = this._state;
+    const others = runs.filter(run => run !== baseline);
+    return others.includes(other) ? other : others[0] ?? '';
+  }
+
+  /** Look at params and metrics in another way. */
+  relate(change: Partial<IRelationsLook>): Promise<void> {
+    return this.change({ relations: { ...this._state.relations, ...change } });
   }
 
   /** Goes up with each reading of what the runs are. */

@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import type { ComparisonModel } from '../models/comparison.ts';
 import type { IHost } from '../models/host.ts';
+import { Code } from './code.tsx';
 import { CompareTable } from './compareTable.tsx';
 import { Curves } from './curves.tsx';
 import { DetailsTab } from './detailsTab.tsx';
@@ -13,6 +14,7 @@ import { useSignal } from './hooks.ts';
 import { Media } from './media.tsx';
 import { Loading, Marked, Trouble } from './parts.tsx';
 import { Pin } from './pin.tsx';
+import { Relations } from './relations.tsx';
 import { Tabs } from './tabs.tsx';
 
 export interface CompareProps {
@@ -89,6 +91,42 @@ export function Compare(props: CompareProps): React.ReactElement {
               onChoose={tab => void model.change({ tab })}
             />
           )}
+          <CompareTable model={model} raise={setRaised} trans={trans} />
+          <Tabs
+            id={id}
+            label={trans.__('What to look at')}
+            tabs={[
+              {
+                id: 'curves',
+                label: trans.__('Curves'),
+                view: () => <Curves {...props} raised={raised} />
+              },
+              {
+                id: 'relations',
+                label: trans.__('Relations'),
+                view: () => <Relations {...props} />
+              },
+              {
+                id: 'code',
+                label: trans.__('Code'),
+                view: () => <Code {...props} />
+              },
+              {
+                id: 'media',
+                label: trans.__('Media'),
+                view: () => (
+                  <Media model={model.media} runs={model.state.runs} host={host} trans={trans} />
+                )
+              },
+              {
+                id: 'details',
+                label: trans.__('Details'),
+                view: () => <DetailsTab model={model} trans={trans} />
+              }
+            ]}
+            chosen={model.state.tab}
+            onChoose={tab => void model.change({ tab })}
+          />
         </>
       )}
     </div>

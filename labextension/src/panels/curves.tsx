@@ -7,10 +7,8 @@ import type { Axis, Band, ComparisonModel, ICurveLook } from '../models/comparis
 import type { ILook } from '../models/figure.ts';
 import type { IHost } from '../models/host.ts';
 import { linesFigure, windowOf } from '../models/linesFigure.ts';
-import type { IPlotly } from '../models/plotly.ts';
-import { download } from './download.ts';
-import { Menu } from './menu.tsx';
 import { Empty, Marked } from './parts.tsx';
+import { PictureMenu, type IDrawn } from './pictureMenu.tsx';
 import { Plot } from './plot.tsx';
 
 export interface CurvesProps {
@@ -28,7 +26,7 @@ export function Curves(props: CurvesProps): React.ReactElement {
   const { model, host, raised, trans } = props;
   const { lines, state, metric } = model;
   const { log, window } = state;
-  const drawn = React.useRef<{ node: HTMLElement; plotly: IPlotly } | null>(null);
+  const drawn = React.useRef<IDrawn | null>(null);
   const draw = React.useCallback(
     (look: ILook) => linesFigure(lines!, { log, window }, look, raised),
     [lines, log, window, raised]
@@ -44,22 +42,11 @@ export function Curves(props: CurvesProps): React.ReactElement {
       </Empty>
     );
   }
-  const save = async (format: 'png' | 'svg') => {
-    const { node, plotly } = drawn.current!;
-    const url = await plotly.toImage(node, { format, width: 960, height: 480, scale: 2 });
-    download(`${metric}.${format}`, await (await fetch(url)).blob());
-  };
   return (
     <section aria-label={trans.__('Curves')}>
       <div className="cb-line">
         <Controls {...props} />
-        <Menu
-          label={trans.__('picture')}
-          items={[
-            { label: trans.__('Download PNG'), run: () => void save('png') },
-            { label: trans.__('Download SVG'), run: () => void save('svg') }
-          ]}
-        />
+        <PictureMenu name={metric} host={host} drawn={drawn} trans={trans} />
       </div>
       {lines && (
         <Plot
@@ -74,8 +61,8 @@ export function Curves(props: CurvesProps): React.ReactElement {
               void model.change({ window: zoomed });
             }
           }}
-          onDrawn={(node, plotly) => {
-            drawn.current = { node, plotly };
+          onDrawn={picture => {
+            drawn.current = picture;
           }}
           trans={trans}
         />
@@ -184,15 +171,18 @@ function Controls(props: CurvesProps): React.ReactElement {
 /** One choice of several. */
 export function Choice(props: {
   label: string;
+  /** What it is called where no label stands before it. */
+  name?: string;
   value: string;
   options: readonly (readonly [string, string])[];
   onChange: (value: string) => void;
 }): React.ReactElement {
   return (
     <label className="cb-choose">
-      <span>{props.label}</span>
+      {props.label && <span>{props.label}</span>}
       <select
         className="cb-select"
+        aria-label={props.name}
         value={props.value}
         onChange={event => props.onChange(event.target.value)}
       >

@@ -12,6 +12,7 @@ import type { CellState, CellVersion } from '../_generated/types.ts';
 import type { CellHistory, IVersion } from '../models/cellHistory.ts';
 import { age, date, duration, GLYPHS, STALE } from '../models/format.ts';
 import { wordDiff } from '../models/wordDiff.ts';
+import { Pieces } from './diffed.tsx';
 import { useSignal } from './hooks.ts';
 import { Outputs, sameOutputs } from './outputs.tsx';
 import { Loading, Marked, Trouble } from './parts.tsx';
@@ -355,15 +356,7 @@ function Source(props: {
   return (
     // It may scroll: the keyboard reaches it.
     <pre className="cb-history-source" tabIndex={0} role="region" aria-label={props.label}>
-      {pieces.map(({ kind, text }, place) =>
-        kind === 'added' ? (
-          <ins key={place}>{text}</ins>
-        ) : kind === 'removed' ? (
-          <del key={place}>{text}</del>
-        ) : (
-          text
-        )
-      )}
+      <Pieces pieces={pieces} />
     </pre>
   );
 }

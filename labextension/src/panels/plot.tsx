@@ -7,6 +7,7 @@ import type { IFigure, ILook } from '../models/figure.ts';
 import type { IHost } from '../models/host.ts';
 import { loadPlotly, type IPlotly } from '../models/plotly.ts';
 import { Trouble } from './parts.tsx';
+import type { IDrawn } from './pictureMenu.tsx';
 
 /** plotly.js's own element: it tells what is done with the picture. */
 interface IDrawnNode extends HTMLDivElement {
@@ -22,7 +23,7 @@ export interface PlotProps {
   /** What is done with the picture, in plotly's own words. */
   onRelayout?: (change: Record<string, unknown>) => void;
   /** Takes the element, which can be exported. */
-  onDrawn?: (node: HTMLElement, plotly: IPlotly) => void;
+  onDrawn?: (drawn: IDrawn) => void;
   trans: TranslationBundle;
 }
 
@@ -52,12 +53,13 @@ export function Plot(props: PlotProps): React.ReactElement {
       return;
     }
     const first = !('on' in place);
-    const figure = draw(lookOf(place));
+    const look = lookOf(place);
+    const figure = draw(look);
     void plotly.react(place, figure.data, { ...figure.layout, height }, CONFIG).then(() => {
       if (first) {
         (place as IDrawnNode).on('plotly_relayout', change => latest.current.onRelayout?.(change));
       }
-      latest.current.onDrawn?.(place, plotly);
+      latest.current.onDrawn?.({ node: place, plotly, figure, look });
     });
   }, [plotly, draw, height, theme]);
   React.useEffect(() => {

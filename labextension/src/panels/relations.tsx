@@ -1,0 +1,96 @@
+/** How params and metrics of the runs go together, in five pictures. */
+
+import * as React from 'react';
+
+import type { Relations as RelationsAnswer } from '../_generated/types.ts';
+import { chosenOf, wantedBy, type IRelationsLook, type RelationsPicture } from '../models/relations.ts';
+import { useSignal } from './hooks.ts';
+import { Empty, Loading, Marked, Trouble } from './parts.tsx';
+import { PICTURES, type RelationsProps } from './relationPictures.tsx';
+
+/** The whole tab. */
+export function Relations(props: RelationsProps): React.ReactElement {
+  const { model, trans } = props;
+  useSignal(model.answers.changed);
+  const look = model.state.relations;
+  const { runs } = model.state;
+  const wanted = JSON.stringify(wantedBy(look));
+  const asked = model.answers.get<RelationsAnswer>('relations', { runs, wanted }, model.readings);
+  const last = React.useRef<RelationsAnswer | null>(null);
+  // While further columns come, the picture stays.
+  last.current = asked.value ?? (asked.busy ? last.current : null);
+  const relations = last.current;
+  const chosen = React.useMemo(
+    () => relations && chosenOf(relations, look, model.metric),
+    [relations, look, model.metric]
+  );
+  if (asked.problem) {
+    return <Trouble message={asked.problem} />;
+  }
+  if (!relations || !chosen) {
+    return <Loading busy label={trans.__('Reading params and metrics')} />;
+  }
+  if (relations.runs.length < 2) {
+    return (
+      <Empty>
+        <Marked
+          text={trans.__(
+            'One run relates to nothing. Add others: `%compare` takes any number of runs.'
+          )}
+        />
+      </Empty>
+    );
+  }
+  if (relations.columns.length < 2) {
+    return (
+      <Empty>
+        <Marked
+          text={trans.__(
+            'These runs differ in less than two params and metrics: `%track_run lr=0.01` and `%log acc=0.9` record them.'
+          )}
+        />
+      </Empty>
+    );
+  }
+  const Picture = PICTURES[look.picture] ?? PICTURES.parallel;
+  return (
+    <section aria-label={trans.__('Relations')}>
+      <Picture
+        {...props}
+        relations={relations}
+        chosen={chosen}
+        look={look}
+        pictures={<Pictures {...props} look={look} />}
+      />
+    </section>
+  );
+}
+
+/** Which picture. */
+function Pictures(props: RelationsProps & { look: IRelationsLook }): React.ReactElement {
+  const { model, look, trans } = props;
+  const name = React.useId();
+  const pictures: [RelationsPicture, string][] = [
+    ['parallel', trans.__('Parallel')],
+    ['scatter', trans.__('Scatter')],
+    ['contour', trans.__('Contour')],
+    ['importance', trans.__('Importance')],
+    ['correlation', trans.__('Correlation')]
+  ];
+  return (
+    <fieldset className="cb-segments">
+      <legend>{trans.__('Picture')}</legend>
+      {pictures.map(([picture, label]) => (
+        <label key={picture} className={picture === look.picture ? 'cb-mod-on' : ''}>
+          <input
+            type="radio"
+            name={name}
+            checked={picture === look.picture}
+            onChange={() => void model.relate({ picture })}
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
