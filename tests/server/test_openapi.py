@@ -23,15 +23,12 @@ OPTIONS = {
     "compare": "runs=1,2",
     "correlation": "runs=1,2",
     "curves": "runs=1,2&metric=loss",
-<<<<<<< HEAD
     "console": "run=2",
     "dashboard": "name=weekly",
     "details": "run=2",
     "media": "runs=1,2",
     "table": "run=2&path=t.csv",
-=======
     "importance": "runs=1,2&metric=metrics.loss",
->>>>>>> 8e59aa8 (What runs have in common and what made them: relations, importance, correlation, surfaces and code as questions)
     "lines": "runs=1,2&metric=loss&smoothing=0.5&group=params.lr&low=0",
     "relations": "runs=1,2&wanted=[]",
     "surface": "runs=1,2&x=metrics.loss&y=run.duration&z=metrics.loss",

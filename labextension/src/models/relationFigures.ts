@@ -7,9 +7,10 @@ import type {
   RelationColumn,
   Surface
 } from '../_generated/types.ts';
+import { logTicks, range } from './axes.ts';
 import { finite, isNumeric, textOf, thinned } from './columns.ts';
 import { axis, layout, plain, type IFigure, type ILook } from './figure.ts';
-import { number, real, shorten } from './format.ts';
+import { number, real, shorten, value } from './format.ts';
 import { eitherWay, plotlyScale, scale } from './shades.ts';
 import type { ITint } from './tint.ts';
 
@@ -93,18 +94,18 @@ function kindOf(column: RelationColumn): object {
       categoryarray: column.labels.map(label => plain(shorten(label, 24)))
     };
   }
-  return column.log
-    ? { type: 'log', exponentformat: 'power', dtick: decades(column) > 2 ? 1 : undefined }
-    : { type: 'linear' };
-}
-
-function decades(column: RelationColumn): number {
+  if (!column.log) {
+    return { type: 'linear' };
+  }
   const known = finite(column).filter(value => value !== null);
-  const [low, high] = known.reduce(
-    ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
-    [Infinity, 0]
-  );
-  return Math.log10(high / low);
+  const [low, high] = range(known, { log: true }) ?? [1, 10];
+  const marks = logTicks(low, high);
+  return {
+    type: 'log',
+    tickmode: 'array',
+    tickvals: marks,
+    ticktext: marks.map(mark => value(mark))
+  };
 }
 
 function hover(run: RelatedRun, place: number, shown: readonly INamed[]): string {
@@ -134,7 +135,7 @@ export function contourFigure(
   const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
   const colours = plotlyScale(scale(look, z.column.direction === 'less is better'));
   const bar = {
-    title: { text: plain(shorten(z.title, 32)), side: 'right', font: { color: look.muted } },
+    title: { text: plain(shorten(z.title, 32)), side: 'top', font: { color: look.muted } },
     thickness: 10,
     outlinewidth: 0,
     tickfont: { color: look.muted }
@@ -145,7 +146,7 @@ export function contourFigure(
           type: 'contour',
           x: surface.xs.map(real),
           y: surface.ys.map(real),
-          z: surface.rows.map(row => row.map(value => (value === null ? null : real(value)))),
+          z: surface.rows.map(row => row.map(one => (one === null ? null : real(one)))),
           zmin: low,
           zmax: high,
           colorscale: colours,
@@ -249,7 +250,7 @@ export function correlationFigure(
   look: ILook
 ): IFigure {
   const titles = found.names.map(name => plain(shorten(titleOf(name), 24)));
-  const values = found.rows.map(row => row.map(value => (value === null ? null : real(value))));
+  const values = found.rows.map(row => row.map(one => (one === null ? null : real(one))));
   const places = titles.map((_, place) => place);
   const marks = { tickmode: 'array', tickvals: places, ticktext: titles };
   return {
@@ -264,13 +265,13 @@ export function correlationFigure(
         colorscale: eitherWay(look),
         xgap: 2,
         ygap: 2,
-        text: values.map(row => row.map(value => (value === null ? '' : value.toFixed(2)))),
+        text: values.map(row => row.map(one => (one === null ? '' : one.toFixed(2)))),
         texttemplate: '%{text}',
         textfont: { size: look.size - 1 },
         customdata: values.map((row, y) =>
-          row.map((value, x) => {
+          row.map((one, x) => {
             const both = `over ${found.counts[y][x]} runs`;
-            const told = value === null ? `none ${both}` : `${value.toFixed(3)} ${both}`;
+            const told = one === null ? `none ${both}` : `${one.toFixed(3)} ${both}`;
             return `${titles[y]} · ${titles[x]}<br>${told}`;
           })
         ),

@@ -2,7 +2,8 @@
 
 import type { RelatedRun, RelationColumn } from '../_generated/types.ts';
 import { axisOf, finite, isNumeric } from './columns.ts';
-import { runColour, type ILook } from './figure.ts';
+import { plain, runColour, type ILook } from './figure.ts';
+import { shorten } from './format.ts';
 import { plotlyScale, scale, shade } from './shades.ts';
 
 /** How runs are coloured. */
@@ -65,7 +66,7 @@ function byNumber(column: RelationColumn, title: string, look: ILook): ITint {
       colorscale: plotlyScale(colours),
       showscale: known.length > 0,
       colorbar: {
-        title: { text: title, font: { color: look.muted, size: look.size }, side: 'right' },
+        title: { text: plain(shorten(title, 14)), font: { color: look.muted, size: look.size }, side: 'top' },
         thickness: 10,
         outlinewidth: 0,
         len: 1,

@@ -21,7 +21,7 @@ _NAMES = 5_000
 """Further columns that are named."""
 _LABELS = 60
 """Texts of one column that are told apart; rarer ones stand together."""
-_DECADES = 30
+_RATIO = 8
 """The greatest value of a logarithmic param is at least so many times its least."""
 
 
@@ -60,7 +60,7 @@ class RelationColumn:
     """The texts of a column that is no number, in their order; empty for one that is."""
     codes: tuple[int | None, ...]
     log: bool
-    """Whether its values spread over decades, so that a logarithmic axis shows them best."""
+    """Whether its values lie so that a logarithmic axis shows them best."""
     direction: Direction | None
     count: int
     """How many runs have it."""
@@ -181,7 +181,7 @@ def _natural(text: str) -> tuple[int, float, str]:
 def _spreads(numbers: Sequence[float | None]) -> bool:
     """Whether values lie more evenly by their logarithms than as they are."""
     given = sorted({one for one in numbers if one is not None and math.isfinite(one)})
-    if len(given) < 2 or given[0] <= 0 or given[-1] / given[0] < _DECADES:
+    if len(given) < 2 or given[0] <= 0 or given[-1] / given[0] < _RATIO:
         return False
     middle = math.sqrt(given[(len(given) - 1) // 2]) * math.sqrt(given[len(given) // 2])
     geometric, arithmetic = math.sqrt(given[0]) * math.sqrt(given[-1]), given[-1] / 2
