@@ -231,3 +231,20 @@ def test_code_of_two_runs_is_compared(lab: Lab, theme: str) -> None:
         expect(alone).to_contain_text("One run has nothing to compare its code with")
         alone.get_by_role("tab", name="Relations").click()
         expect(alone).to_contain_text("One run relates to nothing")
+
+
+def test_thousands_of_runs_are_thinned_and_stay_quick(lab: Lab) -> None:
+    many = """
+for place in range(3500):
+    with cb.start_run(experiment="many", params={"lr": dice.random(), "depth": place % 9}) as run:
+        run.log_metric("acc", dice.random())
+compare_panel(book, experiment="many")
+"""
+    open_sweep(lab, "thousands", many)
+    panel = relations_of(lab, 1)
+    expect(panel).to_contain_text("3500 runs compared")
+    expect(panel).to_contain_text("of the first 100; relations are of all")
+    expect(panel).to_contain_text("Of the lines, 1000 are drawn")
+    assert sum(one["runs"] for one in traces(panel)) == 1000
+    look_at(panel, "Scatter")
+    expect(panel).to_contain_text("Of 3500 points, 3000 are drawn")

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from cellbook.answers.comparing import MOST
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.store import update
@@ -160,3 +161,11 @@ def test_chart_takes_smoothing_and_time(opened: Book) -> None:
 def test_chart_of_very_many_runs_shows_the_first(opened: Book, log: Log) -> None:
     records = [log(acc=[1, 2]) for _ in range(45)]
     assert "acc (first 40 runs)" in metric_chart(opened, records, "acc")
+
+
+def test_compare_of_very_many_runs_shows_the_first_and_relates_all(opened: Book, log: Log) -> None:
+    for place in range(MOST + 3):
+        log(f"r{place}", {"lr": place}, experiment="many")
+    panel = compare_panel(opened, experiment="many")
+    assert f"These are the first {MOST} of {MOST + 3} runs." in panel.text
+    assert len(panel.widget.state["runs"]) == MOST + 3

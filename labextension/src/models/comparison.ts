@@ -96,6 +96,9 @@ const REST = 800;
 /** Points a curve, at most. */
 const POINTS = 600;
 
+/** Runs that stand in the table, at most: the server compares no more. */
+const COMPARED = 100;
+
 /** Runs whose curves are drawn, at most. */
 const DRAWN = 40;
 
@@ -178,6 +181,12 @@ export class ComparisonModel {
   /** The runs beside one another; null until they are here. */
   get comparison(): RunComparison | null {
     return this._comparison;
+  }
+
+  /** How many runs there are, those beyond the table among them. */
+  get count(): number {
+    const beyond = Math.max(0, this._state.runs.length - COMPARED);
+    return (this._comparison?.runs.length ?? 0) + beyond;
   }
 
   /** What went wrong; empty where nothing did. */
@@ -280,9 +289,10 @@ export class ComparisonModel {
   refresh(): Promise<void> {
     return this._read(async () => {
       const { notebook, runs, baseline } = this._state;
-      const place = Math.max(0, runs.indexOf(baseline));
+      const compared = runs.slice(0, COMPARED);
+      const place = Math.max(0, compared.indexOf(baseline));
       const comparison = await this._source.ask<RunComparison>(notebook, 'compare', {
-        runs,
+        runs: compared,
         baseline: place
       });
       if (runs === this._state.runs && baseline === this._state.baseline) {

@@ -44,7 +44,7 @@ export function Compare(props: CompareProps): React.ReactElement {
       {comparison && (
         <>
           <div className="cb-line">
-            <h2>{trans._n('%1 run compared', '%1 runs compared', comparison.runs.length)}</h2>
+            <h2>{trans._n('%1 run compared', '%1 runs compared', model.count)}</h2>
             <label className="cb-choose">
               <input
                 type="checkbox"
@@ -60,6 +60,14 @@ export function Compare(props: CompareProps): React.ReactElement {
               trans={trans}
             />
           </div>
+          {model.count > comparison.runs.length && (
+            <p className="cb-note">
+              {trans.__(
+                'The table and the curves are of the first %1; relations are of all.',
+                comparison.runs.length
+              )}
+            </p>
+          )}
           {pinning && <Pin model={model} close={() => setPinning(false)} trans={trans} />}
           <CompareTable model={model} fixed={host.alone} raise={setRaised} trans={trans} />
           {host.alone ? (
@@ -73,6 +81,16 @@ export function Compare(props: CompareProps): React.ReactElement {
                   id: 'curves',
                   label: trans.__('Curves'),
                   view: () => <Curves {...props} raised={raised} />
+                },
+                {
+                  id: 'relations',
+                  label: trans.__('Relations'),
+                  view: () => <Relations {...props} />
+                },
+                {
+                  id: 'code',
+                  label: trans.__('Code'),
+                  view: () => <Code {...props} />
                 },
                 {
                   id: 'media',
@@ -91,42 +109,6 @@ export function Compare(props: CompareProps): React.ReactElement {
               onChoose={tab => void model.change({ tab })}
             />
           )}
-          <CompareTable model={model} raise={setRaised} trans={trans} />
-          <Tabs
-            id={id}
-            label={trans.__('What to look at')}
-            tabs={[
-              {
-                id: 'curves',
-                label: trans.__('Curves'),
-                view: () => <Curves {...props} raised={raised} />
-              },
-              {
-                id: 'relations',
-                label: trans.__('Relations'),
-                view: () => <Relations {...props} />
-              },
-              {
-                id: 'code',
-                label: trans.__('Code'),
-                view: () => <Code {...props} />
-              },
-              {
-                id: 'media',
-                label: trans.__('Media'),
-                view: () => (
-                  <Media model={model.media} runs={model.state.runs} host={host} trans={trans} />
-                )
-              },
-              {
-                id: 'details',
-                label: trans.__('Details'),
-                view: () => <DetailsTab model={model} trans={trans} />
-              }
-            ]}
-            chosen={model.state.tab}
-            onChoose={tab => void model.change({ tab })}
-          />
         </>
       )}
     </div>

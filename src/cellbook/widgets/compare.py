@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook import book as books
+from cellbook.answers.comparing import MOST
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import RunRecord
 from cellbook.views import (
@@ -22,6 +23,7 @@ from cellbook.views import (
     runs_to_compare,
     smooth,
 )
+from cellbook.views.formatting import plural
 from cellbook.views.text import NOTHING_TO_COMPARE
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.charts import Line, chart, picture
@@ -117,9 +119,12 @@ def compare_panel(
         text = "\n".join(notes)
         return ComparisonView(book, framed(_notes_html(notes)), text, [], lambda: None)
     notes += [TOO_FEW] if len(records) == 1 else []
-    comparison = compare_runs(book.store, records)
-    text = "\n".join([*notes, comparison_text(comparison, everything=everything)])
-    html = static_html(book, comparison, records, notes, everything=everything)
+    shown = records[:MOST]
+    told = [*notes, f"These are the first {MOST} of {plural(len(records), 'run')}."]
+    told = told if len(shown) < len(records) else notes
+    comparison = compare_runs(book.store, shown)
+    text = "\n".join([*told, comparison_text(comparison, everything=everything)])
+    html = static_html(book, comparison, shown, told, everything=everything)
     return ComparisonView(
         book, framed(html), text, records, lambda: _live(book, records, notes, everything)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cellbook.answers.comparing import MOST
 from cellbook.records import RunRecord
 from cellbook.widgets.live.panel import LivePanel
 
@@ -37,4 +38,5 @@ def compare_widget(
         "everything": everything or len(runs) == 1,
         "notes": list(notes),
     }
-    return LivePanel(book, "compare", state, [("compare", {"runs": runs, "baseline": 0})])
+    first = {"runs": runs[:MOST], "baseline": 0}
+    return LivePanel(book, "compare", state, [("compare", first)])
