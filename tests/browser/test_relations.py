@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +249,17 @@ compare_panel(book, experiment="many")
     assert sum(one["runs"] for one in traces(panel)) == 1000
     look_at(panel, "Scatter")
     expect(panel).to_contain_text("Of 3500 points, 3000 are drawn")
+
+
+def test_the_main_area_asks_the_server_for_the_same(lab: Lab) -> None:
+    open_sweep(lab, "main", "[run_id for run_id in cb.search_runs()['run_id']]")
+    runs = ast.literal_eval(lab.run_cell(1))
+    state = {"notebook": "main/main.ipynb", "runs": runs, "baseline": runs[0], "metric": ""}
+    lab.command("cellbook:open-comparison", id="compared", state={**state, "everything": False})
+    panel = lab.page.locator("#compared")
+    panel.get_by_role("tab", name="Relations").click()
+    expect(plot_of(panel)).to_be_visible(timeout=60_000)
+    for picture in PICTURES:
+        look_at(panel, picture)
+    panel.get_by_role("tab", name="Code").click()
+    expect(panel).to_contain_text("No cells are on record for")

@@ -66,7 +66,12 @@ function byNumber(column: RelationColumn, title: string, look: ILook): ITint {
       colorscale: plotlyScale(colours),
       showscale: known.length > 0,
       colorbar: {
-        title: { text: plain(shorten(title, 14)), font: { color: look.muted, size: look.size }, side: 'top' },
+        title: {
+          // The second line keeps it off the topmost mark.
+          text: `${plain(shorten(title, 14))}<br>\u00a0`,
+          font: { color: look.muted, size: look.size },
+          side: 'top'
+        },
         thickness: 10,
         outlinewidth: 0,
         len: 1,
