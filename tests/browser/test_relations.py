@@ -116,6 +116,20 @@ def test_ranges_are_held_by_hand_and_by_key(lab: Lab) -> None:
     expect(panel.locator(".cb-hands [role=slider]").nth(2)).to_have_attribute(
         "aria-label", "Range of layers"
     )
+    hands.scroll_into_view_if_needed()
+    axis = panel.get_by_role("slider", name="Range of acc").bounding_box()
+    assert axis is not None
+    lab.page.mouse.move(x, axis["y"] - 25)
+    lab.page.mouse.down()
+    lab.page.mouse.move(x - 140, axis["y"] - 25, steps=4)
+    lab.page.mouse.up()
+    expect(panel.locator(".cb-hands [role=slider]").last).to_have_attribute(
+        "aria-label", "Range of batch"
+    )
+    lab.page.mouse.move(x - 140, axis["y"] - 25)
+    lab.page.mouse.down()
+    lab.page.mouse.move(x, axis["y"] - 25, steps=4)
+    lab.page.mouse.up()
     lab.page.mouse.dblclick(x, axis["y"] + axis["height"] / 3)
     expect(panel.get_by_role("slider", name="Range of acc")).to_have_attribute(
         "aria-valuetext", "all"

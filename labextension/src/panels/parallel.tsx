@@ -45,6 +45,9 @@ const REACH = 16;
 /** Pixels from a line in which it is meant. */
 const NEAR = 14;
 
+/** Pixels between an axis and its title, by which it is dragged to another place. */
+const TITLE = 10;
+
 /** How far the keys move a range. */
 const STEP = 0.05;
 
@@ -104,7 +107,9 @@ export function Parallel(props: ParallelProps): React.ReactElement {
       <p className="cb-note" aria-live="polite">
         {narrowed
           ? trans.__('%1 of %2 runs lie within the ranges.', count, runs.length)
-          : trans.__('Drag along an axis to hold a range; a double click lets go.')}{' '}
+          : trans.__(
+              'Drag along an axis to hold a range; a double click lets go. Drag its name to move it.'
+            )}{' '}
         {narrowed && (
           <button type="button" className="cb-link" onClick={() => onRanges({})}>
             {trans.__('all runs')}
@@ -136,6 +141,7 @@ function Hands(props: HandsProps): React.ReactElement {
   const { relations, axes, inside, held, width, onHold, onKeep } = props;
   const [over, setOver] = React.useState<{ run: number; x: number; y: number } | null>(null);
   const drag = React.useRef<{ name: string; from: number } | null>(null);
+  const moved = React.useRef<number | null>(null);
   const [low, high] = heights(axes);
   const tall = HEIGHT - MARGIN.t - MARGIN.b;
   const px = (place: number) => MARGIN.l + (place / Math.max(axes.length - 1, 1)) * width;
@@ -147,9 +153,11 @@ function Hands(props: HandsProps): React.ReactElement {
     const frame = event.currentTarget.getBoundingClientRect();
     return [event.clientX - frame.left, event.clientY - frame.top];
   };
+  const nearest = (x: number): number =>
+    Math.round(clamp((x - MARGIN.l) / width) * (axes.length - 1));
   const axisAt = (x: number): number | null => {
-    const place = Math.round(((x - MARGIN.l) / width) * (axes.length - 1));
-    return axes[place] && Math.abs(px(place) - x) <= REACH ? place : null;
+    const place = nearest(x);
+    return Math.abs(px(place) - x) <= REACH ? place : null;
   };
   const hold = (name: string, range: readonly [number, number] | null, keep: boolean) => {
     const { [name]: _, ...others } = held;
@@ -159,7 +167,10 @@ function Hands(props: HandsProps): React.ReactElement {
   const onPointerDown = (event: React.PointerEvent) => {
     const [x, y] = whereOf(event);
     const place = axisAt(x);
-    if (event.button === 0 && place !== null) {
+    if (event.button === 0 && y < MARGIN.t - TITLE) {
+      moved.current = nearest(x);
+      event.currentTarget.setPointerCapture(event.pointerId);
+    } else if (event.button === 0 && place !== null) {
       drag.current = { name: axes[place].column.name, from: atOf(y) };
       event.currentTarget.setPointerCapture(event.pointerId);
       event.preventDefault();
@@ -188,7 +199,12 @@ function Hands(props: HandsProps): React.ReactElement {
     }
     setOver(best && { run: best.run, x, y });
   };
-  const onPointerUp = () => {
+  const onPointerUp = (event: React.PointerEvent) => {
+    const to = nearest(whereOf(event)[0]);
+    if (moved.current !== null && moved.current !== to) {
+      props.onMove(axes[moved.current].column.name, to - moved.current);
+    }
+    moved.current = null;
     if (drag.current) {
       drag.current = null;
       onKeep(held);
@@ -217,6 +233,7 @@ function Hands(props: HandsProps): React.ReactElement {
         {over && (
           <path className="cb-raised" d={pathOf(places.map(one => one[over.run]), px, py)} />
         )}
+        <rect className="cb-titles" width="100%" height={MARGIN.t - TITLE} />
         {axes.map((axis, place) => (
           <Holder
             key={axis.column.name}

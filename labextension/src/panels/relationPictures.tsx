@@ -266,11 +266,19 @@ function ContourPicture(props: PictureProps): React.ReactElement {
     return <Contour {...props} x={across} y={up} z={metric} />;
   }
   return (
+    <Nothing
+      {...props}
+      text={trans.__('A contour needs two params that are numbers and differ, and a metric.')}
+    />
+  );
+}
+
+/** A sentence where there is no picture. */
+function Nothing(props: PictureProps & { text: string }): React.ReactElement {
+  return (
     <>
       <div className="cb-line">{props.pictures}</div>
-      <Empty>
-        {trans.__('A contour needs two params that are numbers and differ, and a metric.')}
-      </Empty>
+      <Empty>{props.text}</Empty>
     </>
   );
 }
@@ -345,10 +353,21 @@ function Contour(
 }
 
 function ImportancePicture(props: PictureProps): React.ReactElement {
-  const { model, trans, relations, chosen, look } = props;
+  const { trans, relations, chosen } = props;
   const metrics = relations.columns.filter(one => one.part === 'metrics');
-  const metric = chosen.metric?.part === 'metrics' ? chosen.metric : metrics[0] ?? null;
-  const query = { runs: model.state.runs, metric: metric?.name ?? '', method: look.method };
+  const metric = chosen.metric?.part === 'metrics' ? chosen.metric : metrics[0];
+  return metric ? (
+    <Importance {...props} metric={metric} metrics={metrics} />
+  ) : (
+    <Nothing {...props} text={trans.__('No metric differs between these runs.')} />
+  );
+}
+
+function Importance(
+  props: PictureProps & { metric: RelationColumn; metrics: readonly RelationColumn[] }
+): React.ReactElement {
+  const { model, trans, relations, look, metric, metrics } = props;
+  const query = { runs: model.state.runs, metric: metric.name, method: look.method };
   // It takes long: while runs go on, it is not reckoned anew by itself.
   const [round, setRound] = React.useState(0);
   const asked = model.answers.get<Importances>('importance', query, round);
@@ -364,7 +383,7 @@ function ImportancePicture(props: PictureProps): React.ReactElement {
     forest: trans.__('random forest'),
     fanova: trans.__('fANOVA')
   };
-  const name = metric ? titleOf(relations, metric) : '';
+  const name = titleOf(relations, metric);
   return (
     <Framed
       {...props}
