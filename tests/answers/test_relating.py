@@ -20,7 +20,7 @@ from cellbook.answers import (
 )
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, MissingDependency
-from cellbook.views import Direction
+from cellbook.records import Direction
 from cellbook.views import importance as reckoning
 from cellbook.views.wire import encode
 from tests.views.conftest import Log
@@ -61,6 +61,15 @@ def test_what_differs_is_a_column_of_numbers_or_labels(opened: Book, log: Log) -
     assert [one.number for one in found.runs] == [1, 2]
     assert len(found.missing) == 1
     assert b'"NaN"' in encode(found)
+
+
+def test_a_metric_goes_by_its_definition(opened: Book, log: Log) -> None:
+    for place in (1, 2):
+        log(acc=[0.1 * place, 0.9 / place, 0.3])
+    opened.metrics.define("acc", direction="less", score="max")
+    (column, *_) = relations(Reader(opened), RelationsQuery(("#1", "#2"))).columns
+    assert column.numbers == (0.9, 0.45)
+    assert column.direction is Direction.LESS
 
 
 def test_five_thousand_params_are_named_and_told_when_wanted(opened: Book, log: Log) -> None:

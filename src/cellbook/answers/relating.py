@@ -12,6 +12,7 @@ from cellbook.answers.base import Ask, Hint
 from cellbook.answers.comparing import Metric, Runs, find_all
 from cellbook.errors import InvalidInput
 from cellbook.records import RunRecord
+from cellbook.tracking import metric_rules
 from cellbook.views.comparison import runs_to_compare
 from cellbook.views.correlations import Correlations, correlate
 from cellbook.views.importance import Importances, importances
@@ -71,7 +72,8 @@ def relations(ask: Ask, query: RelationsQuery) -> Relations:
         wanted = None
     if not isinstance(wanted, list) or not all(isinstance(name, str) for name in wanted):
         raise InvalidInput(f"`wanted` is a JSON list of names, not {query.wanted[:80]!r}.")
-    return dataclasses.replace(relate(records, wanted), missing=tuple(missing))
+    found = relate(records, wanted, metric_rules(ask.book.store))
+    return dataclasses.replace(found, missing=tuple(missing))
 
 
 def importance(ask: Ask, query: ImportanceQuery) -> Importances:
@@ -92,17 +94,26 @@ def surface(ask: Ask, query: SurfaceQuery) -> Surface:
 def related_runs(ask: Ask, runs: Sequence[str]) -> tuple[list[RunRecord], list[str]]:
     """Return the records of up to 10,000 runs, and of those that are not there a sentence each.
 
-    Without any named, they are those that a comparison is of.
+    Without any named, they are those that a comparison is of.  Their metrics are their scores.
     """
     if len(runs) > MOST:
         raise InvalidInput(f"{len(runs):,} runs are too many at once. Name at most {MOST:,}.")
     ask.book.refresh()
+    rules = metric_rules(ask.book.store)
+
+    def scored(record: RunRecord) -> RunRecord:
+        return (
+            dataclasses.replace(record, metrics=rules.values(record.metrics, record.stats))
+            if rules
+            else record
+        )
+
     if not runs:
-        return runs_to_compare(ask.book.store), []
+        return [scored(one) for one in runs_to_compare(ask.book.store)], []
     found = records_by_id(ask.book.store, runs)
     records, missing = [], []
     for run in runs:
         one, told = ([found[run]], []) if run in found else find_all(ask, [run])
         records += one
         missing += told
-    return records, missing
+    return [scored(one) for one in records], missing

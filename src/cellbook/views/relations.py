@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cellbook.records import RunRecord
+from cellbook.records import Direction, MetricRules, RunRecord
 from cellbook.views import formatting
-from cellbook.views.directions import Direction, direction_of
 
 _CELLS = 400_000
 """Values that one answer holds at most, or little more."""
@@ -86,7 +85,13 @@ class Relations:
     """A sentence for each run that was asked for and is not there."""
 
 
-def relate(records: Sequence[RunRecord], wanted: Collection[str] = ()) -> Relations:
+NO_RULES = MetricRules()
+"""Those of a book that defines no metric."""
+
+
+def relate(
+    records: Sequence[RunRecord], wanted: Collection[str] = (), rules: MetricRules = NO_RULES
+) -> Relations:
     """Return what differs between runs as columns.
 
     Parameters
@@ -95,6 +100,8 @@ def relate(records: Sequence[RunRecord], wanted: Collection[str] = ()) -> Relati
         The runs.
     wanted
         Names of columns that are to be there, however few runs have them.
+    rules
+        The definitions of the book's metrics.
     """
     runs = tuple(
         RelatedRun(one.run_id, one.run_number, formatting.shorten(one.run_name, 80))
@@ -109,8 +116,10 @@ def relate(records: Sequence[RunRecord], wanted: Collection[str] = ()) -> Relati
     told = {name for name, _ in (*found[: room // 2], *metrics[: room // 2])}
     told |= set(wanted)
     columns = [
-        column_of(name, values) for name, values in (*found, *metrics, *facts) if name in told
-    ] + [column_of(name, values) for name, values in facts if name not in told]
+        column_of(name, values, rules)
+        for name, values in (*found, *metrics, *facts)
+        if name in told or name.startswith(f"{Part.RUN}.")
+    ]
     return Relations(
         runs,
         tuple(columns),
@@ -139,11 +148,11 @@ def _differing(given: Sequence[tuple[Part, Mapping[str, Any]]]) -> Iterator[tupl
             yield f"{given[0][0]}.{key}", values
 
 
-def column_of(name: str, values: Values) -> RelationColumn:
+def column_of(name: str, values: Values, rules: MetricRules = NO_RULES) -> RelationColumn:
     """Return a value a run as a column; it is of numbers if all there are are numbers."""
     part, _, key = name.partition(".")
     present = [value for value in values if value is not None]
-    direction = direction_of(key) if part == Part.METRICS else None
+    direction = rules.direction(key) if part == Part.METRICS else None
     if all(type(value) in (int, float) for value in present):
         numbers = tuple(None if value is None else _floated(value) for value in values)
         log = part == Part.PARAMS and _spreads(numbers)
