@@ -1,4 +1,4 @@
-"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[662],{36(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/*
+"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[157],{39(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/*
  * The lab book beside the notebook. Colours, fonts and spaces are JupyterLab's own variables; what a
  * feature needs beyond that has a file of its own.
  */
@@ -186,7 +186,7 @@
 .cellbook-lab .cb-swatch path {
   stroke-width: 2.5;
 }
-`,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
+`,""]),l.d(e,{},{A:i})},45(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
 .jp-Notebook .cb-cell-mark {
   position: absolute;
   top: var(--jp-cell-padding);
@@ -502,7 +502,7 @@
 .cb-history .cb-history-older {
   padding: 12px 16px;
 }
-`,""]),l.d(e,{},{A:i})},40(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
+`,""]),l.d(e,{},{A:i})},44(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
 .cellbook-lab .cb-checkpoints {
   display: flex;
   flex-direction: column;
@@ -836,7 +836,7 @@
 .cellbook-status .cb-mod-failing {
   color: var(--jp-warn-color0, var(--jp-warn-color1));
 }
-`,""]),l.d(e,{},{A:i})},33(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/*
+`,""]),l.d(e,{},{A:i})},36(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/*
  * Okabe and Ito's colours, those of neighbouring runs far apart, and paler or darker where one would
  * be faint on its ground: as src/cellbook/widgets/colours.py has them.
  */
@@ -859,7 +859,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   --cb-better: #56b4e9;
   --cb-worse: #e69f00;
 }
-`,""]),l.d(e,{},{A:i})},39(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
+`,""]),l.d(e,{},{A:i})},42(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
 .cellbook-lab .cb-compare {
   height: 100%;
   box-sizing: border-box;
@@ -1306,7 +1306,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-titlefield:hover {
   border-color: var(--jp-border-color1);
 }
-`,""]),l.d(e,{},{A:i})},38(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
+`,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
   min-height: 0;
@@ -1580,7 +1580,260 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   margin: 0 0 8px;
   overflow-wrap: anywhere;
 }
-`,""]),l.d(e,{},{A:i})},37(o,e,l){var r=l(34),a=l.n(r),t=l(35),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
+`,""]),l.d(e,{},{A:i})},43(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Params and metrics against one another; what runs were made by. */
+.cellbook-lab .cb-segments {
+  display: inline-flex;
+  margin: 0;
+  padding: 0;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 3px;
+}
+
+.cellbook-lab .cb-segments legend,
+.cellbook-lab .cb-segments input {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  margin: -1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+}
+
+.cellbook-lab .cb-segments label {
+  padding: 2px 10px;
+  border-right: 1px solid var(--jp-border-color2);
+  color: var(--jp-ui-font-color2);
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-segments label:last-child {
+  border-right: 0;
+}
+
+.cellbook-lab .cb-segments label:hover {
+  color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-segments label.cb-mod-on {
+  background: var(--jp-layout-color2);
+  color: var(--jp-ui-font-color0);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-segments label:focus-within {
+  outline: 2px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+.cellbook-lab .cb-parallel {
+  position: relative;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-hands {
+  position: absolute;
+  inset: 0;
+  touch-action: none;
+}
+
+.cellbook-lab .cb-hands .cb-raised {
+  fill: none;
+  stroke: var(--jp-ui-font-color0);
+  stroke-width: 2.5;
+  pointer-events: none;
+}
+
+.cellbook-lab .cb-titles {
+  fill: transparent;
+  cursor: grab;
+}
+
+.cellbook-lab .cb-holder {
+  fill: transparent;
+  cursor: ns-resize;
+}
+
+.cellbook-lab .cb-holder:hover {
+  fill: var(--jp-border-color2);
+  fill-opacity: 0.4;
+}
+
+.cellbook-lab .cb-hands g:focus-visible {
+  outline: none;
+}
+
+.cellbook-lab .cb-hands g:focus-visible .cb-holder {
+  stroke: var(--jp-brand-color1);
+  stroke-width: 2;
+}
+
+.cellbook-lab .cb-range {
+  fill: var(--jp-brand-color1);
+  fill-opacity: 0.35;
+  stroke: var(--jp-brand-color1);
+  pointer-events: none;
+}
+
+.cellbook-lab .cb-runtip {
+  max-width: 300px;
+}
+
+.cellbook-lab .cb-ticks {
+  box-sizing: border-box;
+  width: 260px;
+  max-height: 320px;
+  padding: 8px;
+  overflow: auto;
+}
+
+.cellbook-lab .cb-ticks label {
+  display: flex;
+  gap: 6px;
+  padding: 2px 0;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-seek {
+  box-sizing: border-box;
+  width: 100%;
+  height: 26px;
+  margin-bottom: 4px;
+  padding: 0 6px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 2px;
+  background: var(--jp-input-background);
+  color: inherit;
+  font: inherit;
+}
+
+.cellbook-lab .cb-compare .cb-line > .cb-menubox:last-of-type {
+  margin-left: auto;
+}
+
+.cellbook-lab .cb-picturecode {
+  flex: 1 0 100%;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-picturecode pre,
+.cellbook-lab .cb-source {
+  max-height: 420px;
+  margin: 0;
+  padding: 8px;
+  overflow: auto;
+  border: 1px solid var(--jp-border-color2);
+  background: var(--jp-cell-editor-background, var(--jp-layout-color1));
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-ui-font-size0);
+  line-height: 1.5;
+  tab-size: 4;
+}
+
+.cellbook-lab .cb-codes {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 24px;
+}
+
+.cellbook-lab .cb-codecells {
+  flex: 2 1 420px;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-codeside {
+  flex: 1 1 260px;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-codes h3 {
+  margin: 0;
+  font-size: var(--jp-ui-font-size1);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-codes h4 {
+  margin: 0 0 4px;
+  font-size: var(--jp-ui-font-size1);
+  font-weight: normal;
+}
+
+.cellbook-lab .cb-codelist {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+.cellbook-lab .cb-codecell {
+  margin-bottom: 16px;
+}
+
+.cellbook-lab .cb-codes ins,
+.cellbook-lab .cb-legend ins {
+  background: color-mix(in srgb, #0072b2 24%, transparent);
+  text-decoration: none;
+}
+
+.cellbook-lab .cb-codes del,
+.cellbook-lab .cb-legend del {
+  background: color-mix(in srgb, #e69f00 26%, transparent);
+}
+
+body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) ins,
+.vscode-dark .cellbook-lab :is(.cb-codes, .cb-legend) ins {
+  background: color-mix(in srgb, #56b4e9 42%, transparent);
+}
+
+body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
+.vscode-dark .cellbook-lab :is(.cb-codes, .cb-legend) del {
+  background: color-mix(in srgb, #e69f00 42%, transparent);
+}
+
+.cellbook-lab .cb-codecell h4 .cb-link {
+  margin-left: 8px;
+}
+
+.cellbook-lab .cb-legend {
+  margin-left: auto;
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-fold {
+  color: var(--jp-ui-font-color2);
+  font-style: italic;
+}
+
+.cellbook-lab .cb-differences {
+  border-collapse: collapse;
+  font-size: var(--jp-ui-font-size1);
+}
+
+.cellbook-lab .cb-differences th,
+.cellbook-lab .cb-differences td {
+  padding: 4px 12px 4px 0;
+  border-bottom: 1px solid var(--jp-border-color3);
+  font-weight: normal;
+  text-align: left;
+  vertical-align: top;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-differences thead th {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-differences del,
+.cellbook-lab .cb-differences ins {
+  padding: 0 2px;
+}
+
+.cellbook-lab .cb-patch {
+  margin-top: 8px;
+}
+
+.cellbook-lab .cb-patch summary {
+  cursor: pointer;
+}
+`,""]),l.d(e,{},{A:i})},40(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
 .cellbook-lab .cb-icon {
   display: inline-flex;
   align-items: center;
@@ -1987,4 +2240,4 @@ body[data-jp-theme-light='false'] .cellbook-lab {
     flex-basis: 100%;
   }
 }
-`,""]),l.d(e,{},{A:i})},35(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},34(o){o.exports=function(o){return o[1]}},27(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},29(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},31(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},30(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},28(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},32(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},26(o,e,l){var r=l(27),a=l.n(r),t=l(28),i=l.n(t),c=l(29),n=l.n(c),b=l(30),p=l.n(b),d=l(31),s=l.n(d),u=l(32),f=l.n(u),h=l(33),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(36),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=n().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(g.A,v),g.A&&g.A.locals&&g.A.locals;var k=l(37),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(k.A,m),k.A&&k.A.locals&&k.A.locals;var w=l(38),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=n().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(39),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(40),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(41),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals}}]);
+`,""]),l.d(e,{},{A:i})},38(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},37(o){o.exports=function(o){return o[1]}},30(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},32(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},34(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},33(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},31(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},35(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},29(o,e,l){var r=l(30),a=l.n(r),t=l(31),i=l.n(t),c=l(32),n=l.n(c),b=l(33),p=l.n(b),d=l(34),s=l.n(d),u=l(35),f=l.n(u),h=l(36),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(39),k={};k.styleTagTransform=f(),k.setAttributes=p(),k.insert=n().bind(null,"head"),k.domAPI=i(),k.insertStyleElement=s(),a()(g.A,k),g.A&&g.A.locals&&g.A.locals;var v=l(40),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(v.A,m),v.A&&v.A.locals&&v.A.locals;var w=l(41),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=n().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(42),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(43),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(44),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals;var I=l(45),S={};S.styleTagTransform=f(),S.setAttributes=p(),S.insert=n().bind(null,"head"),S.domAPI=i(),S.insertStyleElement=s(),a()(I.A,S),I.A&&I.A.locals&&I.A.locals}}]);
