@@ -327,3 +327,16 @@ def test_a_number_that_no_run_can_have_is_not_found(tmp_path: Path) -> None:
     cb.open(tmp_path)
     with pytest.raises(NotFound, match="has no run"):
         cb.start_run(run_id="#" + "9" * 20)
+
+
+def test_metric_history_takes_one_run_or_several(tmp_path: Path) -> None:
+    opened = book_module.open(tmp_path)
+    for name in ("one", "two"):
+        with opened.start_run(name) as run:
+            run.log_metrics({"loss": 1.0, "acc": 0.5})
+    assert len(opened.metric_history("one")) == 2
+    both = opened.metric_history(["#2", 1], ["loss"])
+    assert both["run_name"].tolist() == ["two", "one"]
+    assert opened.metric_history(opened.find_run(1), ["acc"])["value"].tolist() == [0.5]
+    with pytest.raises(NotFound, match="three"):
+        opened.metric_history(["one", "three"])

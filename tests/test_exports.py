@@ -15,7 +15,8 @@ FACE = [
     "compare", "dashboard", "define_metric", "end_run", "errors", "leaderboard",
     "load_ipython_extension", "log_artifact", "log_artifacts", "log_audio", "log_dict",
     "log_figure", "log_histogram", "log_html", "log_image", "log_input", "log_metric",
-    "log_metrics", "log_param", "log_params", "log_scores", "log_table", "log_text", "milestone",
+    "log_metrics", "log_param", "log_params", "log_scores", "log_table", "log_text",
+    "metric_history", "milestone",
     "open", "search_runs", "set_tag", "set_tags", "stage", "start_run",
     "unload_ipython_extension",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from cellbook.views import runs_table
 from cellbook.views.asking import check_search
 from cellbook.views.formatting import shorten
 from cellbook.views.hints import near_run
+from cellbook.views.series import metric_history
 from cellbook.views.timeline import checkpoints_table
 
 if TYPE_CHECKING:
@@ -152,6 +153,13 @@ class Book:
         check_search(query, order_by, max_results)
         self.refresh()
         return runs_table.search_runs(self.store, query, order_by=order_by, max_results=max_results)
+
+    def metric_history(
+        self, runs: Target | Sequence[Target], keys: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Return every point of some runs as a DataFrame; see :func:`cellbook.metric_history`."""
+        targets = [runs] if isinstance(runs, (str, int, Run, RunRecord)) else list(runs)
+        return metric_history(self.store, [self.find_run(one) for one in targets], keys)
 
     def list_checkpoints(self) -> pd.DataFrame:
         """Return checkpoints as a DataFrame; see :func:`cellbook.checkpoints`."""

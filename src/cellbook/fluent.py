@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from tinydb.queries import QueryLike
 
+    from cellbook.book import Target
+
 
 def start_run(
     run_name: str | None = None,
@@ -296,6 +298,33 @@ def search_runs(
         If the filter string does not parse; it points at the place.
     """
     return book.open().search_runs(query, order_by=order_by, max_results=max_results)
+
+
+def metric_history(
+    runs: Target | Sequence[Target], keys: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return every point that some runs logged as a DataFrame.
+
+    Parameters
+    ----------
+    runs
+        One run or several: numbers, names, ids, handles or records.
+    keys
+        Metrics wanted, ``loss`` for all its contexts or ``loss{split=val}`` for one; None means
+        all.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``run_id, run_number, run_name, key, context, step, time, value``; runs in the order
+        that they were named in, and each in the order of logging.
+
+    Raises
+    ------
+    NotFound
+        If there is no such run.
+    """
+    return book.open().metric_history(runs, keys)
 
 
 def _run() -> Run:

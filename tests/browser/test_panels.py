@@ -187,3 +187,24 @@ def test_keys_in_a_panel_stay_there_but_those_with_control(lab: Lab) -> None:
     expect(
         lab.page.locator(".jp-Document.lm-mod-current, .lm-TabBar-tab.jp-mod-dirty")
     ).to_have_count(0)
+
+
+def test_the_code_of_a_picture_of_curves_makes_it(lab: Lab) -> None:
+    open_runs(lab, "curves-code", "compare_panel(book, [1, 3, 4])")
+    lab.run_cell(1)
+    panel = live_panel(lab, 1)
+    expect(plot_of(panel)).to_be_visible()
+    panel.get_by_role("button", name="picture").click()
+    panel.get_by_role("menuitem", name="Show the code").click()
+    shown = panel.locator(".cb-picturecode pre")
+    expect(shown).to_contain_text('cb.metric_history([1, 3, 4], ["acc"])')
+    plain = shown.inner_text()
+    panel.get_by_label("group by").select_option("params.layers")
+    panel.get_by_label("over").select_option("relative time")
+    panel.get_by_label("smoothing").fill("0.5")
+    expect(shown).to_contain_text("ewm(alpha=0.50)")
+    for code in (plain, shown.inner_text()):
+        made = lab.append_cell(code)
+        assert "Error" not in lab.run_cell(made), code
+        drawn = lab.cell(made).locator(".js-plotly-plot .main-svg").first
+        expect(drawn).to_be_visible(timeout=60_000)

@@ -210,6 +210,11 @@ export class ComparisonModel {
     return this._lines;
   }
 
+  /** The numbers of the runs whose lines are drawn. */
+  get numbers(): readonly number[] {
+    return (this._comparison?.runs ?? []).slice(0, DRAWN).map(run => run.number);
+  }
+
   /** What runs can be grouped by. */
   get groups(): readonly string[] {
     const parts = { Params: 'params', Tags: 'tags' } as Record<string, string>;

@@ -6,6 +6,7 @@ import * as React from 'react';
 import type { Axis, Band, ComparisonModel, ICurveLook } from '../models/comparison.ts';
 import type { ILook } from '../models/figure.ts';
 import type { IHost } from '../models/host.ts';
+import { linesCode } from '../models/linesCode.ts';
 import { linesFigure, windowOf } from '../models/linesFigure.ts';
 import { Empty, Marked } from './parts.tsx';
 import { PictureMenu, type IDrawn } from './pictureMenu.tsx';
@@ -46,7 +47,13 @@ export function Curves(props: CurvesProps): React.ReactElement {
     <section aria-label={trans.__('Curves')}>
       <div className="cb-line">
         <Controls {...props} />
-        <PictureMenu name={metric} host={host} drawn={drawn} trans={trans} />
+        <PictureMenu
+          name={metric}
+          host={host}
+          drawn={drawn}
+          code={lines ? linesCode(lines, model.numbers, state) : ''}
+          trans={trans}
+        />
       </div>
       {lines && (
         <Plot
