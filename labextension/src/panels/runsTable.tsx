@@ -38,9 +38,7 @@ export function RunsTable(props: RunsTableProps): React.ReactElement {
   const wrong = problem !== '' && queryProblem(problem).wrong !== null;
   const again = { label: trans.__('Try again'), run: () => void model.refresh() };
   return (
-    <div
-      className={choosing ? 'cb-runstable cb-mod-choosing' : 'cb-runstable'}
-    >
+    <div className={choosing ? 'cb-runstable cb-mod-choosing' : 'cb-runstable'}>
       {(state.notes ?? []).map(note => (
         <p key={note} className="cb-note">
           <Marked text={note} />
