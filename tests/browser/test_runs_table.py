@@ -62,7 +62,7 @@ def test_the_table_is_seen(lab: Lab, theme: str) -> None:
     panel = live_panel(lab, 1)
     expect(table.locator(".cb-gridbody")).to_contain_text("run 39")
     lab.screenshot(f"runs-table-{theme}", panel)
-    row = table.get_by_role("row").filter(has_text="run 37")
+    row = table.locator(".cb-gridbody").get_by_role("row").filter(has_text="run 37")
     row.hover()
     row.get_by_role("button", name="is the baseline").click()
     table.get_by_role("checkbox", name="Select run 38").click()
