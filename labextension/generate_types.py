@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cellbook.answers.dashboards import DashboardNames, ShownDashboard
+from cellbook.answers.grid import GridFile
 from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
 from cellbook.views.checkpoint_diff import CheckpointDifference
@@ -29,6 +30,7 @@ from cellbook.views.lines import CurveLines
 from cellbook.views.media import MediaComparison, TablePreview
 from cellbook.views.relations import Relations
 from cellbook.views.run_details import RunConsole, RunDetails
+from cellbook.views.runs_grid import GridColumns, RunsGrid
 from cellbook.views.runs_list import RunRow, RunsPage
 from cellbook.views.series import Curve
 from cellbook.views.surface import Surface
@@ -47,10 +49,13 @@ ANSWERS = (
     MediaComparison,
     Importances,
     Relations,
+    GridColumns,
+    GridFile,
     RunComparison,
     RunConsole,
     RunDetails,
     RunRow,
+    RunsGrid,
     RunsPage,
     ShownDashboard,
     TablePreview,

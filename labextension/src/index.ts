@@ -9,6 +9,7 @@ import { link } from './plugins/link.ts';
 import { runs } from './plugins/runs.ts';
 import { sidebar } from './plugins/sidebar.ts';
 import { status } from './plugins/status.ts';
+import { table } from './plugins/table.ts';
 
 export default [
   book,
@@ -17,6 +18,7 @@ export default [
   commands,
   status,
   compare,
+  table,
   runs,
   cells,
   checkpoints

@@ -1,8 +1,10 @@
 import './colours.css';
 import './base.css';
+import './parts.css';
 import './runs.css';
 import './details.css';
 import './compare.css';
 import './relations.css';
+import './grid.css';
 import './checkpoints.css';
 import './cells.css';

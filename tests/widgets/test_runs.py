@@ -53,3 +53,16 @@ def test_list_sees_what_a_running_run_logged(opened: Book) -> None:
 def test_list_refuses_what_does_not_parse(opened: Book) -> None:
     with pytest.raises(QuerySyntaxError):
         runs_list(opened, "metrics.acc >")
+
+
+def test_list_lives_where_somebody_looks_at_it(opened: Book, log: Log) -> None:
+    for acc in (0.1, 0.9):
+        log(f"at {acc}", acc=acc)
+    widget = runs_list(opened, "metrics.acc > 0.5", order_by=["metrics.acc DESC", "name"]).widget
+    assert widget.kind == "runs"
+    assert widget.state["order"] == "metrics.acc DESC, name"
+    assert runs_list(opened, limit=1).widget.state["most"] == 1
+    by_query = runs_list(opened, where("metrics")["acc"] > 0.5).widget
+    assert by_query.state["runs"] == [opened.find_run(2).run_id]
+    assert runs_list(opened, where("metrics")["acc"] > 7).widget is None
+    assert runs_list(opened, limit=0).widget is None

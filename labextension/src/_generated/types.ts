@@ -325,6 +325,54 @@ export interface GoalStanding {
   reached: boolean;
 }
 
+/** One column: a param, metric, tag or fact of runs. */
+export interface GridColumn {
+  key: string;
+  field: string;
+  group: Group;
+  name: string;
+  numeric: boolean;
+  direction: Direction | null;
+  differs: boolean;
+  count: number;
+}
+
+/** Columns that a table of runs can show. */
+export interface GridColumns {
+  columns: GridColumn[];
+  total: number;
+}
+
+/** A table as a file. */
+export interface GridFile {
+  name: string;
+  media_type: string;
+  content: string;
+}
+
+/** By which column a table is in order. */
+export interface GridOrder {
+  key: string;
+  descending: boolean;
+}
+
+/** One run; what lies in the columns is in lists as long as these are. */
+export interface GridRow {
+  run_id: string;
+  number: number;
+  name: string;
+  state: RunState;
+  stale: number;
+  nested: boolean;
+  archived: boolean;
+  trashed: boolean;
+  spark: Real[];
+  texts: (string | null)[];
+  full: string[];
+  deltas: string[];
+  verdicts: Verdict[];
+}
+
 /** What the rows of a comparison are about, in the order they are shown. */
 export type Group = 'Metrics' | 'Params' | 'Run' | 'Tags' | 'Environment';
 
@@ -539,6 +587,21 @@ export interface RunRow {
 
 /** How a run stands, or how it ended. */
 export type RunState = 'running' | 'finished' | 'failed' | 'stopped' | 'crashed';
+
+/** A page of a table of runs. */
+export interface RunsGrid {
+  columns: GridColumn[];
+  rows: GridRow[];
+  offset: number;
+  total: number;
+  baseline: GridRow | null;
+  order: GridOrder | null;
+  known: number;
+  differing: number;
+  empty_book: boolean;
+  hint: string;
+  now: number;
+}
 
 /** The newest runs that a query finds, and which of their params and metrics tell them apart. */
 export interface RunsPage {

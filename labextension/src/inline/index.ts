@@ -9,9 +9,11 @@ import { createRoot } from 'react-dom/client';
 
 import { ComparisonModel, type IComparisonState } from '../models/comparison.ts';
 import { DashboardModel } from '../models/dashboard.ts';
+import { GridModel, type IGridState } from '../models/grid.ts';
 import type { IHost } from '../models/host.ts';
 import { Compare } from '../panels/compare.tsx';
 import { Dashboard } from '../panels/dashboard.tsx';
+import { RunsPanel } from '../panels/runsPanel.tsx';
 import { KernelSource, type IWidgetModel } from './kernel.ts';
 import { PAGE, showPage } from './page.ts';
 import { styleSheet } from './style.ts';
@@ -85,6 +87,28 @@ const PANELS = {
       element: createElement(Compare, { model, host, trans: words }),
       tell: tables => model.tell(tables),
       dispose: () => model.dispose()
+    };
+  },
+
+  runs(widget: IWidgetModel, source: KernelSource, host: IHost): IPanel {
+    const model = new GridModel(source, widget.get('state') as IGridState);
+    let shown: ComparisonModel | null = null;
+    const follow = (comparison: ComparisonModel | null) => {
+      shown?.dispose();
+      shown = comparison;
+    };
+    model.stateChanged.connect(() => {
+      widget.set('state', model.state);
+      widget.save_changes();
+    });
+    void model.refresh();
+    return {
+      element: createElement(RunsPanel, { model, source, host, trans: words, follow }),
+      tell: tables => {
+        model.tell(tables);
+        shown?.tell(tables);
+      },
+      dispose: () => follow(null)
     };
   },
 

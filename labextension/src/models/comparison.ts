@@ -4,6 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { CompareRow, CurveLines, RunComparison } from '../_generated/types.ts';
 import { Answers } from './answers.ts';
+import { GridModel, listing } from './grid.ts';
 import { MediaModel } from './media.ts';
 import { PLAIN_RELATIONS, type IRelationsLook } from './relations.ts';
 import { Rest } from './rest.ts';
@@ -56,16 +57,23 @@ export interface IComparisonState extends ICurveLook {
   readonly relations: IRelationsLook;
   /** The run whose code is compared with the baseline's; empty for the next one. */
   readonly other: string;
+  /** Whether runs are rows of the table, not columns; null where their number decides. */
+  readonly rows: boolean | null;
   /** What is to be said beforehand. */
   readonly notes?: readonly string[];
 }
 
+/** Runs that a table has as columns unless somebody wants it otherwise, at most. */
+const COLUMNS = 8;
+
 /** How runs are looked at at first. */
-const PLAIN: ICurveLook & Pick<IComparisonState, 'tab' | 'run' | 'relations' | 'other'> = {
+const PLAIN: ICurveLook &
+  Pick<IComparisonState, 'tab' | 'run' | 'relations' | 'other' | 'rows'> = {
   tab: 'curves',
   run: '',
   relations: PLAIN_RELATIONS,
   other: '',
+  rows: null,
   axis: 'step',
   log: false,
   smoothing: 0,
@@ -113,6 +121,7 @@ export class ComparisonModel {
   private _state: IComparisonState;
   private _comparison: RunComparison | null = null;
   private _lines: CurveLines | null = null;
+  private _grid: GridModel | null = null;
   private _problem = '';
   private _reading = 0;
   private _readings = 0;
@@ -229,6 +238,28 @@ export class ComparisonModel {
     return this._state.everything ? rows : rows.filter(row => row.differs);
   }
 
+  /** Whether runs are rows of the table. */
+  get asRows(): boolean {
+    return this._state.rows ?? this._state.runs.length > COLUMNS;
+  }
+
+  /** The table in which they are rows; made when it is first shown. */
+  get grid(): GridModel {
+    if (!this._grid) {
+      const { notebook, runs, baseline, everything } = this._state;
+      const grid = new GridModel(this._source, listing(notebook, { runs, baseline, everything }));
+      grid.stateChanged.connect(() => {
+        const wanted = grid.state.baseline || this._state.baseline;
+        if (wanted !== this._state.baseline && this._state.runs.includes(wanted)) {
+          void this.change({ baseline: wanted });
+        }
+      });
+      this._grid = grid;
+      void grid.refresh();
+    }
+    return this._grid;
+  }
+
   /** How many rows are not shown. */
   get hidden(): number {
     return (this._comparison?.rows.length ?? 0) - this.rows.length;
@@ -244,6 +275,10 @@ export class ComparisonModel {
     this._stateChanged.emit();
     this._changed.emit();
     if (asked) {
+      const { runs, baseline } = this._state;
+      if (this._grid && (change.runs || this._grid.state.baseline !== baseline)) {
+        void this._grid.change({ runs, baseline });
+      }
       await this.refresh();
     } else if (before !== this._linesKey()) {
       await this._read(() => this._readLines());
@@ -287,6 +322,9 @@ export class ComparisonModel {
   tell(tables: readonly string[]): void {
     if (tables.some(table => SHOWN.has(table))) {
       this._rest.ask();
+    }
+    if (this.asRows) {
+      this._grid?.tell(tables);
     }
   }
 

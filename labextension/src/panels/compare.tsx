@@ -15,6 +15,7 @@ import { Media } from './media.tsx';
 import { Loading, Marked, Trouble } from './parts.tsx';
 import { Pin } from './pin.tsx';
 import { Relations } from './relations.tsx';
+import { RunsTable } from './runsTable.tsx';
 import { Tabs } from './tabs.tsx';
 
 export interface CompareProps {
@@ -31,6 +32,9 @@ export function Compare(props: CompareProps): React.ReactElement {
   const id = React.useId();
   useSignal(model.changed);
   const { comparison, problem } = model;
+  // A page by itself has no answers but those that it came with.
+  const asRows = model.asRows && !host.alone;
+  const pin = host.alone ? null : () => setPinning(true);
   const again = { label: trans.__('Try again'), run: () => void model.refresh() };
   return (
     <div className="cb-compare">
@@ -45,31 +49,59 @@ export function Compare(props: CompareProps): React.ReactElement {
         <>
           <div className="cb-line">
             <h2>{trans._n('%1 run compared', '%1 runs compared', model.count)}</h2>
-            <label className="cb-choose">
-              <input
-                type="checkbox"
-                checked={!model.state.everything}
-                onChange={event => void model.change({ everything: !event.target.checked })}
-              />
-              {trans.__('only what differs')}
-            </label>
-            <ExportMenu
-              model={model}
-              host={host}
-              pin={host.alone ? null : () => setPinning(true)}
-              trans={trans}
-            />
+            {comparison.runs.length > 1 && !host.alone && (
+              <label className="cb-choose">
+                <input
+                  type="checkbox"
+                  checked={asRows}
+                  onChange={event => void model.change({ rows: event.target.checked })}
+                />
+                {trans.__('runs as rows')}
+              </label>
+            )}
+            {!asRows && (
+              <label className="cb-choose">
+                <input
+                  type="checkbox"
+                  checked={!model.state.everything}
+                  onChange={event => void model.change({ everything: !event.target.checked })}
+                />
+                {trans.__('only what differs')}
+              </label>
+            )}
+            {!asRows && (
+              <ExportMenu model={model} host={host} pin={pin} trans={trans} />
+            )}
           </div>
           {model.count > comparison.runs.length && (
             <p className="cb-note">
-              {trans.__(
-                'The table and the curves are of the first %1; relations are of all.',
-                comparison.runs.length
-              )}
+              {asRows
+                ? trans.__('The curves are of the first %1.', comparison.runs.length)
+                : trans.__(
+                    'The table and the curves are of the first %1; relations are of all.',
+                    comparison.runs.length
+                  )}
             </p>
           )}
           {pinning && <Pin model={model} close={() => setPinning(false)} trans={trans} />}
-          <CompareTable model={model} fixed={host.alone} raise={setRaised} trans={trans} />
+          {asRows ? (
+            <RunsTable
+              model={model.grid}
+              host={host}
+              pin={pin}
+              trans={trans}
+              open={(runs, baseline) => {
+                if (runs.length > 1) {
+                  model.grid.clear();
+                  void model.change({ runs, baseline });
+                } else {
+                  void model.change({ run: runs[0], tab: 'details' });
+                }
+              }}
+            />
+          ) : (
+            <CompareTable model={model} fixed={host.alone} raise={setRaised} trans={trans} />
+          )}
           {host.alone ? (
             <Curves {...props} raised={raised} />
           ) : (

@@ -5,17 +5,14 @@ import { ellipsesIcon, refreshIcon, searchIcon, settingsIcon } from '@jupyterlab
 import * as React from 'react';
 
 import * as formatting from '../models/format.ts';
-import { queryProblem } from '../models/query.ts';
 import type { RunsModel } from '../models/runs.ts';
 import type { IBook, IKernelLinks } from '../tokens.ts';
 import { useKernel, useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
+import { QueryField } from './queryField.tsx';
 import { RunDetailsView } from './runDetails.tsx';
 import { RunList } from './runList.tsx';
 import type { RunMenus } from './runMenus.ts';
-
-/** Milliseconds after the last key until a query is asked. */
-const SETTLED = 300;
 
 /** Milliseconds for which an undo is offered. */
 const OFFERED = 30_000;
@@ -72,83 +69,30 @@ function Search(props: {
   trans: TranslationBundle;
 }): React.ReactElement {
   const { model, menus, trans } = props;
-  const [text, setText] = React.useState(model.query);
-  const timer = React.useRef(0);
-  const last = React.useRef(model.query);
-  if (last.current !== model.query) {
-    // Somebody else has asked: a filter of a menu.
-    last.current = model.query;
-    setText(model.query);
-  }
-  React.useEffect(() => () => clearTimeout(timer.current), []);
-  const ask = (query: string) => {
-    clearTimeout(timer.current);
-    last.current = query.trim();
-    void model.ask({ query: query.trim() });
-  };
-  const problem = model.problem?.query ? queryProblem(model.problem.message) : null;
   return (
-    <div className="cb-search" role="search">
-      <div className="cb-searchbox">
-        <searchIcon.react tag="span" className="cb-icon" aria-hidden="true" />
-        <input
-          type="search"
-          aria-label={trans.__('Search runs')}
-          aria-invalid={problem !== null}
-          aria-describedby={problem ? 'cb-query-problem' : undefined}
-          placeholder="metrics.acc > 0.9"
-          title={trans.__(
-            "Words of a name, or such as metrics.acc > 0.9 and params.opt = 'adam', state = running, #12"
-          )}
-          spellCheck={false}
-          autoComplete="off"
-          list="cb-queries"
-          value={text}
-          onChange={event => {
-            const query = event.target.value;
-            setText(query);
-            clearTimeout(timer.current);
-            timer.current = window.setTimeout(() => ask(query), SETTLED);
-          }}
-          onKeyDown={event => {
-            event.stopPropagation();
-            if (event.key === 'Enter') {
-              ask(text);
-            } else if (event.key === 'Escape' && text) {
-              setText('');
-              ask('');
-            }
-          }}
-        />
-        <datalist id="cb-queries">
-          {model.queries.map(query => (
-            <option key={query} value={query} />
-          ))}
-        </datalist>
-        <IconButton
-          icon={settingsIcon}
-          label={trans.__('Order and filters')}
-          menu
-          run={event => menus.openView(event.currentTarget)}
-        />
-        <IconButton
-          icon={refreshIcon}
-          label={trans.__('Read anew')}
-          run={() => void model.refresh()}
-        />
-      </div>
-      {problem && (
-        <div className="cb-queryproblem" id="cb-query-problem" role="alert">
-          {problem.message}
-          {problem.wrong !== null && (
-            <code>
-              {problem.right}
-              <mark>{problem.wrong}</mark>
-            </code>
-          )}
-        </div>
-      )}
-    </div>
+    <QueryField
+      query={model.query}
+      problem={model.problem?.query ? model.problem.message : ''}
+      ask={query => void model.ask({ query })}
+      known={model.queries}
+      before={<searchIcon.react tag="span" className="cb-icon" aria-hidden="true" />}
+      behind={
+        <>
+          <IconButton
+            icon={settingsIcon}
+            label={trans.__('Order and filters')}
+            menu
+            run={event => menus.openView(event.currentTarget)}
+          />
+          <IconButton
+            icon={refreshIcon}
+            label={trans.__('Read anew')}
+            run={() => void model.refresh()}
+          />
+        </>
+      }
+      trans={trans}
+    />
   );
 }
 

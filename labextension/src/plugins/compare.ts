@@ -5,7 +5,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Clipboard, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { UUID, type ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -17,6 +17,7 @@ import { cellbookIcon } from '../icons.ts';
 import { ComparisonModel, comparing, type IComparisonState } from '../models/comparison.ts';
 import type { IHost } from '../models/host.ts';
 import { IBook, ICompare } from '../tokens.ts';
+import { hostOf } from './host.ts';
 
 const OPEN = 'cellbook:open-comparison';
 
@@ -39,13 +40,7 @@ class CompareWidget extends ReactWidget {
     this.model = new ComparisonModel(book.api, state);
     this._book = book;
     this._trans = trans;
-    this._host = {
-      plotly: () => book.api.plotly(),
-      copy: (text, done) => {
-        Clipboard.copyToSystem(text);
-        Notification.success(done, { autoClose: 3000 });
-      }
-    };
+    this._host = hostOf(book);
     this.addClass('cellbook-lab');
     this.title.icon = cellbookIcon;
     this.title.label = trans.__('Compare runs');

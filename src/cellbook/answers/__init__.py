@@ -28,6 +28,14 @@ from cellbook.answers.dashboards import (
     show_dashboard,
 )
 from cellbook.answers.details import RunQuery, show_console, show_details
+from cellbook.answers.grid import (
+    ColumnsQuery,
+    GridFileQuery,
+    GridQuery,
+    find_columns,
+    show_grid,
+    write_grid,
+)
 from cellbook.answers.media import (
     MediaQuery,
     TableQuery,
@@ -52,6 +60,9 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "correlation": correlation,
     "curves": draw_curves,
     "importance": importance,
+    "grid": show_grid,
+    "grid-columns": find_columns,
+    "grid-file": write_grid,
     "lines": draw_lines,
     "console": show_console,
     "dashboard": show_dashboard,
@@ -75,11 +86,14 @@ __all__ = [
     "QUESTIONS",
     "Ask",
     "CodeQuery",
+    "ColumnsQuery",
     "ComparisonQuery",
     "CorrelationQuery",
     "CurvesQuery",
     "DashboardBody",
     "DashboardQuery",
+    "GridFileQuery",
+    "GridQuery",
     "Hint",
     "ImportanceQuery",
     "LinesQuery",
@@ -97,6 +111,7 @@ __all__ = [
     "draw_curves",
     "draw_lines",
     "find_artifact",
+    "find_columns",
     "importance",
     "list_dashboards",
     "pin_panel",
@@ -107,7 +122,9 @@ __all__ = [
     "show_console",
     "show_dashboard",
     "show_details",
+    "show_grid",
     "show_media",
     "show_table",
     "surface",
+    "write_grid",
 ]

@@ -87,6 +87,10 @@ class CompareCell:
     """The value itself, for other programs: a duration is in seconds."""
 
 
+NO_CELL = CompareCell(formatting.MISSING, "", missing=True)
+"""What stands where a run has no value."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompareRow:
     """One param, metric, tag or fact, across the runs."""
@@ -201,6 +205,16 @@ def _drawable(records: Sequence[RunRecord]) -> list[str]:
     return [name for name in names if name in several]
 
 
+RUN_FACTS: tuple[tuple[str, Callable[[RunRecord], Any]], ...] = (
+    ("state", lambda record: f"{formatting.GLYPHS[record.state]} {record.state.value}"),
+    ("error", lambda record: record.error),
+    ("experiment", lambda record: record.experiment),
+    ("notebook", lambda record: record.notebook),
+    ("notes", lambda record: record.description or None),
+)
+"""What is told of a run besides how long it took and when it began."""
+
+
 # -- rows --------------------------------------------------------------------------------------
 
 
@@ -213,7 +227,7 @@ def _metric_rows(
         base = values[baseline] if records else None
         cells = [
             replace(
-                _metric_cell(value, None if place == baseline else base, direction),
+                metric_cell(value, None if place == baseline else base, direction),
                 reached=rules.reached(name, value),
             )
             for place, value in enumerate(values)
@@ -221,11 +235,12 @@ def _metric_rows(
         yield CompareRow(Group.METRICS, name, tuple(cells), _differ(values), True, direction)
 
 
-def _metric_cell(
+def metric_cell(
     value: float | None, base: float | None, direction: Direction | None
 ) -> CompareCell:
+    """Return the cell of a metric, beside the baseline's value where there is one."""
     if value is None:
-        return _MISSING
+        return NO_CELL
     text, whole = formatting.number(value), repr(value)
     cell = CompareCell(text, whole if whole != text else "", value=value)
     if base is None or not (math.isfinite(value) and math.isfinite(base)) or value == base:
@@ -244,14 +259,15 @@ def _signed(difference: float) -> str:
 def _mapping_rows(group: Group, mappings: Sequence[Mapping[str, Any]]) -> Iterable[CompareRow]:
     names = dict.fromkeys(name for mapping in mappings for name in mapping)
     for name in names:
-        values = [mapping.get(name, _MISSING) for mapping in mappings]
-        present = [value for value in values if value is not _MISSING]
+        values = [mapping.get(name, NO_CELL) for mapping in mappings]
+        present = [value for value in values if value is not NO_CELL]
         numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in present)
-        cells = [_MISSING if value is _MISSING else _value_cell(value) for value in values]
+        cells = [NO_CELL if value is NO_CELL else value_cell(value) for value in values]
         yield CompareRow(group, name, tuple(cells), _differ(values), numeric)
 
 
-def _value_cell(value: Any) -> CompareCell:
+def value_cell(value: Any) -> CompareCell:
+    """Return the cell of a param, a tag or a fact."""
     text, whole = formatting.value(value), formatting.full(value)
     return CompareCell(text, whole if whole != text else "", value=value)
 
@@ -264,28 +280,22 @@ def _run_rows(records: Sequence[RunRecord], baseline: int, now: int) -> Iterable
     finished = [record.state is RunState.FINISHED for record in records]
     base = durations[baseline] if finished[baseline] else None
     cells = [
-        _duration_cell(value, base if finished[place] and place != baseline else None)
+        duration_cell(value, base if finished[place] and place != baseline else None)
         for place, value in enumerate(durations)
     ]
     differs = any(cell.delta or cell.missing for cell in cells)
     yield CompareRow(Group.RUN, "duration", tuple(cells), differs, True, Direction.LESS)
     # Two runs never start at one moment, which tells nothing.
-    started = tuple(_value_cell(formatting.date(record.start_time)) for record in records)
+    started = tuple(value_cell(formatting.date(record.start_time)) for record in records)
     yield CompareRow(Group.RUN, "started", started, differs=False)
-    facts: tuple[tuple[str, Callable[[RunRecord], Any]], ...] = (
-        ("state", lambda record: f"{formatting.GLYPHS[record.state]} {record.state.value}"),
-        ("error", lambda record: record.error),
-        ("experiment", lambda record: record.experiment),
-        ("notebook", lambda record: record.notebook),
-        ("notes", lambda record: record.description or None),
-    )
-    for name, fact in facts:
+    for name, fact in RUN_FACTS:
         yield from _fact_row(Group.RUN, name, [fact(record) for record in records])
 
 
-def _duration_cell(value: float | None, base: float | None) -> CompareCell:
+def duration_cell(value: float | None, base: float | None) -> CompareCell:
+    """Return the cell of a duration, beside the baseline's where that says something."""
     if value is None:
-        return _MISSING
+        return NO_CELL
     cell = CompareCell(formatting.duration(value), f"{value:.3f} s", value=value)
     if not base or not value or abs(value - base) < max(_TIME_NOISE * base, _LEAST_SECONDS):
         return cell
@@ -308,11 +318,8 @@ def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[Co
 def _fact_row(group: Group, name: str, values: Sequence[Any]) -> Iterable[CompareRow]:
     """Yield the row of a fact, unless no run has it."""
     if any(value is not None for value in values):
-        cells = [_MISSING if value is None else _value_cell(value) for value in values]
+        cells = [NO_CELL if value is None else value_cell(value) for value in values]
         yield CompareRow(group, name, tuple(cells), _differ(values))
-
-
-_MISSING = CompareCell(formatting.MISSING, "", missing=True)
 
 
 def _differ(values: Sequence[Any]) -> bool:

@@ -150,7 +150,7 @@ def _rows(
     """Return rows, and the metric that their sparks are of."""
     spark_metric = _spark_metric(records, chosen.metrics)
     sparks = spark_points(store, records, spark_metric) if spark_metric else {}
-    stale = _stale_cells(store, [record.run_id for record in records])
+    stale = stale_cells(store, [record.run_id for record in records])
     scores = {record.run_id: _scores(record, chosen) for record in records}
     rows = [
         RunRow(
@@ -232,7 +232,8 @@ def _has_curve(record: RunRecord, name: str) -> bool:
     return stats is not None and stats.count > 1
 
 
-def _stale_cells(store: Store, run_ids: Sequence[str]) -> dict[str, int]:
+def stale_cells(store: Store, run_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many of its cells ran out of order, for each run that has such."""
     counts: dict[str, int] = {}
     if run_ids:
         query = where("run").one_of(list(run_ids)) & where("stale").exists()

@@ -47,7 +47,7 @@ def search_runs(
     A metric is the run's score: its last value unless its definition says otherwise.
     """
     rules = metric_rules(store)
-    wanted, terms = _read_query(store, query, rules), _read_order(store, order_by, rules)
+    wanted, terms = read_query(store, query, rules), read_order(store, order_by, rules)
     with no_collection():
         if wanted is None and (max_results is None or max_results >= _newest_number(store)):
             columns = _all_columns(store, terms, rules)
@@ -69,7 +69,7 @@ def find_records(
     The first `offset` that are found are passed over.
     """
     rules = metric_rules(store)
-    wanted, terms = _read_query(store, query, rules), _read_order(store, order_by, rules)
+    wanted, terms = read_query(store, query, rules), read_order(store, order_by, rules)
     if not offset or isinstance(query, str):
         found = _find(store, wanted, terms, max_results, skip=offset)
     else:
@@ -103,16 +103,18 @@ def known_names(store: Store) -> list[str]:
 # -- finding -----------------------------------------------------------------------------------
 
 
-def _read_query(store: Store, query: str | QueryLike, rules: MetricRules) -> QueryLike | None:
+def read_query(store: Store, query: str | QueryLike, rules: MetricRules) -> QueryLike | None:
+    """Return what :func:`search_runs` takes as TinyDB's query; None for all runs."""
     if isinstance(query, str):
         path = rules.path
         return _parsed(store, lambda known: parse_filter(query, known=known, score_path=path))
     return query
 
 
-def _read_order(
+def read_order(
     store: Store, order_by: str | Sequence[str] | None, rules: MetricRules
 ) -> Sequence[OrderTerm]:
+    """Return the keys of a sort as the store takes them; without any, the newest run is first."""
     path = rules.path
     terms = _parsed(store, lambda known: parse_order(order_by, known=known, score_path=path))
     return [
@@ -141,7 +143,7 @@ def _find(
 ) -> list[Found]:
     hidden: set[str] = set()
     if query is not None or not skip:
-        query = _visible(query)
+        query = visible(query)
     else:
         # Without a query no document need be read up to there, if what is hidden is known.
         hidden = {
@@ -158,7 +160,7 @@ def _newest_number(store: Store) -> int:
     return next((number for _, number, _ in newest), 0)
 
 
-def _visible(query: QueryLike | None) -> QueryInstance:
+def visible(query: QueryLike | None) -> QueryInstance:
     """Return `query` but for the trash and the archive, unless it speaks of them.
 
     The hash is the query's own, by which SQL narrows; what lies in the trash is little.
@@ -234,12 +236,12 @@ def _frame(columns: Mapping[str, Column]) -> pd.DataFrame:
         "duration": (end - start) / 1000,
     }
     for part in _PARTS:
-        for name, (places, values) in _spread(columns[part]).items():
+        for name, (places, values) in spread(columns[part]).items():
             data[f"{part}.{name}"] = _column(part, places, values, len(start))
     return pd.DataFrame(data)
 
 
-def _spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
+def spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
     """Turn one mapping a row into columns: for each key the rows that have it, and their values."""
     first = mappings[0] if mappings else None
     if first and all(mapping and len(mapping) == len(first) for mapping in mappings):

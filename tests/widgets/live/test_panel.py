@@ -8,7 +8,7 @@ import pytest
 from cellbook import assets
 from cellbook.book import Book
 from cellbook.errors import StoreError
-from cellbook.widgets.live import LivePanel, compare_widget
+from cellbook.widgets.live import LivePanel, compare_widget, runs_widget
 from tests.views.conftest import Log
 
 
@@ -40,6 +40,14 @@ def test_a_panel_begins_with_its_first_answer(panel: LivePanel) -> None:
     assert [run["name"] for run in json.loads(answer)["runs"]] == ["baseline", "wide"]
     assert panel.state["notes"] == ["a note"]
     assert "cellbook-panel" in panel._dom_classes
+
+
+def test_a_table_begins_with_its_first_rows(panel: LivePanel, opened: Book) -> None:
+    table = runs_widget(opened, "metrics.acc > 0.9", order_by="metrics.acc", columns=["params.lr"])
+    ((name, query, answer),) = table.first
+    assert (name, query["columns"], query["offset"]) == ("grid", '["params.lr"]', 0)
+    assert [row["name"] for row in json.loads(answer)["rows"]] == ["wide"]
+    assert table.state["order"] == query["order_by"] == "metrics.acc"
 
 
 def test_a_question_is_answered_by_its_number(

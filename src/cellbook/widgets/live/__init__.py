@@ -2,5 +2,6 @@
 
 from cellbook.widgets.live.compare import compare_widget
 from cellbook.widgets.live.panel import LivePanel
+from cellbook.widgets.live.runs import runs_widget
 
-__all__ = ["LivePanel", "compare_widget"]
+__all__ = ["LivePanel", "compare_widget", "runs_widget"]

@@ -1,4 +1,4 @@
-"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[157],{39(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/*
+"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[486],{39(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/*
  * The lab book beside the notebook. Colours, fonts and spaces are JupyterLab's own variables; what a
  * feature needs beyond that has a file of its own.
  */
@@ -186,7 +186,7 @@
 .cellbook-lab .cb-swatch path {
   stroke-width: 2.5;
 }
-`,""]),l.d(e,{},{A:i})},45(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
+`,""]),l.d(e,{},{A:i})},47(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
 .jp-Notebook .cb-cell-mark {
   position: absolute;
   top: var(--jp-cell-padding);
@@ -502,7 +502,7 @@
 .cb-history .cb-history-older {
   padding: 12px 16px;
 }
-`,""]),l.d(e,{},{A:i})},44(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
+`,""]),l.d(e,{},{A:i})},46(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
 .cellbook-lab .cb-checkpoints {
   display: flex;
   flex-direction: column;
@@ -859,7 +859,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   --cb-better: #56b4e9;
   --cb-worse: #e69f00;
 }
-`,""]),l.d(e,{},{A:i})},42(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
+`,""]),l.d(e,{},{A:i})},43(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
 .cellbook-lab .cb-compare {
   height: 100%;
   box-sizing: border-box;
@@ -1306,7 +1306,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-titlefield:hover {
   border-color: var(--jp-border-color1);
 }
-`,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
+`,""]),l.d(e,{},{A:i})},42(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
   min-height: 0;
@@ -1580,7 +1580,585 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   margin: 0 0 8px;
   overflow-wrap: anywhere;
 }
-`,""]),l.d(e,{},{A:i})},43(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Params and metrics against one another; what runs were made by. */
+`,""]),l.d(e,{},{A:i})},45(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Tables of many runs: rows are 28 pixels high (gridRow.tsx). */
+.cellbook-lab .cb-gridbar {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: flex-start;
+  gap: 4px 16px;
+  padding: 4px 0 8px;
+}
+
+.cellbook-lab .cb-gridbar > :not(.cb-search) {
+  line-height: 28px;
+}
+
+.cellbook-lab .cb-gridbar .cb-search {
+  flex: 1 1 240px;
+  max-width: 480px;
+  padding: 0;
+}
+
+.cellbook-lab .cb-gridbar input[type='search'] {
+  padding-left: 8px;
+}
+
+/* Room for the list of columns, which an output would cut off. */
+.cellbook-lab .cb-runstable.cb-mod-choosing {
+  min-height: 440px;
+}
+
+.cellbook-lab .cb-count {
+  flex: 1 1 auto;
+  color: var(--jp-ui-font-color2);
+  font-variant-numeric: tabular-nums;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-gridbox {
+  position: relative;
+  /* Fifteen rows or so. */
+  max-height: 522px;
+  overflow: auto;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 2px;
+  overscroll-behavior: contain;
+}
+
+.cellbook-lab .cb-gridbox:focus-visible {
+  outline-width: 1px;
+  outline-offset: -1px;
+}
+
+.cellbook-lab .cb-gridbox::-webkit-scrollbar {
+  width: 10px;
+  height: 10px;
+}
+
+.cellbook-lab .cb-gridbox::-webkit-scrollbar-thumb {
+  border: 2px solid var(--jp-layout-color1);
+  border-radius: 5px;
+  background: var(--jp-border-color0);
+}
+
+.cellbook-lab .cb-gridtable {
+  min-width: 100%;
+}
+
+.cellbook-lab .cb-gridhead {
+  position: sticky;
+  top: 0;
+  z-index: 2;
+  border-bottom: 1px solid var(--jp-border-color1);
+  background: var(--jp-layout-color1);
+}
+
+.cellbook-lab .cb-gridbody {
+  position: relative;
+}
+
+.cellbook-lab .cb-gridheads,
+.cellbook-lab .cb-gridrow {
+  display: flex;
+  min-width: 100%;
+  background: var(--jp-layout-color1);
+}
+
+.cellbook-lab .cb-gridrow {
+  position: absolute;
+  right: 0;
+  left: 0;
+  height: 28px;
+  line-height: 27px;
+}
+
+.cellbook-lab .cb-gridrow.cb-mod-pinned {
+  position: relative;
+  border-top: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-gridspace {
+  flex: none;
+}
+
+.cellbook-lab .cb-gridcell {
+  flex: none;
+  box-sizing: border-box;
+  padding: 0 8px;
+  overflow: hidden;
+  background: inherit;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-gridrow .cb-gridcell {
+  border-bottom: 1px solid var(--jp-border-color3);
+}
+
+.cellbook-lab .cb-gridrow:hover,
+.cellbook-lab .cb-gridrow.cb-mod-pinned {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-gridrow.cb-mod-chosen {
+  /* Opaque, as what is sticky lies above the rest. */
+  background: color-mix(in srgb, var(--jp-brand-color1) 14%, var(--jp-layout-color1));
+}
+
+.cellbook-lab .cb-gridbox:focus .cb-gridrow.cb-mod-current .cb-gridname {
+  box-shadow: inset 3px 0 0 var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-gridname {
+  position: sticky;
+  left: 0;
+  z-index: 1;
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  border-right: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-gridheads .cb-gridname button {
+  padding-left: 34px;
+}
+
+.cellbook-lab .cb-gridname input {
+  flex: none;
+  margin: 0 2px 0 0;
+  accent-color: var(--jp-brand-color1);
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-gridname .cb-name {
+  flex: 0 1 auto;
+  min-width: 0;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-gridname .cb-name:hover {
+  text-decoration: underline;
+}
+
+.cellbook-lab .cb-gridname > * {
+  flex: none;
+}
+
+.cellbook-lab .cb-gridname small {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-gridname .cb-star {
+  margin-left: auto;
+  opacity: 0;
+}
+
+.cellbook-lab .cb-gridrow:hover .cb-star,
+.cellbook-lab .cb-gridrow.cb-mod-current .cb-star,
+.cellbook-lab .cb-gridname .cb-star.cb-mod-on {
+  opacity: 1;
+}
+
+.cellbook-lab .cb-gridrow .cb-mod-number {
+  display: flex;
+  justify-content: flex-end;
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-gridrow .cb-value {
+  overflow: hidden;
+  text-overflow: ellipsis;
+}
+
+.cellbook-lab .cb-gridrow .cb-value.cb-mod-missing {
+  color: var(--jp-ui-font-color3);
+}
+
+.cellbook-lab .cb-gridrow .cb-delta {
+  flex: none;
+  box-sizing: border-box;
+  margin: 0;
+  padding-left: 8px;
+  text-align: left;
+}
+
+.cellbook-lab .cb-gridrow .cb-spark {
+  height: 27px;
+}
+
+.cellbook-lab .cb-gridcell.cb-mod-waiting::after {
+  content: '';
+  display: block;
+  width: 60%;
+  height: 8px;
+  margin: 10px 0;
+  border-radius: 2px;
+  background: var(--jp-border-color3);
+}
+
+.cellbook-lab .cb-gridheads .cb-gridcell {
+  align-items: stretch;
+  padding: 0;
+}
+
+.cellbook-lab .cb-gridheads button {
+  display: flex;
+  flex-direction: column;
+  justify-content: flex-end;
+  box-sizing: border-box;
+  width: 100%;
+  height: 100%;
+  padding: 4px 8px;
+  overflow: hidden;
+  border: 0;
+  background: none;
+  color: var(--jp-ui-font-color1);
+  font: inherit;
+  text-align: left;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-gridheads .cb-mod-number button {
+  text-align: right;
+}
+
+.cellbook-lab .cb-gridheads button:hover {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-gridheads button > * {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-gridheads small {
+  min-height: 1.4em;
+  color: var(--jp-ui-font-color3);
+  font-size: var(--jp-ui-font-size0);
+  letter-spacing: 0.04em;
+  text-align: left;
+}
+
+.cellbook-lab .cb-gridheads [aria-sort='ascending'] button,
+.cellbook-lab .cb-gridheads [aria-sort='descending'] button {
+  color: var(--jp-ui-font-color0);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-gridheads .cb-mod-target {
+  box-shadow: inset 2px 0 0 var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-listed.cb-mod-old .cb-gridbox {
+  opacity: 0.5;
+}
+
+.cellbook-lab .cb-runstable .cb-chosen {
+  padding-left: 8px;
+  border: 0;
+}
+
+.cellbook-lab .cb-runstable .cb-chosen > span {
+  flex: none;
+}
+
+.cellbook-lab .cb-gridbar .cb-chooser,
+.cellbook-lab .cb-gridbar .cb-menu {
+  line-height: 1.4;
+}
+
+.cellbook-lab .cb-chooser {
+  position: absolute;
+  top: 100%;
+  right: 0;
+  z-index: 5;
+  display: flex;
+  flex-direction: column;
+  box-sizing: border-box;
+  width: 300px;
+  max-height: 400px;
+  padding: 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 2px;
+  background: var(--jp-layout-color1);
+  box-shadow: var(--jp-elevation-z4, 0 2px 6px rgb(0 0 0 / 25%));
+}
+
+.cellbook-lab .cb-chooser input[type='search'] {
+  flex: none;
+  padding-left: 8px;
+}
+
+.cellbook-lab .cb-chooserlist {
+  flex: 1 1 auto;
+  overflow: auto;
+}
+
+.cellbook-lab .cb-chooser fieldset {
+  min-width: 0;
+  margin: 8px 0 0;
+  padding: 0;
+  border: 0;
+}
+
+.cellbook-lab .cb-chooser legend {
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  letter-spacing: 0.04em;
+}
+
+.cellbook-lab .cb-choice,
+.cellbook-lab .cb-chooserend {
+  display: flex;
+  align-items: center;
+}
+
+.cellbook-lab .cb-choice label {
+  display: flex;
+  flex: 1 1 0;
+  align-items: center;
+  gap: 6px;
+  min-width: 0;
+  padding: 2px 0;
+}
+
+.cellbook-lab .cb-choice bdi {
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-choice input {
+  flex: none;
+  margin: 0;
+  accent-color: var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-link:disabled {
+  opacity: 0.35;
+  cursor: default;
+  text-decoration: none;
+}
+
+.cellbook-lab .cb-chooserend {
+  justify-content: space-between;
+  padding-top: 8px;
+}
+
+.cellbook-lab .cb-code {
+  position: relative;
+  margin-bottom: 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 2px;
+}
+
+.cellbook-lab .cb-code pre {
+  max-height: 260px;
+  margin: 0;
+  padding: 8px 12px;
+  overflow: auto;
+  color: inherit;
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size, 13px);
+  line-height: 1.4;
+}
+
+.cellbook-lab .cb-code > span {
+  position: absolute;
+  top: 4px;
+  right: 8px;
+  background: var(--jp-layout-color1);
+}
+
+.cellbook-lab .cb-back {
+  margin-top: 4px;
+}
+
+/* All of a tab of the main area is its table. */
+.cellbook-lab.cellbook-table .cb-runstable {
+  display: flex;
+  flex-direction: column;
+  box-sizing: border-box;
+  height: 100%;
+  padding: 8px 16px;
+}
+
+.cellbook-lab.cellbook-table .cb-listed {
+  display: block;
+  flex: 1 1 0;
+  min-height: 0;
+}
+
+.cellbook-lab.cellbook-table .cb-gridbox {
+  box-sizing: border-box;
+  max-height: 100%;
+}
+`,""]),l.d(e,{},{A:i})},40(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Small parts that several panels share. */
+.cellbook-lab .cb-icon {
+  display: inline-flex;
+  align-items: center;
+}
+
+.cellbook-lab .cb-icon svg {
+  width: 16px;
+  height: 16px;
+}
+
+.cellbook-lab .cb-iconbutton {
+  display: inline-flex;
+  align-items: center;
+  padding: 4px;
+  border: 0;
+  border-radius: 2px;
+  background: none;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-iconbutton:hover {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-search {
+  padding: 8px 8px 4px;
+}
+
+.cellbook-lab .cb-searchbox {
+  display: flex;
+  align-items: center;
+  gap: 2px;
+}
+
+.cellbook-lab .cb-searchbox > .cb-icon {
+  position: absolute;
+  margin-left: 7px;
+  pointer-events: none;
+}
+
+.cellbook-lab input[type='search'] {
+  flex: 1 1 0;
+  min-width: 0;
+  height: 28px;
+  padding: 0 4px 0 28px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 2px;
+  background: var(--jp-input-background);
+  color: var(--jp-ui-font-color0);
+  font: inherit;
+}
+
+.cellbook-lab input[type='search']::-webkit-calendar-picker-indicator {
+  display: none !important;
+}
+
+.cellbook-lab input::placeholder,
+.cellbook-lab textarea::placeholder {
+  color: var(--jp-ui-font-color3);
+  text-overflow: ellipsis;
+}
+
+.cellbook-lab input[type='search']:focus {
+  border-color: var(--jp-brand-color1);
+  outline: 1px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+.cellbook-lab input[aria-invalid='true'],
+.cellbook-lab textarea[aria-invalid='true'] {
+  border-color: var(--jp-warn-color1);
+}
+
+.cellbook-lab .cb-queryproblem {
+  margin-top: 4px;
+  padding: 4px 8px;
+  border-left: 3px solid var(--jp-warn-color1);
+  background: var(--jp-layout-color2);
+  font-size: var(--jp-ui-font-size0);
+  overflow-wrap: anywhere;
+  white-space: pre-wrap;
+}
+
+.cellbook-lab .cb-queryproblem code {
+  display: block;
+  margin-top: 4px;
+  padding: 0;
+  background: none;
+  font-size: 1em;
+}
+
+.cellbook-lab .cb-queryproblem mark {
+  background: none;
+  color: inherit;
+  text-decoration: underline wavy var(--jp-warn-color1);
+  text-underline-offset: 3px;
+}
+
+.cellbook-lab .cb-state {
+  width: 14px;
+  color: var(--jp-ui-font-color2);
+  text-align: center;
+}
+
+.cellbook-lab .cb-state.cb-mod-running {
+  color: var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-state.cb-mod-failed,
+.cellbook-lab .cb-state.cb-mod-crashed {
+  color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-state.cb-mod-stopped {
+  font-size: 0.72em;
+}
+
+.cellbook-lab .cb-number {
+  color: var(--jp-ui-font-color2);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-name {
+  overflow: hidden;
+  color: var(--jp-ui-font-color0);
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-spark {
+  display: block;
+}
+
+.cellbook-lab .cb-spark path,
+.cellbook-lab .cb-swatch path {
+  fill: none;
+  stroke-width: 1.5;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
+
+.cellbook-lab .cb-swatch path {
+  stroke-width: 2.5;
+}
+
+.cellbook-lab .cb-stale {
+  color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-button {
+  padding: 3px 12px;
+  border: 1px solid var(--jp-brand-color1);
+  border-radius: 2px;
+  background: var(--jp-brand-color1);
+  color: var(--jp-ui-inverse-font-color1);
+  font: inherit;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-button:disabled {
+  opacity: 0.4;
+  cursor: default;
+}
+`,""]),l.d(e,{},{A:i})},44(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* Params and metrics against one another; what runs were made by. */
 .cellbook-lab .cb-segments {
   display: inline-flex;
   margin: 0;
@@ -1833,105 +2411,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 .cellbook-lab .cb-patch summary {
   cursor: pointer;
 }
-`,""]),l.d(e,{},{A:i})},40(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
-.cellbook-lab .cb-icon {
-  display: inline-flex;
-  align-items: center;
-}
-
-.cellbook-lab .cb-icon svg {
-  width: 16px;
-  height: 16px;
-}
-
-.cellbook-lab .cb-iconbutton {
-  display: inline-flex;
-  align-items: center;
-  padding: 4px;
-  border: 0;
-  border-radius: 2px;
-  background: none;
-  cursor: pointer;
-}
-
-.cellbook-lab .cb-iconbutton:hover {
-  background: var(--jp-layout-color2);
-}
-
-.cellbook-lab .cb-search {
-  padding: 8px 8px 4px;
-}
-
-.cellbook-lab .cb-searchbox {
-  display: flex;
-  align-items: center;
-  gap: 2px;
-}
-
-.cellbook-lab .cb-searchbox > .cb-icon {
-  position: absolute;
-  margin-left: 7px;
-  pointer-events: none;
-}
-
-.cellbook-lab input[type='search'] {
-  flex: 1 1 0;
-  min-width: 0;
-  height: 28px;
-  padding: 0 4px 0 28px;
-  border: 1px solid var(--jp-border-color1);
-  border-radius: 2px;
-  background: var(--jp-input-background);
-  color: var(--jp-ui-font-color0);
-  font: inherit;
-}
-
-.cellbook-lab input[type='search']::-webkit-calendar-picker-indicator {
-  display: none !important;
-}
-
-.cellbook-lab input::placeholder,
-.cellbook-lab textarea::placeholder {
-  color: var(--jp-ui-font-color3);
-  text-overflow: ellipsis;
-}
-
-.cellbook-lab input[type='search']:focus {
-  border-color: var(--jp-brand-color1);
-  outline: 1px solid var(--jp-brand-color1);
-  outline-offset: -2px;
-}
-
-.cellbook-lab input[aria-invalid='true'],
-.cellbook-lab textarea[aria-invalid='true'] {
-  border-color: var(--jp-warn-color1);
-}
-
-.cellbook-lab .cb-queryproblem {
-  margin-top: 4px;
-  padding: 4px 8px;
-  border-left: 3px solid var(--jp-warn-color1);
-  background: var(--jp-layout-color2);
-  font-size: var(--jp-ui-font-size0);
-  overflow-wrap: anywhere;
-  white-space: pre-wrap;
-}
-
-.cellbook-lab .cb-queryproblem code {
-  display: block;
-  margin-top: 4px;
-  padding: 0;
-  background: none;
-  font-size: 1em;
-}
-
-.cellbook-lab .cb-queryproblem mark {
-  background: none;
-  color: inherit;
-  text-decoration: underline wavy var(--jp-warn-color1);
-  text-underline-offset: 3px;
-}
-
+`,""]),l.d(e,{},{A:i})},41(o,e,l){var r=l(37),a=l.n(r),t=l(38),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
 .cellbook-lab .cb-columns {
   display: flex;
   justify-content: space-between;
@@ -2053,37 +2533,6 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   background: var(--jp-brand-color1);
 }
 
-.cellbook-lab .cb-state {
-  width: 14px;
-  color: var(--jp-ui-font-color2);
-  text-align: center;
-}
-
-.cellbook-lab .cb-state.cb-mod-running {
-  color: var(--jp-brand-color1);
-}
-
-.cellbook-lab .cb-state.cb-mod-failed,
-.cellbook-lab .cb-state.cb-mod-crashed {
-  color: var(--cb-worse);
-}
-
-.cellbook-lab .cb-state.cb-mod-stopped {
-  font-size: 0.72em;
-}
-
-.cellbook-lab .cb-number {
-  color: var(--jp-ui-font-color2);
-  font-variant-numeric: tabular-nums;
-}
-
-.cellbook-lab .cb-name {
-  overflow: hidden;
-  color: var(--jp-ui-font-color0);
-  text-overflow: ellipsis;
-  white-space: nowrap;
-}
-
 .cellbook-lab .cb-metric {
   color: var(--jp-ui-font-color0);
   font-variant-numeric: tabular-nums;
@@ -2120,10 +2569,6 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   gap: 6px;
   color: var(--jp-ui-font-color2);
   font-variant-numeric: tabular-nums;
-}
-
-.cellbook-lab .cb-stale {
-  color: var(--cb-worse);
 }
 
 .cellbook-lab .cb-rename {
@@ -2197,21 +2642,6 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   white-space: nowrap;
 }
 
-.cellbook-lab .cb-button {
-  padding: 3px 12px;
-  border: 1px solid var(--jp-brand-color1);
-  border-radius: 2px;
-  background: var(--jp-brand-color1);
-  color: var(--jp-ui-inverse-font-color1);
-  font: inherit;
-  cursor: pointer;
-}
-
-.cellbook-lab .cb-button:disabled {
-  opacity: 0.4;
-  cursor: default;
-}
-
 /* In a narrow sidebar the curve stands below the number. */
 @container cb-sidebar (max-width: 300px) {
   .cellbook-lab .cb-columns {
@@ -2240,4 +2670,4 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
     flex-basis: 100%;
   }
 }
-`,""]),l.d(e,{},{A:i})},38(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var n=this[c][0];null!=n&&(i[n]=!0)}for(var b=0;b<o.length;b++){var p=[].concat(o[b]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},37(o){o.exports=function(o){return o[1]}},30(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],n=r.base?c[0]+r.base:c[0],b=a[n]||0,p="".concat(n," ").concat(b);a[n]=b+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var n=r(o,a),b=0;b<t.length;b++){var p=l(t[b]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=n}}},32(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},34(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},33(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},31(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},35(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},29(o,e,l){var r=l(30),a=l.n(r),t=l(31),i=l.n(t),c=l(32),n=l.n(c),b=l(33),p=l.n(b),d=l(34),s=l.n(d),u=l(35),f=l.n(u),h=l(36),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=n().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(39),k={};k.styleTagTransform=f(),k.setAttributes=p(),k.insert=n().bind(null,"head"),k.domAPI=i(),k.insertStyleElement=s(),a()(g.A,k),g.A&&g.A.locals&&g.A.locals;var v=l(40),m={};m.styleTagTransform=f(),m.setAttributes=p(),m.insert=n().bind(null,"head"),m.domAPI=i(),m.insertStyleElement=s(),a()(v.A,m),v.A&&v.A.locals&&v.A.locals;var w=l(41),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=n().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(42),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=n().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(43),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=n().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(44),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=n().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(N.A,C),N.A&&N.A.locals&&N.A.locals;var I=l(45),S={};S.styleTagTransform=f(),S.setAttributes=p(),S.insert=n().bind(null,"head"),S.domAPI=i(),S.insertStyleElement=s(),a()(I.A,S),I.A&&I.A.locals&&I.A.locals}}]);
+`,""]),l.d(e,{},{A:i})},38(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var b=this[c][0];null!=b&&(i[b]=!0)}for(var n=0;n<o.length;n++){var p=[].concat(o[n]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},37(o){o.exports=function(o){return o[1]}},30(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],b=r.base?c[0]+r.base:c[0],n=a[b]||0,p="".concat(b," ").concat(n);a[b]=n+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var b=r(o,a),n=0;n<t.length;n++){var p=l(t[n]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=b}}},32(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},34(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},33(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},31(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},35(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},29(o,e,l){var r=l(30),a=l.n(r),t=l(31),i=l.n(t),c=l(32),b=l.n(c),n=l(33),p=l.n(n),d=l(34),s=l.n(d),u=l(35),f=l.n(u),h=l(36),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=b().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(39),k={};k.styleTagTransform=f(),k.setAttributes=p(),k.insert=b().bind(null,"head"),k.domAPI=i(),k.insertStyleElement=s(),a()(g.A,k),g.A&&g.A.locals&&g.A.locals;var m=l(40),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=b().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(m.A,v),m.A&&m.A.locals&&m.A.locals;var w=l(41),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=b().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(42),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=b().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(43),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=b().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var I=l(44),N={};N.styleTagTransform=f(),N.setAttributes=p(),N.insert=b().bind(null,"head"),N.domAPI=i(),N.insertStyleElement=s(),a()(I.A,N),I.A&&I.A.locals&&I.A.locals;var C=l(45),S={};S.styleTagTransform=f(),S.setAttributes=p(),S.insert=b().bind(null,"head"),S.domAPI=i(),S.insertStyleElement=s(),a()(C.A,S),C.A&&C.A.locals&&C.A.locals;var E=l(46),P={};P.styleTagTransform=f(),P.setAttributes=p(),P.insert=b().bind(null,"head"),P.domAPI=i(),P.insertStyleElement=s(),a()(E.A,P),E.A&&E.A.locals&&E.A.locals;var M=l(47),R={};R.styleTagTransform=f(),R.setAttributes=p(),R.insert=b().bind(null,"head"),R.domAPI=i(),R.insertStyleElement=s(),a()(M.A,R),M.A&&M.A.locals&&M.A.locals}}]);

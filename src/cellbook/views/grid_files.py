@@ -1,0 +1,218 @@
+"""A table of runs as a file, and as the code that makes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tinydb.queries import where
+
+from cellbook.errors import InvalidInput
+from cellbook.records import RunRecord
+from cellbook.store import Store
+from cellbook.tracking.media.tables import encode_table
+from cellbook.views import formatting
+from cellbook.views.comparison import Verdict
+from cellbook.views.grid_columns import SPARK, GridColumn, shown_columns
+from cellbook.views.runs_grid import (
+    GridQuery,
+    GridRow,
+    by_environment,
+    grid_rows,
+    grid_runs,
+    read_records,
+)
+from cellbook.views.runs_table import search_runs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("csv", "markdown", "parquet", "code")
+
+_HEAD = ("run_number", "run_name")
+_IN_FRAME = ("params", "metrics", "tags")
+_ATTRIBUTES = ("experiment", "state", "start_time", "duration")
+_MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NONE: ""}
+_SPECIAL = re.compile(r"([\\|<>`*_\[\]])")
+
+
+def grid_file(
+    store: Store, asked: GridQuery, format_: str, *, baseline: RunRecord | None, now: int
+) -> tuple[str, str, bytes]:
+    """Return a table of runs, all its rows and the columns that are shown, as a file.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    asked
+        Which runs and columns.
+    format_
+        One of :data:`FORMATS`: values whole as CSV or Parquet, as they are shown in Markdown, or
+        the code that makes the table.
+    baseline
+        The run that the others are compared with, in Markdown and in the code.
+    now
+        The time it is, in milliseconds since 1970.
+
+    Returns
+    -------
+    tuple of str, str and bytes
+        Name, media type and content.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such format.
+    MissingDependency
+        If the format needs a library that is not installed.
+    """
+    if format_ not in FORMATS:
+        raise InvalidInput(f"A table is written as {', '.join(FORMATS)}; not as {format_!r}.")
+    found, ids = grid_runs(store, asked)
+    columns = [
+        column
+        for column in shown_columns(found, asked.columns, everything=asked.everything)
+        if column.key != SPARK
+    ]
+    if format_ == "markdown":
+        records = read_records(store, ids)
+        rows = grid_rows(store, records, columns, found, baseline, now)
+        text = _markdown(columns, rows, baseline.run_id if baseline else "")
+        return "runs.md", "text/markdown", text.encode()
+    if format_ == "code":
+        numbers = [record.run_number for record in read_records(store, ids)] if asked.runs else []
+        return "runs.py", "text/x-python", _code(asked, numbers, columns, baseline).encode()
+    frame = grid_frame(store, asked, columns)
+    encoded = encode_table(_safe(frame) if format_ == "csv" else _even(frame), f"runs.{format_}")
+    return encoded.path, encoded.media_type, encoded.data
+
+
+def grid_frame(store: Store, asked: GridQuery, columns: Sequence[GridColumn]) -> pd.DataFrame:
+    """Return a table of runs as a DataFrame: number, name, and the columns that are given."""
+    found, ids = grid_runs(store, asked)
+    every = search_runs(store, where("run_id").one_of(list(ids)), max_results=None)
+    frame = every.set_index("run_id").reindex(list(ids))
+    records: dict[str, RunRecord] | None = None
+    data: dict[str, Any] = {name: frame[name] for name in _HEAD}
+    for column in columns:
+        if column.key in frame:
+            data[column.key] = frame[column.key]
+        elif column.key.startswith(("environment.", "packages.")):
+            data[column.key] = [found.facts_of(run_id).get(column.key) for run_id in ids]
+        elif column.key in ("error", "notebook", "description"):
+            if records is None:
+                records = {record.run_id: record for record in read_records(store, ids)}
+            data[column.key] = [getattr(records.get(run_id), column.key, None) for run_id in ids]
+    return every.__class__(data).reset_index(drop=True)
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts no spreadsheet takes for formulas, and runs."""
+
+    def safe(value: Any) -> Any:
+        return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+
+    return _mapped(frame, lambda column: column.dtype.kind not in "ifbMm", safe)
+
+
+def _even(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose columns have one type each: where params are of several, text."""
+
+    def mixed(column: Any) -> bool:
+        kinds = {type(value) for value in column if not _is_missing(value)}
+        return len(kinds) > 1 or bool(kinds & {list, dict})
+
+    return _mapped(
+        frame,
+        lambda column: column.dtype == object and mixed(column),
+        lambda value: None if _is_missing(value) else formatting.full(value),
+    )
+
+
+def _mapped(
+    frame: pd.DataFrame, which: Callable[[Any], bool], change: Callable[[Any], Any]
+) -> pd.DataFrame:
+    """Return a frame with each value changed in the columns for which `which` holds."""
+    result = frame.copy()
+    for name in frame.columns:
+        if which(frame[name]):
+            result[name] = [change(value) for value in frame[name]]
+    return result
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or bool(value != value)
+
+
+def _markdown(columns: Sequence[GridColumn], rows: Sequence[GridRow], baseline: str) -> str:
+    head = ["run", *(column.name for column in columns)]
+    rule = ["---", *("---:" if column.numeric else "---" for column in columns)]
+    lines = [
+        [f"#{row.number} {row.name}{' ★' if row.run_id == baseline else ''}", *_shown(row)]
+        for row in rows
+    ]
+    body = [[_escaped(text) for text in line] for line in (head, *lines)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in (body[0], rule, *body[1:]))
+
+
+def _shown(row: GridRow) -> list[str]:
+    return [
+        " ".join(filter(None, (formatting.MISSING if text is None else text, _MARKS[mark], delta)))
+        for text, mark, delta in zip(row.texts, row.verdicts, row.deltas, strict=True)
+    ]
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+# -- code --------------------------------------------------------------------------------------
+
+
+def _code(
+    asked: GridQuery,
+    numbers: Sequence[int],
+    columns: Sequence[GridColumn],
+    baseline: RunRecord | None,
+) -> str:
+    """Return the lines that make a table; `numbers` are those of its runs if they were named."""
+    named = f"run_number IN ({', '.join(map(str, numbers))})" if numbers else ""
+    query = " and ".join(
+        f"({part})" if named and asked.query.strip() else part
+        for part in (asked.query.strip(), named)
+        if part
+    )
+    other = by_environment(asked.order_by)
+    options = [repr(query)] if query else []
+    if asked.order_by.strip() and not other:
+        options.append(f"order_by={asked.order_by.strip()!r}")
+    options.append(f"max_results={asked.most}")
+    wanted = [
+        column.key
+        for column in columns
+        if column.key.partition(".")[0] in _IN_FRAME or column.key in _ATTRIBUTES
+    ]
+    left = [column.name for column in columns if column.key not in wanted]
+    lines = [
+        "import cellbook as cb",
+        "",
+        f"runs = cb.search_runs({', '.join(options)})",
+        "columns = [",
+        *(f"    {key!r}," for key in ("run_name", *wanted)),
+        "]",
+        'table = runs.set_index("run_number").reindex(columns=columns)',
+    ]
+    if numbers and not asked.order_by.strip():
+        lines.append(f"table = table.loc[{list(numbers)}]")
+    if left:
+        lines.append(f"# The run itself tells more: {', '.join(left)}.")
+    metrics = [key for key in wanted if key.startswith("metrics.")]
+    if baseline is not None and metrics:
+        lines += [
+            f"baseline = cb.search_runs({f'#{baseline.run_number}'!r}).iloc[0]",
+            f"for name in {metrics!r}:",
+            '    table[f"{name} Δ"] = table[name] - baseline.get(name, float("nan"))',
+        ]
+    return "\n".join([*lines, "table", ""])

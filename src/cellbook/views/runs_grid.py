@@ -1,0 +1,355 @@
+"""Many runs as one table, a run a row: a page of it, whichever its filter, order and columns."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tinydb.queries import where
+
+from cellbook.records import RunRecord, RunState, from_doc
+from cellbook.store import Store
+from cellbook.tracking import metric_rules
+from cellbook.tracking.definitions import TABLE as DEFINITIONS
+from cellbook.views import formatting
+from cellbook.views.comparison import (
+    NO_CELL,
+    RUN_FACTS,
+    CompareCell,
+    Verdict,
+    duration_cell,
+    metric_cell,
+    value_cell,
+)
+from cellbook.views.filters import parse_order
+from cellbook.views.grid_columns import (
+    SPARK,
+    FoundRuns,
+    GridColumn,
+    find_runs,
+    search_columns,
+    shown_columns,
+)
+from cellbook.views.hints import query_hint
+from cellbook.views.keeping import kept
+from cellbook.views.runs_list import duration_of, stale_cells
+from cellbook.views.runs_table import NEWEST_FIRST, read_order, read_query
+from cellbook.views.series import spark_points
+
+LONGEST = 2_000
+"""Characters of a value that a table holds; the whole of it is in the run."""
+
+_LONGEST_NAME = 200
+_TABLES = ("runs", "sessions", "environments", DEFINITIONS)
+_OF_ENVIRONMENT = re.compile(r"((?:environment|packages)\..+?)(?:\s+(ASC|DESC))?", re.I | re.S)
+_FACTS = dict(RUN_FACTS)
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One run; what lies in the columns is in lists as long as these are.
+
+    `texts` has None where the run has no value, `full` and `deltas` are empty where there is
+    nothing to add.
+    """
+
+    run_id: str
+    number: int
+    name: str
+    state: RunState
+    stale: int
+    """How many of its cells ran out of order."""
+    nested: bool
+    archived: bool
+    trashed: bool
+    spark: tuple[float, ...]
+    texts: tuple[str | None, ...]
+    full: tuple[str, ...]
+    """The values for the pointer, up to some length, where they are longer than the texts."""
+    deltas: tuple[str, ...]
+    """The differences to the baseline."""
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridOrder:
+    """By which column a table is in order."""
+
+    key: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunsGrid:
+    """A page of a table of runs."""
+
+    columns: tuple[GridColumn, ...]
+    rows: tuple[GridRow, ...]
+    offset: int
+    total: int
+    """How many runs the query finds."""
+    baseline: GridRow | None
+    """The run that the others are compared with; it need not be one that the query finds."""
+    order: GridOrder | None
+    """None for the order of the runs that were named."""
+    known: int
+    """How many columns there are."""
+    differing: int
+    """In how many of them the runs differ."""
+    empty_book: bool
+    """Whether the book has no runs at all."""
+    hint: str
+    """What the query was perhaps meant to ask for, where it finds nothing; else empty."""
+    now: int
+    """When it was read, in milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridColumns:
+    """Columns that a table of runs can show."""
+
+    columns: tuple[GridColumn, ...]
+    total: int
+    """How many there are in all, of those that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridQuery:
+    """Which runs a table has, and how.
+
+    `runs` are ids, and limit it to these; `columns` are keys of columns; the rest is as
+    :func:`cellbook.search_runs` and :func:`shown_columns` take it.
+    """
+
+    query: str = ""
+    runs: tuple[str, ...] = ()
+    order_by: str = ""
+    columns: tuple[str, ...] = ()
+    everything: bool = False
+    most: int | None = None
+    """At most so many runs: the first ones."""
+
+
+def runs_grid(
+    store: Store,
+    asked: GridQuery,
+    *,
+    baseline: RunRecord | None = None,
+    offset: int = 0,
+    limit: int = 50,
+    now: int | None = None,
+) -> RunsGrid:
+    """Return a page of a table of runs.
+
+    Parameters
+    ----------
+    store
+        The book's memory.
+    asked
+        Which runs and columns.
+    baseline
+        The run that the others are compared with.
+    offset, limit
+        Which of the rows.
+    now
+        The time it is, in milliseconds since 1970; None asks the clock.
+
+    Raises
+    ------
+    QuerySyntaxError
+        If query or order do not parse; it points at the place.
+    """
+    now = time.time_ns() // 1_000_000 if now is None else now
+    found, ids = grid_runs(store, asked)
+    columns = shown_columns(found, asked.columns, everything=asked.everything)
+    records = read_records(store, ids[offset : offset + limit])
+    sparks: Mapping[str, tuple[float, ...]] = {}
+    if found.spark_metric and any(column.key == SPARK for column in columns):
+        sparks = spark_points(store, records, found.spark_metric)
+    rows = grid_rows(store, records, columns, found, baseline, now, sparks)
+    pinned = grid_rows(store, [baseline], columns, found, None, now)[0] if baseline else None
+    return RunsGrid(
+        columns=columns,
+        rows=tuple(rows),
+        offset=offset,
+        total=len(ids),
+        baseline=pinned,
+        order=_order(store, asked),
+        known=sum(column.count > 0 for column in found.columns),
+        differing=sum(column.differs for column in found.columns),
+        empty_book=not ids and store.count("runs") == 0,
+        hint=query_hint(store, asked.query) if not ids and asked.query.strip() else "",
+        now=now,
+    )
+
+
+def grid_columns(store: Store, asked: GridQuery, text: str, limit: int) -> GridColumns:
+    """Return the columns of a table whose names hold all words of `text`."""
+    columns, total = search_columns(_found(store, asked), text, limit)
+    return GridColumns(tuple(columns), total)
+
+
+def grid_runs(store: Store, asked: GridQuery) -> tuple[FoundRuns, Sequence[str]]:
+    """Return the runs of a table, and their ids in its order."""
+    found = _found(store, asked)
+    key = ("grid order", asked.query.strip(), asked.runs, asked.order_by.strip())
+    ids = kept(store, key, _TABLES, lambda: _ordered(store, asked, found))
+    return found, ids if asked.most is None else ids[: asked.most]
+
+
+def read_records(store: Store, ids: Sequence[str]) -> list[RunRecord]:
+    """Return runs by their ids, in that order; those that are gone meanwhile are missing."""
+    if not ids:
+        return []
+    found = {
+        run_id: from_doc(RunRecord, {**doc, "run_number": number})
+        for run_id, number, doc in store.select("runs", where("run_id").one_of(list(ids)))
+    }
+    return [found[run_id] for run_id in ids if run_id in found]
+
+
+def _found(store: Store, asked: GridQuery) -> FoundRuns:
+    def make() -> FoundRuns:
+        query = read_query(store, asked.query, metric_rules(store))
+        if asked.runs:
+            named = where("run_id").one_of(list(asked.runs))
+            query = named if query is None else named & query  # type: ignore[operator]
+        return find_runs(store, query)
+
+    return kept(store, ("grid", asked.query.strip(), asked.runs), _TABLES, make)
+
+
+# -- order -------------------------------------------------------------------------------------
+
+
+def _ordered(store: Store, asked: GridQuery, found: FoundRuns) -> Sequence[str]:
+    if asked.runs and not asked.order_by.strip():
+        return [run_id for run_id in dict.fromkeys(asked.runs) if run_id in found.ids]
+    other = by_environment(asked.order_by)
+    terms = read_order(store, None if other else asked.order_by, found.rules)
+    _, (every,) = store.columns("runs", ["run_id"], order_by=terms)
+    ids = [run_id for run_id in every if run_id in found.ids]
+    if other is None:
+        return ids
+    values = {run_id: found.facts_of(run_id).get(other.key) for run_id in ids}
+    there = [run_id for run_id in ids if values[run_id] is not None]
+    there.sort(key=lambda run_id: _natural(str(values[run_id])), reverse=other.descending)
+    # Runs that lack the value come last in both directions.
+    return [*there, *(run_id for run_id in ids if values[run_id] is None)]
+
+
+def _natural(text: str) -> list[tuple[int, int, str]]:
+    """Return a key by which version 3.9 comes before 3.11."""
+    parts = re.findall(r"(\d{1,18})|(\D+|\d+)", text.lower())
+    return [(0, int(digits), "") if digits else (1, 0, rest) for digits, rest in parts]
+
+
+def by_environment(order_by: str) -> GridOrder | None:
+    """Return the order if it is one by a fact of environments, which queries do not know."""
+    match = _OF_ENVIRONMENT.fullmatch(order_by.strip())
+    return match and GridOrder(match[1], (match[2] or "").upper() == "DESC")
+
+
+def _order(store: Store, asked: GridQuery) -> GridOrder | None:
+    text = asked.order_by.strip()
+    other = by_environment(text)
+    if other is not None:
+        return other
+    if asked.runs and not text:
+        return None
+    terms = parse_order(text) or NEWEST_FIRST
+    return GridOrder(".".join(terms[0].path), terms[0].descending)
+
+
+# -- rows --------------------------------------------------------------------------------------
+
+
+def grid_rows(
+    store: Store,
+    records: Sequence[RunRecord],
+    columns: Sequence[GridColumn],
+    found: FoundRuns,
+    baseline: RunRecord | None,
+    now: int,
+    sparks: Mapping[str, tuple[float, ...]] | None = None,
+) -> list[GridRow]:
+    """Return rows of a table; `sparks` are the curves of its main metric, by run."""
+    stale = stale_cells(store, [record.run_id for record in records])
+    makers = [_maker(column, found, baseline, now) for column in columns]
+    rows = []
+    for record in records:
+        compared = baseline is not None and record.run_id != baseline.run_id
+        cells = [make(record, compared) for make in makers]
+        rows.append(
+            GridRow(
+                run_id=record.run_id,
+                number=record.run_number,
+                name=record.run_name[:_LONGEST_NAME],
+                state=record.state,
+                stale=stale.get(record.run_id, 0),
+                nested=record.parent is not None,
+                archived=record.archived,
+                trashed=record.trashed is not None,
+                spark=(sparks or {}).get(record.run_id, ()),
+                texts=tuple(None if cell.missing else cell.text for cell in cells),
+                full=tuple(_cut(cell.full) for cell in cells),
+                deltas=tuple(cell.delta for cell in cells),
+                verdicts=tuple(cell.verdict for cell in cells),
+            )
+        )
+    return rows
+
+
+Maker = Callable[[RunRecord, bool], CompareCell]
+"""Makes the cell of a run; the truth value says whether it is compared with the baseline."""
+
+
+def _maker(column: GridColumn, found: FoundRuns, baseline: RunRecord | None, now: int) -> Maker:
+    part, _, name = column.key.partition(".")
+    if column.key == SPARK:
+        return lambda record, compared: NO_CELL
+    if part == "metrics":
+        rules = found.rules
+        base = None if baseline is None else rules.value(name, baseline.metrics, baseline.stats)
+        return lambda record, compared: metric_cell(
+            rules.value(name, record.metrics, record.stats),
+            base if compared else None,
+            column.direction,
+        )
+    if part in ("params", "tags"):
+        return lambda record, compared: _value(getattr(record, part), name)
+    if part in ("environment", "packages"):
+        return lambda record, compared: _value(found.facts_of(record.run_id), column.key)
+    if column.key == "duration":
+        took = duration_of(baseline, now) if baseline and _finished(baseline) else None
+        return lambda record, compared: duration_cell(
+            duration_of(record, now), took if compared and _finished(record) else None
+        )
+    if column.key == "start_time":
+        return lambda record, compared: _moment(record.start_time, now)
+    fact = _FACTS.get(column.name)
+    return lambda record, compared: _fact(fact(record) if fact else None)
+
+
+def _finished(record: RunRecord) -> bool:
+    # How long a run took says something only if it came to its end.
+    return record.state is RunState.FINISHED
+
+
+def _value(values: Mapping[str, Any], name: str) -> CompareCell:
+    return value_cell(values[name]) if name in values else NO_CELL
+
+
+def _fact(value: Any) -> CompareCell:
+    return NO_CELL if value is None else value_cell(value)
+
+
+def _moment(time: int, now: int) -> CompareCell:
+    return CompareCell(formatting.age(time, now), formatting.date(time))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

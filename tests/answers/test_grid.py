@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import base64
+import io
+import sys
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import cellbook as cb
+from cellbook.answers import (
+    ColumnsQuery,
+    GridFileQuery,
+    GridQuery,
+    Reader,
+    find_columns,
+    show_grid,
+    write_grid,
+)
+from cellbook.book import Book
+from cellbook.errors import InvalidInput, MissingDependency
+from tests.views.conftest import Log
+
+
+@pytest.fixture
+def ask(opened: Book, log: Log) -> Reader:
+    log("one", {"lr": 0.1, "mix": "a"}, acc=[0.1, 0.5])
+    log("two", {"lr": 0.01, "mix": 3}, acc=[0.2, 0.9], tags={"team": "=1+1"})
+    log("a|b", {"lr": 0.001, "mix": [1, 2]}, acc=[0.3, 0.7])
+    return Reader(opened)
+
+
+def content(ask: Reader, **asked: Any) -> bytes:
+    return base64.b64decode(write_grid(ask, GridFileQuery(**asked)).content)
+
+
+def test_a_question_is_answered(ask: Reader) -> None:
+    grid = show_grid(
+        ask,
+        GridQuery(
+            query="metrics.acc > 0.6",
+            order_by="metrics.`acc` ASC",
+            columns='["metrics.acc"]',
+            baseline="one",
+            limit=1,
+        ),
+    )
+    assert (grid.total, [row.name for row in grid.rows]) == (2, ["a|b"])
+    assert [column.field for column in grid.columns] == ["metrics.`acc`"]
+    assert grid.baseline is not None
+    assert grid.rows[0].deltas == ("+0.2",)
+    assert show_grid(ask, GridQuery(baseline="#77")).baseline is None
+    assert "metrics.acc" in [one.key for one in find_columns(ask, ColumnsQuery()).columns]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        (GridQuery(columns="acc"), "JSON array"),
+        (GridQuery(columns="[1]"), "JSON array"),
+        (GridQuery(columns=str(["a"] * 301).replace("'", '"')), "at most 300"),
+        (GridQuery(runs=("a",) * 10_001), "by a query"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(ask: Reader, query: GridQuery, told: str) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        show_grid(ask, query)
+    with pytest.raises(InvalidInput, match="csv, markdown, parquet, code"):
+        write_grid(ask, GridFileQuery("xlsx"))
+
+
+def test_a_csv_has_whole_values_and_no_formulas(ask: Reader) -> None:
+    frame = pd.read_csv(io.BytesIO(content(ask, format="csv", order_by="metrics.acc")))
+    assert frame["run_name"].tolist() == ["one", "a|b", "two"]
+    assert frame["metrics.acc"].tolist() == [0.5, 0.7, 0.9]
+    assert frame["tags.team"].tolist()[2] == "'=1+1"
+
+
+def test_parquet_keeps_numbers_and_writes_mixed_params_as_text(ask: Reader) -> None:
+    frame = pd.read_parquet(io.BytesIO(content(ask, format="parquet", order_by="metrics.acc")))
+    assert frame["params.lr"].tolist() == [0.1, 0.001, 0.01]
+    assert frame["params.mix"].tolist() == ["a", "[1, 2]", "3"]
+    assert str(frame["start_time"].dtype).startswith("datetime64")
+
+
+def test_parquet_without_its_library_says_what_brings_it(
+    ask: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingDependency, match=r"cellbook\[tables\]"):
+        content(ask, format="parquet")
+
+
+def test_markdown_is_what_is_shown(ask: Reader) -> None:
+    text = content(
+        ask, format="markdown", columns='["metrics.acc","params.lr"]', baseline="one"
+    ).decode()
+    assert text.splitlines() == [
+        "| run | acc | lr |",
+        "| --- | ---: | ---: |",
+        r"| #3 a\|b | 0.7000 ▲ +0.2 | 0.001 |",
+        "| #2 two | 0.9000 ▲ +0.4 | 0.01 |",
+        "| #1 one ★ | 0.5000 | 0.1 |",
+    ]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_code_makes_the_table(ask: Reader, named: bool) -> None:
+    runs = tuple(ask.book.find_run(number).run_id for number in (2, 1, 3)) if named else ()
+    asked = {
+        "query": "metrics.acc > 0.4",
+        "order_by": "" if named else "metrics.`acc` DESC",
+        "runs": runs,
+        "columns": '["metrics.acc","params.lr","state","notebook"]',
+        "baseline": "one",
+    }
+    code = content(ask, format="code", **asked).decode()
+    assert "# The run itself tells more: notebook." in code
+    names: dict[str, Any] = {}
+    cb.open(ask.book.url)
+    exec(code, names)
+    table = names["table"]
+    wanted = pd.read_csv(io.BytesIO(content(ask, format="csv", **asked)))
+    assert table.index.tolist() == wanted["run_number"].tolist()
+    assert table["metrics.acc"].tolist() == wanted["metrics.acc"].tolist()
+    assert table["params.lr"].tolist() == wanted["params.lr"].tolist()
+    assert table.loc[2, "metrics.acc Δ"] == pytest.approx(0.4)
