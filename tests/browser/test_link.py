@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from cellbook.book import Book
@@ -96,6 +97,52 @@ def test_undo_takes_a_restored_document_back(lab: Lab) -> None:
     expect(lab.cell(1).locator(".cm-content")).to_have_text("x = 'other'")
 
 
+def restart(lab: Lab) -> None:
+    """Restart the kernel, as its menu does."""
+    lab.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    lab.wait_idle()
+
+
+@pytest.mark.parametrize("asks", ["in one cell", "in all cells", "two cells at once"])
+def test_restore_finds_a_window_that_the_kernel_has_not_heard(lab: Lab, asks: str) -> None:
+    """What a window says waits behind the cells that it has asked for already."""
+    name = asks.replace(" ", "-")
+    lab.server.write_notebook(
+        f"{name}/work.ipynb", "%load_ext cellbook", "x = 1", "%checkpoint good", "print('last')"
+    )
+    lab.open(f"{name}/work.ipynb")
+    lab.run_all()
+    until(lambda: document(lab.server.root / name, "good"))
+    lab.type_into(1, "x = 'other'")
+    restart(lab)
+    if asks == "in one cell":
+        lab.type_into(2, "%load_ext cellbook\n%restore good")
+        lab.select(2)
+        lab.command("notebook:run-cell")
+    else:
+        lab.type_into(2, "%restore good")
+        lab.select(0)
+        if asks == "in all cells":
+            lab.command("notebook:run-all-cells")
+        else:
+            lab.page.evaluate(
+                """() => {
+                    const { commands, shell } = window.jupyterapp;
+                    commands.execute('notebook:run-cell');
+                    shell.currentWidget.content.activeCellIndex = 2;
+                    commands.execute('notebook:run-cell');
+                }"""
+            )
+    expect(lab.notebook.get_by_text("The notebook is as it was then")).to_be_visible()
+    expect(lab.cell(1).locator(".cm-content")).to_have_text("x = 1")
+    expect(lab.notebook.get_by_text("Waiting for the window")).to_have_count(0)
+    assert not list((lab.server.root / name).glob("*-checkpoint-*.ipynb"))
+    lab.page.get_by_role("button", name="Undo", exact=True).click()
+    expect(lab.cell(1).locator(".cm-content")).to_have_text("x = 'other'")
+
+
 def test_out_of_order_is_seen_before_the_first_save(lab: Lab) -> None:
     lab.server.write_notebook("order/work.ipynb", "%load_ext cellbook")
     lab.open("order/work.ipynb")
@@ -140,10 +187,7 @@ def test_restarted_kernel_gets_a_new_line(lab: Lab) -> None:
     )
     lab.open("restart/work.ipynb")
     lab.run_all()
-    lab.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-    )
-    lab.wait_idle()
+    restart(lab)
     lab.type_into(1, "x = 'after'")
     lab.run_all()
     folder = lab.server.root / "restart"

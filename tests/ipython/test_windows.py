@@ -128,8 +128,53 @@ def test_restore_goes_to_the_window_that_asks(window: Window) -> None:
 def test_who_is_no_window_gets_a_file(window: Window) -> None:
     window.run("a", "x = 1")
     window.kernel.run("%checkpoint good", "b")
-    reply = window.kernel.run("%restore good --doc", "c")
+    reply = window.kernel.run("%restore good --doc")
     assert "work-checkpoint-" in reply.text
+
+
+def wait_for_file(folder: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not list(folder.glob("*-checkpoint-*.ipynb")):
+        assert time.monotonic() < deadline, "no file was written"
+        time.sleep(0.1)
+
+
+def test_an_offer_that_nobody_takes_ends_in_a_file(window: Window) -> None:
+    (window.kernel.folder / "work.ipynb").write_text('{"cells": []}')
+    window.run("a", "x = 1")
+    window.kernel.run("%checkpoint good", "b")
+    (window.kernel.folder / "work.ipynb").write_text('{"cells": [], "metadata": {}}')
+    reply = window.kernel.run("%restore good --doc", "of no window")
+    assert "Waiting for the window" in reply.text
+    assert not list(window.kernel.folder.glob("*-checkpoint-*.ipynb"))
+    wait_for_file(window.kernel.folder)
+
+
+def test_an_offer_waits_for_the_window_that_runs_the_cell(window: Window) -> None:
+    (window.kernel.folder / "work.ipynb").write_text('{"cells": []}')
+    window.run("a", "x = 1")
+    window.run("b", "%checkpoint good")
+    (window.kernel.folder / "work.ipynb").write_text('{"cells": [], "metadata": {}}')
+    # As of a page that was loaded anew, and ran a cell before it found the line.
+    window.kernel.run("x = 2\n%restore good", "c")
+    offer = window.hear("offer", cell="c")
+    assert offer["before"]  # No window was known that could keep the document of now.
+    other = Window(window.kernel, "w2")
+    other.attach()
+    assert other.hear("offer", id=offer["id"]) == offer
+    other.tell({"type": "taken", "id": offer["id"]})
+    assert window.kernel.run("print(x)").stdout == "1\n"
+    assert not list(window.kernel.folder.glob("*-checkpoint-*.ipynb"))
+
+
+def test_a_kernel_that_ends_waits_for_no_window(window: Window) -> None:
+    (window.kernel.folder / "work.ipynb").write_text('{"cells": []}')
+    window.run("a", "x = 1")
+    window.run("b", "%checkpoint good")
+    (window.kernel.folder / "work.ipynb").write_text('{"cells": [], "metadata": {}}')
+    window.kernel.run("%restore good", "of no window")
+    window.kernel.close(gently=True)
+    assert list(window.kernel.folder.glob("*-checkpoint-*.ipynb"))
 
 
 def test_errands(window: Window) -> None:

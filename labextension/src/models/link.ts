@@ -43,6 +43,8 @@ export class KernelLink implements IKernelLink {
   private readonly _window = UUID.uuid4();
   private readonly _hashes = new CellHashes();
   private readonly _handOver: HandOver;
+  /** Cells that this window has run, for what a kernel offers whom it does not know yet. */
+  private readonly _ran = new Set<string>();
   private readonly _pending = new Map<number, PromiseDelegate<JSONValue>>();
   private readonly _stateChanged = new Signal<IKernelLink, IKernelState | null>(this);
   private readonly _restored = new Signal<IKernelLink, IDocumentRestored>(this);
@@ -132,6 +134,7 @@ export class KernelLink implements IKernelLink {
 
   /** Tell the kernel that a cell comes next. */
   beforeRun(cell: string): void {
+    this._ran.add(cell);
     if (this._comm) {
       this._tellNotebook();
       this._tell({ type: 'scheduled', cell });
@@ -226,10 +229,18 @@ export class KernelLink implements IKernelLink {
     if (message.type === 'state') {
       this._setState(message as unknown as IKernelState);
     }
+    const checkpoint = message.checkpoint as string;
+    if (message.type === 'offer' && this._ran.delete(message.cell as string)) {
+      this._tell({ type: 'taken', id: message.id as number });
+      if (typeof message.before === 'string') {
+        // Where that fails, the restore that waits for it says so.
+        void this._handOver.ask(message.before, true).catch(() => undefined);
+      }
+      void this._bringBack(checkpoint, message.number as number, message.cell as string);
+    }
     if (message.window !== this._window) {
       return;
     }
-    const checkpoint = message.checkpoint as string;
     if (message.type === 'document') {
       void this._handOver.ask(checkpoint, message.asked === true).catch(console.warn);
     } else if (message.type === 'restore') {

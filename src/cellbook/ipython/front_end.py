@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from cellbook.book import Book, notebook_name
 from cellbook.records import SessionKind
 
+_VS_CODE = "vscode-notebook-cell:"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -84,12 +86,21 @@ def cell_id(shell: Any, told: str | None) -> str | None:
         ``info.cell_id`` of the ``pre_run_cell`` event: the id itself in JupyterLab and Notebook,
         a URI whose fragment is the id in VS Code, None in Colab and where there is none.
     """
-    if told and told.startswith("vscode-notebook-cell:"):
+    if told and told.startswith(_VS_CODE):
         return unquote(urlsplit(told).fragment) or told
     if told:
         return told
     colab = request_of(shell).get("metadata", {}).get("colab")
     return colab.get("cell_id") if isinstance(colab, dict) else None
+
+
+def may_have_windows(shell: Any) -> bool:
+    """Whether what runs the cell under way may have windows with Cellbook's extension.
+
+    JupyterLab and Notebook send the id of a cell along; so does VS Code, as a URI.
+    """
+    told = request_of(shell).get("metadata", {}).get("cellId")
+    return isinstance(told, str) and bool(told) and not told.startswith(_VS_CODE)
 
 
 def request_of(shell: Any) -> dict[str, Any]:

@@ -459,6 +459,7 @@ class Extension:
     def _at_exit(self) -> None:
         self._cells.settle()
         with self.guarded():
+            self.windows.settle()
             self.keeper.settle()
         if self._book is not None:
             stop_restarted(self._book.runs.open_runs(), self.shell)

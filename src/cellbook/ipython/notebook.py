@@ -19,7 +19,7 @@ class Notebook:
     place
         Where it is.
     window
-        The window that runs the cell under way; None where none said so.
+        The window that runs the cell under way; None where none has said so.
     """
 
     def __init__(self, shell: Any, windows: Windows) -> None:

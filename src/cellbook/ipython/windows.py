@@ -18,6 +18,9 @@ Messages, each a JSON object with a ``type``:
                            ``asked``: one of those that come by themselves may be passed over
 ``restore``     to there   ``window``, ``checkpoint``, ``number``, ``cell``: bring its document
                            back; `cell` asked for it and stays
+``offer``       to there   the same without a window: for the one that runs `cell`; ``id``, and
+                           ``before``, the checkpoint that the document of now belongs to, if any
+``taken``       to here    ``window``, ``id``: it brings that document back
 =============== ========== ========================================================================
 """
 
@@ -45,6 +48,8 @@ _SOON = 0.02
 """Seconds after which what is to be told soon is told, once for all that happened meanwhile."""
 _REST = 20.0
 """Times as long as it took to find out how things stand, until that is told again."""
+_UNTAKEN = 5.0
+"""Seconds without a cell after which nobody takes an offer any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,17 @@ class Shown:
     document: Document
     digest: str
     """Tells it from any other: of the cells, their order and their sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A document to bring back, for the window that runs the cell which asks; none may be there."""
+
+    message: Mapping[str, Any]
+    taken: Callable[[], None]
+    """Called when a window has taken it."""
+    untaken: Callable[[], None]
+    """Called when none has."""
 
 
 class Windows:
@@ -83,7 +99,7 @@ class Windows:
         state: Callable[[], Mapping[str, Any]],
         attached: Callable[[], None],
     ) -> None:
-        self._loop = getattr(getattr(shell, "kernel", None), "io_loop", None)
+        self._loop: Any = getattr(getattr(shell, "kernel", None), "io_loop", None)
         self._guarded = guarded
         self._do = do
         self._state = state
@@ -96,6 +112,8 @@ class Windows:
         self._due = False
         self._pause = _SOON
         self._cells = 0
+        self._offers: dict[int, Offer] = {}
+        self._offered = 0
 
     # -- the line ------------------------------------------------------------------------------
 
@@ -114,6 +132,7 @@ class Windows:
 
     def close(self) -> None:
         """Take the line down."""
+        self.settle()
         line, self._comm, self._openings = self._comm, None, _OPENINGS
         self._shown.clear()
         if line is not None:
@@ -161,6 +180,10 @@ class Windows:
             window = str(data.get("window", ""))
             match data.get("type"):
                 case "notebook":
+                    if window not in self._shown:
+                        # It may have come when what was offered had been told already.
+                        for offer in self._offers.values():
+                            self.tell(offer.message)
                     self._shown[window] = _shown(data)
                     if self._latest not in self._shown:
                         self._latest = window
@@ -172,6 +195,10 @@ class Windows:
                     self._shown.pop(window, None)
                     for cell in [cell for cell, by in self._scheduled.items() if by == window]:
                         del self._scheduled[cell]
+                case "taken":
+                    taken = self._offers.pop(int(data["id"]), None)
+                    if taken is not None:
+                        taken.taken()
                 case "do":
                     self._latest = window
                     answer = self._do(window, str(data["verb"]), data.get("args") or {})
@@ -179,14 +206,24 @@ class Windows:
                     self.tell_state()
 
     def begin_cell(self, cell: str | None) -> str | None:
-        """Return the window that runs a cell, as it begins; None where none shows it."""
+        """Return the window that runs a cell, as it begins; None where none has said so.
+
+        There may be one all the same: what it says waits behind the cells that it has asked for
+        already, and behind the one that loads this extension.
+        """
         self._cells += 1
         told = self._scheduled.pop(cell, None) if cell else None
-        if told is None and cell is not None and self.shown(cell) is not None:
-            told = self._latest
-        # What else runs a cell may have changed the notebook behind the windows' back.
-        self._latest = told or ""
+        if told is not None:
+            self._latest = told
+        elif cell is None or self.shown(cell) is None:
+            # What else runs a cell may have changed the notebook behind the windows' back.
+            self._latest = ""
         return told
+
+    @property
+    def listened_to(self) -> bool:
+        """Whether a window may hear what is told, known or not yet known."""
+        return self._comm is not None
 
     def shown(self, cell: str | None = None) -> Shown | None:
         """Return the notebook as the window shows it that spoke last; None where none does.
@@ -230,6 +267,61 @@ class Windows:
                 "cell": cell,
             }
         )
+
+    def offer(
+        self,
+        checkpoint: Checkpoint,
+        number: int,
+        cell: str,
+        *,
+        before: Checkpoint | None,
+        taken: Callable[[], None],
+        untaken: Callable[[], None],
+    ) -> None:
+        """Have a checkpoint's document brought back in the window that runs a cell, if one does.
+
+        Parameters
+        ----------
+        checkpoint, number
+            What to bring back.
+        cell
+            The cell that asks.
+        before
+            The checkpoint with which the window is to keep the document of now.
+        taken
+            Called once a window has said that it does.
+        untaken
+            Called if none says so.
+        """
+        self._offered += 1
+        message = {
+            "type": "offer",
+            "id": self._offered,
+            "checkpoint": checkpoint.checkpoint_id,
+            "number": number,
+            "cell": cell,
+            "before": None if before is None else before.checkpoint_id,
+        }
+        self._offers[self._offered] = Offer(message, taken, untaken)
+        self.tell(message)
+        self._wait_for(self._offered, self._cells)
+
+    def _wait_for(self, offered: int, cells: int) -> None:
+        def look() -> None:
+            if self._cells != cells:
+                # The windows' messages wait behind cells.
+                self._wait_for(offered, self._cells)
+            elif offered in self._offers:
+                with self._guarded():
+                    self._offers.pop(offered).untaken()
+
+        self._loop.call_later(_UNTAKEN, look)
+
+    def settle(self) -> None:
+        """Wait for nobody any more to take what was offered."""
+        while self._offers:
+            with self._guarded():
+                self._offers.popitem()[1].untaken()
 
 
 def _shown(data: Mapping[str, Any]) -> Shown:

@@ -14,6 +14,7 @@ from cellbook.book import Book
 from cellbook.capture import mask_mapping
 from cellbook.checkpointing import DocumentSource, Moment, check_label
 from cellbook.errors import StoreError
+from cellbook.ipython.front_end import may_have_windows
 from cellbook.ipython.keeper import Keeper
 from cellbook.ipython.magics import base
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
@@ -24,6 +25,12 @@ from cellbook.records import Checkpoint, CheckpointKind
 from cellbook.views import formatting
 from cellbook.views.document_changes import document_changes
 from cellbook.views.timeline import name_makers
+
+_RESTORED = (
+    "The notebook is as it was then{}, but for the cell that asked for it. "
+    "Edit → Undo Cell Operation takes that back."
+)
+_UNWRITTEN = "The document is as it was saved; nothing was written."
 
 
 def _open_environment() -> dict[str, str]:
@@ -169,15 +176,13 @@ class CheckpointMagics(CellbookMagics):
             document=self.extension.document(),
         )
         name_makers(self.book.store, done)
-        said = ""
+        said: str | None = None
         if not options.kernel and not options.dry_run and only is None:
-            if done.before is not None:
-                before = self.book.checkpoints.find(done.before)[1]
-                self.extension.saved(self.book, before)
-            said = self._restore_document(done.checkpoint, done.number, rebuild=False)
+            before = self.book.checkpoints.find(done.before)[1] if done.before else None
+            said = self._restore_document(done.checkpoint, done.number, before, rebuild=False)
         elif options.dry_run and not options.kernel and only is None:
             changes = self._changes(done.checkpoint)
-            said = f"In the notebook {changes}." if changes else ""
+            said = f"In the notebook {changes}." if changes else None
         replay = options.replay and not options.dry_run
         recomputed = keeper.replay(self.book, done) if replay else []
         self.show(
@@ -190,10 +195,12 @@ class CheckpointMagics(CellbookMagics):
             changes = self._changes(checkpoint) or "nothing changes"
             self.say(f"Would bring the document of checkpoint {number} back: {changes}.")
             return
-        keeper = self.extension.keeper
-        keeper.save_before(self.book, self.extension.moment(), self.extension.document())
-        said = self._restore_document(checkpoint, number, rebuild=True)
-        self.say(said or "The document is as it was saved; nothing was written.")
+        before = self.extension.keeper.save_before(
+            self.book, self.extension.moment(), self.extension.document()
+        )
+        said = self._restore_document(checkpoint, number, before, rebuild=True)
+        if said is not None:
+            self.say(said or _UNWRITTEN)
 
     def _changes(self, checkpoint: Checkpoint) -> str:
         """Return what bringing a document back does to the window that asks; empty without one."""
@@ -203,19 +210,54 @@ class CheckpointMagics(CellbookMagics):
             return ""
         return document_changes(content, document.hashes, self.extension.cell())
 
-    def _restore_document(self, checkpoint: Checkpoint, number: int, *, rebuild: bool) -> str:
+    def _restore_document(
+        self, checkpoint: Checkpoint, number: int, before: Checkpoint | None, *, rebuild: bool
+    ) -> str | None:
         """Bring a document back, in the window that asks or else in a file; say where.
 
-        With `rebuild`, one that was not saved is made of the cells that ran.
+        The document of now is kept with `before`.  With `rebuild`, one that was not saved is made
+        of the cells that ran.  None: a line of its own says it.
         """
-        window = self.extension.notebook.window
+        extension, cell = self.extension, self.extension.cell()
+        window = extension.notebook.window
+        unheard = window is None and extension.windows.listened_to and may_have_windows(self.shell)
+        if checkpoint.document is not None and cell is not None and unheard:
+            self._offer_document(checkpoint, number, before, cell)
+            return None
+        extension.saved(self.book, before)
         if window is not None and checkpoint.document is not None:
             changes = self._changes(checkpoint)
-            self.extension.windows.restore(window, checkpoint, number, self.extension.cell())
-            return (
-                f"The notebook is as it was then{f' ({changes})' if changes else ''}, but for the "
-                "cell that asked for it. Edit → Undo Cell Operation takes that back."
-            )
+            extension.windows.restore(window, checkpoint, number, cell)
+            return _RESTORED.format(f" ({changes})" if changes else "")
+        return self._write_document(checkpoint, rebuild=rebuild)
+
+    def _offer_document(
+        self, checkpoint: Checkpoint, number: int, before: Checkpoint | None, cell: str
+    ) -> None:
+        """Bring a document back in the window that runs the cell, of which nothing is heard yet.
+
+        A line of its own says what became of that as soon as it is known.
+        """
+        extension = self.extension
+        name = f"{checkpoint.checkpoint_id}-{self.shell.execution_count}"
+
+        def untaken() -> None:
+            said = self._write_document(checkpoint, rebuild=False)
+            extension.say(said or _UNWRITTEN, name=name)
+
+        extension.say("Waiting for the window that shows this notebook …", name=name)
+        kept = before is not None and self.book.checkpoints.wants_document(before)
+        extension.windows.offer(
+            checkpoint,
+            number,
+            cell,
+            before=before if kept else None,
+            taken=lambda: extension.say(_RESTORED.format(""), name=name),
+            untaken=untaken,
+        )
+
+    def _write_document(self, checkpoint: Checkpoint, *, rebuild: bool) -> str:
+        """Write a document beside the notebook; say where, or nothing where that is not needed."""
         path = self.extension.keeper.write_document(
             self.book, checkpoint, self.extension.notebook.place, rebuild=rebuild
         )
