@@ -11,7 +11,6 @@ import _thread
 import asyncio
 import atexit
 import contextlib
-import signal
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -30,11 +29,11 @@ from cellbook.ipython.cells import Cells, OpenCell
 from cellbook.ipython.deeds import judge, judge_before_end, only_looks, stop_restarted
 from cellbook.ipython.errands import Errands
 from cellbook.ipython.front_end import cell_id, kind_of, message_id
+from cellbook.ipython.interrupts import interrupts_held
 from cellbook.ipython.keeper import Keeper
-from cellbook.ipython.magics import MAGICS
-from cellbook.ipython.magics.run import first_line
 from cellbook.ipython.notebook import Notebook
 from cellbook.ipython.outputs import Tap
+from cellbook.ipython.registering import Registered
 from cellbook.ipython.saying import bundle_of, start_line
 from cellbook.ipython.windows import Windows
 from cellbook.records import CellExecution, Checkpoint, CheckpointKind
@@ -78,8 +77,7 @@ class Extension:
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
         self.keeper = Keeper(shell, lambda: not self._stack, self.guarded, self.saved)
-        self._magics: list[Any] = []
-        self._former: dict[tuple[str, str], Any] = {}
+        self._magics = Registered(shell)
 
     # -- loading and unloading -----------------------------------------------------------------
 
@@ -89,8 +87,7 @@ class Extension:
         if self._loaded:
             return
         self._loaded = True
-        self._add_magics()
-        self.shell.input_transformers_cleanup.append(first_line)
+        self._magics.add(self)
         self.shell.events.register("pre_run_cell", self._before_cell)
         self.shell.events.register("post_run_cell", self._after_cell)
         with self.guarded():
@@ -116,37 +113,12 @@ class Extension:
         self.windows.close()
         self.shell.events.unregister("pre_run_cell", self._before_cell)
         self.shell.events.unregister("post_run_cell", self._after_cell)
-        with contextlib.suppress(ValueError):
-            self.shell.input_transformers_cleanup.remove(first_line)
-        self._remove_magics()
+        self._magics.remove()
         with self.guarded():
             self._tap.remove()
             atexit.unregister(self._at_exit)
             self._cells.settle()
             self.keeper.settle()
-
-    def _add_magics(self) -> None:
-        tables = self.shell.magics_manager.magics
-        for kind in MAGICS:
-            magics = kind(self)
-            self._magics.append(magics)
-            for table, functions in magics.magics.items():
-                for name in functions:
-                    self._former[table, name] = tables[table].get(name)
-        self.shell.register_magics(*self._magics)
-
-    def _remove_magics(self) -> None:
-        manager = self.shell.magics_manager
-        for (table, name), former in self._former.items():
-            if former is None:
-                manager.magics[table].pop(name, None)
-            else:
-                manager.magics[table][name] = former
-        for magics in self._magics:
-            manager.registry.pop(type(magics).__name__, None)
-            with contextlib.suppress(ValueError):
-                self.shell.configurables.remove(magics)
-        self._magics, self._former = [], {}
 
     # -- what the magics ask -------------------------------------------------------------------
 
@@ -307,7 +279,7 @@ class Extension:
             return
         begin_cell()
         self._local.message, self._local.info, self._local.own_run = message, info, None
-        with _interrupts_held() as held:
+        with interrupts_held() as held:
             with self.guarded():
                 self.keeper.begin_cell()
             if not self.paused and self._counts(info):
@@ -338,7 +310,7 @@ class Extension:
 
     def _end_cell(self, cell: OpenCell | None, error: BaseException | None) -> None:
         # An interrupt that comes now finds no user's code to stop: it is dropped.
-        with _interrupts_held():
+        with interrupts_held():
             with self.guarded():
                 if self._local.own_run is not None:
                     own, tell = self._local.own_run
@@ -488,18 +460,3 @@ class Extension:
                     f"Cellbook failed, so something was not recorded ({said}). Your code is not "
                     "to blame and ran on; please report it. `%cellbook doctor` looks for causes."
                 )
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[list[int]]:
-    """Keep interrupts out of the block; give a list that then holds those that came."""
-    held: list[int] = []
-    former = signal.getsignal(signal.SIGINT)
-    here = callable(former) and threading.current_thread() is threading.main_thread()
-    if here:
-        signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
-    try:
-        yield held
-    finally:
-        if here:
-            signal.signal(signal.SIGINT, former)

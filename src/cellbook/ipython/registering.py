@@ -1,0 +1,46 @@
+"""The magics in a shell: added when Cellbook is loaded, what was there before put back after it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from cellbook.ipython.magics import MAGICS
+from cellbook.ipython.magics.run import first_line
+
+
+class Registered:
+    """Cellbook's magics in one shell."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._magics: list[Any] = []
+        self._former: dict[tuple[str, str], Any] = {}
+
+    def add(self, extension: Any) -> None:
+        """Add the magics of an extension."""
+        tables = self._shell.magics_manager.magics
+        for kind in MAGICS:
+            magics = kind(extension)
+            self._magics.append(magics)
+            for table, functions in magics.magics.items():
+                for name in functions:
+                    self._former[table, name] = tables[table].get(name)
+        self._shell.register_magics(*self._magics)
+        self._shell.input_transformers_cleanup.append(first_line)
+
+    def remove(self) -> None:
+        """Take the magics away; those that they stood in for are back."""
+        with contextlib.suppress(ValueError):
+            self._shell.input_transformers_cleanup.remove(first_line)
+        manager = self._shell.magics_manager
+        for (table, name), former in self._former.items():
+            if former is None:
+                manager.magics[table].pop(name, None)
+            else:
+                manager.magics[table][name] = former
+        for magics in self._magics:
+            manager.registry.pop(type(magics).__name__, None)
+            with contextlib.suppress(ValueError):
+                self._shell.configurables.remove(magics)
+        self._magics, self._former = [], {}
