@@ -18,6 +18,9 @@ const SETTLED = 300;
 /** Milliseconds in which the browser finds a time to draw when it has nothing else to do. */
 const PATIENCE = 200;
 
+/** How far above and below what is in sight cells get their marks: as far as one sees at once. */
+const NEAR = '100% 0px';
+
 /** What the marks of a notebook need. */
 export interface IMarkedOptions {
   readonly marks: CellMarks;
@@ -30,15 +33,18 @@ export interface IMarkedOptions {
 /**
  * The marks of one notebook.
  *
- * However much changes, all cells are looked at once, when the browser is idle, and only what has to
- * be said differently is touched.  Cells that JupyterLab has not drawn yet get theirs when it does.
+ * However much changes, cells are looked at once, when the browser is idle, and only what has to be
+ * said differently is touched.  Cells that are not near what is in sight get theirs when they come
+ * there, whichever way JupyterLab has to draw long notebooks: a thousand cells cost what thirty do.
  */
 export class MarkedNotebook implements IDisposable {
   readonly panel: NotebookPanel;
   readonly marks: CellMarks;
   private readonly _options: IMarkedOptions;
   private readonly _buttons = new WeakMap<Cell, CellMarkButton>();
-  private readonly _awaited = new WeakSet<Cell>();
+  private readonly _observer: IntersectionObserver;
+  private readonly _cells = new WeakMap<Element, Cell>();
+  private readonly _near = new Set<Cell>();
   private readonly _hashes = new WeakMap<Cell, [source: string, hash: string]>();
   private _reachable: CellMarkButton | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,6 +55,10 @@ export class MarkedNotebook implements IDisposable {
     this.panel = panel;
     this.marks = options.marks;
     this._options = options;
+    this._observer = new IntersectionObserver(entries => this._come(entries), {
+      root: panel.content.outerNode,
+      rootMargin: NEAR
+    });
     this.marks.changed.connect(this.schedule, this);
     panel.content.activeCellChanged.connect(this._reach, this);
     panel.content.modelContentChanged.connect(this._edited, this);
@@ -66,6 +76,7 @@ export class MarkedNotebook implements IDisposable {
   dispose(): void {
     this._disposed = true;
     clearTimeout(this._timer);
+    this._observer.disconnect();
     Signal.clearData(this);
   }
 
@@ -99,24 +110,43 @@ export class MarkedNotebook implements IDisposable {
   }
 
   private _draw(): void {
-    if (this.known) {
-      this.panel.content.widgets.forEach(cell => this._mark(cell));
-      this._reach();
+    if (!this.known) {
+      return;
+    }
+    for (const cell of this.panel.content.widgets) {
+      if (cell.model.type === 'code' && !this._cells.has(cell.node)) {
+        this._cells.set(cell.node, cell);
+        this._observer.observe(cell.node);
+      }
+    }
+    this._near.forEach(cell => this._mark(cell));
+    this._reach();
+  }
+
+  /** Take note of the cells that come near what is in sight, and of those that leave. */
+  private _come(entries: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const cell = this._cells.get(target)!;
+      if (!isIntersecting) {
+        this._near.delete(cell);
+      } else if (!this._near.has(cell)) {
+        this._near.add(cell);
+        void cell.ready.then(this.schedule.bind(this));
+      }
     }
   }
 
   private _mark(cell: Cell): void {
-    if (cell.isDisposed || cell.model.type !== 'code') {
+    if (cell.isDisposed) {
+      this._near.delete(cell);
       return;
     }
     const placed = this._buttons.get(cell);
-    if (!placed && !isDrawn(cell)) {
-      this._await(cell);
-      return;
+    if (placed || !cell.isPlaceholder()) {
+      const verdict = this.marks.of(this._now(cell));
+      const button = placed ?? (verdict && this._place(cell));
+      button?.say(verdict);
     }
-    const verdict = this.marks.of(this._now(cell));
-    const button = placed ?? (verdict && this._place(cell));
-    button?.say(verdict);
   }
 
   /** Put a mark into the cell, first of all that is in it. */
@@ -131,25 +161,6 @@ export class MarkedNotebook implements IDisposable {
     this._buttons.set(cell, button);
     (cell.layout as PanelLayout).insertWidget(0, button);
     return button;
-  }
-
-  private _await(cell: Cell): void {
-    if (this._awaited.has(cell)) {
-      return;
-    }
-    this._awaited.add(cell);
-    const come = () => {
-      if (!this._disposed && !cell.isDisposed) {
-        this._awaited.delete(cell);
-        cell.inViewportChanged.disconnect(come);
-        this._mark(cell);
-      }
-    };
-    if (cell.isPlaceholder()) {
-      void cell.ready.then(come);
-    } else {
-      cell.inViewportChanged.connect(come);
-    }
   }
 
   private _reach(): void {
@@ -187,11 +198,6 @@ export class MarkedNotebook implements IDisposable {
     this._hashes.set(cell, [source, hash]);
     return hash;
   }
-}
-
-/** Whether JupyterLab has drawn a cell, and has it in the page now. */
-function isDrawn(cell: Cell): boolean {
-  return !cell.isPlaceholder() && (cell.layout as PanelLayout).widgets[0].node.isConnected;
 }
 
 function whenIdle(work: () => void): void {
