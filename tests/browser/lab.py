@@ -139,10 +139,10 @@ class Lab:
         self.command("docmanager:save")
 
     def use_theme(self, theme: str) -> None:
-        """Switch to ``light`` or ``dark``."""
-        self.command("apputils:change-theme", theme=f"JupyterLab {theme.capitalize()}")
-        light = "true" if theme == "light" else "false"
-        body = self.page.locator(f"body[data-jp-theme-light='{light}']")
+        """Switch to ``light``, ``dark`` or ``dark high contrast``."""
+        name = f"JupyterLab {theme.title()}"
+        self.command("apputils:change-theme", theme=name)
+        body = self.page.locator(f"body[data-jp-theme-name='{name}']")
         expect(body).to_be_attached(timeout=START_LIMIT)
 
     def screenshot(self, name: str, part: Locator | None = None) -> Path:

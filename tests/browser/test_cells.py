@@ -80,7 +80,7 @@ def test_a_cell_that_ran_again_makes_others_stale(lab: Lab) -> None:
     expect_mark(lab, 2, "history")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", "dark", "dark high contrast"])
 def test_marks_and_history_are_seen(lab: Lab, theme: str) -> None:
     open_cells(
         lab,
@@ -179,6 +179,27 @@ def test_a_history_can_be_had_by_keys_alone(lab: Lab) -> None:
     lab.cell(1).locator(".jp-InputPrompt").click(button="right")
     lab.page.get_by_role("menuitem", name="History of this cell").click()
     expect(dialog).to_be_visible()
+
+
+def test_marks_can_be_switched_off(lab: Lab) -> None:
+    open_cells(lab, "off", "raise KeyError('no')")
+    for index in range(2):
+        lab.run_cell(index)
+    expect(mark(lab, 1)).to_be_visible(timeout=PATIENCE)
+    change = """shown => window.jupyterapp.serviceManager.settings.save(
+        'cellbook-labextension:cells', JSON.stringify({ showMarks: shown }))"""
+    try:
+        lab.page.evaluate(change, False)
+        lab.open("off/work.ipynb")
+        lab.select(1)
+        expect(mark(lab, 1)).to_have_attribute("data-kind", "failed", timeout=PATIENCE)
+        expect(mark(lab, 1)).to_be_hidden()
+        lab.command("cellbook:cell-history")
+        expect(lab.page.locator("dialog.cb-history .cb-version")).to_have_count(1)
+    finally:
+        lab.page.evaluate(change, True)
+    lab.open("off/work.ipynb")
+    expect(mark(lab, 1)).to_be_visible(timeout=PATIENCE)
 
 
 def test_marks_follow_their_cells(lab: Lab) -> None:

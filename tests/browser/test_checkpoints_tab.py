@@ -19,6 +19,35 @@ def row(side: Locator, text: str) -> Locator:
     return side.get_by_role("option").filter(has_text=text).first
 
 
+def faintest(part: Locator) -> float:
+    """Return the least contrast that a text has to its ground, as WCAG counts it."""
+    return float(
+        part.evaluate(
+            """part => {
+                const rgba = colour => colour.match(/[\\d.]+/g).map(Number);
+                const light = colour => {
+                    const [r, g, b] = rgba(colour).map(v => v / 255)
+                        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+                    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+                };
+                const ground = node => {
+                    const colour = getComputedStyle(node).backgroundColor;
+                    const [, , , alpha = 1] = rgba(colour);
+                    return colour.startsWith('rgb') && alpha === 1
+                        ? colour : ground(node.parentElement);
+                };
+                const told = [...part.querySelectorAll('*')].filter(node =>
+                    node.checkVisibility() && node.tagName !== 'BUTTON' &&
+                    [...node.childNodes].some(one => one.nodeType === 3 && one.data.trim()));
+                return Math.min(...told.map(node => {
+                    const pair = [light(getComputedStyle(node).color), light(ground(node))];
+                    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+                }));
+            }"""
+        )
+    )
+
+
 def open_and_run(lab: Lab, name: str, *cells: str) -> Locator:
     lab.server.write_notebook(f"{name}/work.ipynb", "%load_ext cellbook", *cells)
     lab.open(f"{name}/work.ipynb")
@@ -38,7 +67,7 @@ def test_checkpoints_appear_as_cells_run(lab: Lab) -> None:
     expect(row(side, "y = 2")).to_contain_text("now")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", "dark", "dark high contrast"])
 def test_wrecked_notebook_is_compared_and_restored(lab: Lab, theme: str) -> None:
     side = open_and_run(
         lab,
@@ -56,6 +85,8 @@ def test_wrecked_notebook_is_compared_and_restored(lab: Lab, theme: str) -> None
     good = row(side, "good")
     good.click()
     lab.screenshot(f"checkpoints-{theme}")
+    if theme == "dark high contrast":
+        assert faintest(side) >= 4.5
     good.locator(".cb-row").click()
     expect(good.get_by_role("button", name="Compare with now")).to_have_count(0)
     good.click()
@@ -173,3 +204,21 @@ def test_a_kernel_without_cellbook_is_told_of(lab: Lab) -> None:
     lab.run_cell(0)
     lab.command("cellbook:checkpoint")
     expect(lab.page.get_by_text("The environment of this kernel has no Cellbook")).to_be_visible()
+
+
+def test_a_notebook_without_a_kernel_asks_for_one(lab: Lab) -> None:
+    lab.server.write_notebook("chooser/work.ipynb", "x = 1")
+    lab.open("chooser/work.ipynb")
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    item = lab.page.locator(".cb-status")
+    expect(item).to_have_text("not recorded")
+    item.click()
+    lab.page.get_by_role("menuitem", name="Record this notebook").click()
+    dialog = lab.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Select Kernel")
+    dialog.get_by_role("button", name="No Kernel").click()
+    expect(lab.page.get_by_text("The notebook has no kernel. Choose one")).to_be_visible()
+    item.click()
+    lab.page.get_by_role("menuitem", name="Record this notebook").click()
+    dialog.get_by_role("button", name="Select Kernel").click()
+    expect(item).to_have_text("recorded into chooser", timeout=60_000)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from cellbook.book import Book
 from cellbook.records import Checkpoint
@@ -205,3 +205,64 @@ def test_a_reloaded_page_finds_the_line_again(lab: Lab) -> None:
     lab.run_cell(2)
     folder = lab.server.root / "reload"
     until(lambda: "x = 'unsaved'" in sources(document(folder, "two") or {"cells": []}))
+
+
+def prepare_to_restore(lab: Lab, name: str) -> int:
+    """Open a notebook with a checkpoint, change two cells since; return the cell that restores."""
+    lab.server.write_notebook(
+        f"{name}/work.ipynb", "%load_ext cellbook", "x = 1", "y = 1", "%checkpoint good"
+    )
+    lab.open(f"{name}/work.ipynb")
+    lab.run_all()
+    until(lambda: document(lab.server.root / name, "good"))
+    lab.type_into(1, "x = 'other'")
+    lab.type_into(2, "y = 'other'")
+    return lab.append_cell("%restore good")
+
+
+def now(lab: Lab) -> list[str]:
+    """Return the sources of the two cells that were changed."""
+    return [lab.cell(index).locator(".cm-content").inner_text() for index in (1, 2)]
+
+
+def test_a_server_that_is_lost_in_mid_restore_leaves_the_notebook_whole(lab: Lab) -> None:
+    asking = prepare_to_restore(lab, "lost")
+    documents = "**/cellbook/checkpoints/*/document*"
+    lab.page.route(documents, lambda route: route.abort())
+    lab.run_cell(asking)
+    notice = lab.page.get_by_text("is not restored")
+    expect(notice).to_have_count(1)
+    lab.screenshot("restore-lost")
+    assert now(lab) == ["x = 'other'", "y = 'other'"]
+    lab.page.unroute(documents)
+    lab.run_cell(asking)
+    expect(lab.cell(1).locator(".cm-content")).to_have_text("x = 1")
+    assert now(lab) == ["x = 1", "y = 1"]
+    expect(notice).to_have_count(0)
+
+
+def test_a_kernel_that_is_lost_in_mid_restore_comes_back(lab: Lab) -> None:
+    lines: list[WebSocketRoute] = []
+
+    def follow(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    lab.page.route_web_socket("**/channels*", follow)
+    asking = prepare_to_restore(lab, "cut")
+
+    def cut(route: Route) -> None:
+        for line in lines:
+            line.close()
+        lines.clear()
+        route.continue_()
+
+    lab.page.route("**/cellbook/checkpoints/*/document*", cut, times=1)
+    lab.select(asking)
+    lab.command("notebook:run-cell")
+    expect(lab.cell(1).locator(".cm-content")).to_have_text("x = 1")
+    assert now(lab) == ["x = 1", "y = 1"]
+    until(lambda: lines)
+    lab.wait_idle()
+    index = lab.append_cell("print(x, y)")
+    assert lab.run_cell(index) == "1 1"

@@ -86,7 +86,7 @@ function Save({ model, trans }: Omit<Props, 'record'>): React.ReactElement {
         className="jp-mod-styled"
         value={label}
         maxLength={200}
-        placeholder={trans.__('label (optional)')}
+        placeholder={trans.__('label')}
         aria-label={trans.__('Label of the checkpoint')}
         onChange={event => setLabel(event.target.value)}
       />

@@ -72,9 +72,11 @@ export const link: JupyterFrontEndPlugin<IKernelLinks> = {
 function notify(trans: TranslationBundle, told: IDocumentRestored, notices: string[]): void {
   notices.splice(0).forEach(id => Notification.dismiss(id));
   if (told.error) {
-    Notification.error(
-      trans.__('The document of checkpoint %1 is not restored: %2', told.number, told.error),
-      { autoClose: false }
+    notices.push(
+      Notification.error(
+        trans.__('The document of checkpoint %1 is not restored: %2', told.number, told.error),
+        { autoClose: false }
+      )
     );
     return;
   }
