@@ -194,7 +194,7 @@ def test_marks_can_be_switched_off(lab: Lab) -> None:
         lab.select(1)
         expect(mark(lab, 1)).to_have_attribute("data-kind", "failed", timeout=PATIENCE)
         expect(mark(lab, 1)).to_be_hidden()
-        lab.command("cellbook:cell-history")
+        lab.page.keyboard.press("Control+Alt+V")
         expect(lab.page.locator("dialog.cb-history .cb-version")).to_have_count(1)
     finally:
         lab.page.evaluate(change, True)
