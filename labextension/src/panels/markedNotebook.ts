@@ -35,7 +35,7 @@ export interface IMarkedOptions {
  *
  * However much changes, cells are looked at once, when the browser is idle, and only what has to be
  * said differently is touched.  Cells that are not near what is in sight get theirs when they come
- * there, whichever way JupyterLab has to draw long notebooks: a thousand cells cost what thirty do.
+ * there, whichever way JupyterLab has to draw long notebooks.
  */
 export class MarkedNotebook implements IDisposable {
   readonly panel: NotebookPanel;
