@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any, ClassVar
 
-from cellbook.checkpointing.encoding import LostThing
 from cellbook.checkpointing.rebuild import Lost, Surroundings, decoding_with, spoil, unavailable
+from cellbook.checkpointing.sections import LostThing
 from cellbook.checkpointing.states import StateTable, StoredBuffers, StreamReader
 from cellbook.checkpointing.walking import reach
 from cellbook.errors import StoreError

@@ -10,30 +10,26 @@ random generator …) is put into the memo before anything else, and so is never
 
 from __future__ import annotations
 
-import contextlib
 import copyreg
 import gc
 import importlib
 import pickle
-import signal
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from cellbook.checkpointing import rebuild
-from cellbook.checkpointing.digests import SectionDigests
 from cellbook.checkpointing.heirs import choose_heir
 from cellbook.checkpointing.living import find_module_attributes, find_parts, find_singletons
+from cellbook.checkpointing.patience import patience
 from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
+from cellbook.checkpointing.sections import Encoded, LostThing, Section, SectionFailed, Sink
 from cellbook.checkpointing.walking import trace
 
 _pickle: Any = pickle
 _SLOTS = 256
 """Places kept in the memo for what is live: more would move what the stream refers to."""
-_PATIENCE = 5.0
-"""Seconds that one object's own ``__reduce__`` may take."""
 _RESTORED = (
     ("namespace",),
     ("attribute", "sys", "path"),
@@ -59,69 +55,6 @@ _POLICY = {
     ("weakref", "finalize"): "what is done when an object goes belongs to its process",
 }
 """Base classes, by module and name, whose objects are named rather than half restored."""
-
-
-class Sink(Protocol):
-    """Where the bytes go."""
-
-    position: int
-    """Bytes of the stream written so far."""
-    digests: SectionDigests
-    """Tells of each section whether it changed."""
-    nan_seen: bool
-    """Whether a float that is not a number was written."""
-
-    def write(self, data: Any) -> int:
-        """Append to the stream."""
-
-    def take_next(self, memory: memoryview) -> None:
-        """Keep a buffer that pickle will ask for in turn."""
-
-    def end_section(self) -> None:
-        """Begin a new chunk if what has gathered is worth one."""
-
-    def take(self, memory: memoryview) -> int:
-        """Keep a buffer beside the stream; return its number."""
-
-
-@dataclass(frozen=True, slots=True)
-class LostThing:
-    """Something that could not be saved."""
-
-    kind: str
-    """Its class, as ``module.name``."""
-    reason: str
-    """The exception, or why it is not even tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Where a variable is in the stream."""
-
-    name: str
-    start: int
-    end: int
-    digest: str
-    """Hash of its part of the stream and of its buffers: equal while nothing changed."""
-
-
-@dataclass(slots=True)
-class Encoded:
-    """What a namespace became."""
-
-    sections: list[Section]
-    lost: dict[str, list[LostThing]]
-    """For each variable that cannot be restored exactly: what stands in its way."""
-    live: dict[str, str]
-    """Variables that are a module's own object, and so stay as that is: name to where."""
-    notes: dict[str, list[str]]
-    """For each variable: what is restored, but not in every respect."""
-    modules: dict[str, list[str]]
-    """Packages that are referred to, with those of their submodules that had been imported."""
-
-
-class _TooSlow(Exception):
-    """An object's own ``__reduce__`` took too long."""
 
 
 class _Live:
@@ -288,7 +221,7 @@ class Encoder(pickle.Pickler):
 
     def plainly(self, it: object) -> Any:
         """Return what the object's own ``__reduce_ex__`` does, checked."""
-        with _patience():
+        with patience():
             registered = copyreg.dispatch_table.get(type(it))
             reduced = (registered or self._way_of(type(it)) or _by_itself)(it)
             if isinstance(reduced, str):
@@ -433,15 +366,6 @@ class Encoder(pickle.Pickler):
                 end, last, owned = address + size, name, is_array
 
 
-class SectionFailed(Exception):
-    """A variable broke the stream, which must be begun anew without it."""
-
-    def __init__(self, name: str, lost: LostThing) -> None:
-        super().__init__(f"{name}: {lost.reason}")
-        self.name = name
-        self.lost = lost
-
-
 _NAN = "a nan in it is not the very object that it was: math.isnan finds it, `is` does not"
 _LIBRARIES = {
     "numpy": "cellbook.checkpointing.arrays",
@@ -476,30 +400,3 @@ def _explain(error: BaseException) -> str:
     except Exception:
         text = ""
     return f"{type(error).__name__}: {text}"[:300] if text else type(error).__name__
-
-
-@contextlib.contextmanager
-def _patience() -> Iterator[None]:
-    """Interrupt what takes too long, where that can be done: in the main thread of a child."""
-    if not _may_interrupt:
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-_may_interrupt = False
-
-
-def allow_interrupts() -> None:
-    """Let slow ``__reduce__`` methods be interrupted: for a child whose signals are its own."""
-    global _may_interrupt
-
-    def stop(*_: object) -> None:
-        raise _TooSlow(f"its __reduce__ took longer than {_PATIENCE:.0f} s")
-
-    signal.signal(signal.SIGALRM, stop)
-    _may_interrupt = True

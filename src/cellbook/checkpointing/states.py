@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cellbook.checkpointing.digests import SectionDigests
-from cellbook.checkpointing.encoding import Encoded, LostThing, Section
+from cellbook.checkpointing.sections import Encoded, LostThing, Section
 from cellbook.errors import StoreCorrupt
 from cellbook.store import CHUNK, Key, Packs, PackWriter, split
 
