@@ -2,10 +2,12 @@
 
 from tests.checkpointing import (
     hazards_arrays,
+    hazards_attributes,
     hazards_classes,
     hazards_containers,
     hazards_functions,
     hazards_hostile,
+    hazards_keys,
     hazards_live,
     hazards_natives,
     hazards_tables,
@@ -20,4 +22,6 @@ CASES = (
     *hazards_live.CASES,
     *hazards_natives.CASES,
     *hazards_hostile.CASES,
+    *hazards_attributes.CASES,
+    *hazards_keys.CASES,
 )

@@ -20,10 +20,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cellbook.checkpointing import rebuild
-from cellbook.checkpointing.heirs import choose_heir
+from cellbook.checkpointing.asking import Asking
+from cellbook.checkpointing.hashing import hashes_itself, is_plain, lead_to_keys
+from cellbook.checkpointing.heirs import choose_heir, choose_supplement
 from cellbook.checkpointing.living import find_module_attributes, find_parts, find_singletons
 from cellbook.checkpointing.patience import patience
-from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
+from cellbook.checkpointing.reducers import BASES, EXACT, KEPT, importable
 from cellbook.checkpointing.sections import Encoded, LostThing, Section, SectionFailed, Sink
 from cellbook.checkpointing.walking import trace
 
@@ -129,8 +131,11 @@ class Encoder(pickle.Pickler):
         self._memory: list[tuple[int, int, bool, str]] = []
         self._setting: dict[type, tuple[bool, bool]] = {}
         self._heirs: dict[type, Callable[[Any], Any] | None] = {}
+        self._supplements: dict[type, Callable[[Any, Any], Any] | None] = {}
         self._kept: list[Any] = []
         self._modules: dict[str, None] = {}
+        self._hashed: list[Any] = []
+        self._asking = Asking(namespace)
         self._learn_libraries()
 
     # -- the whole -----------------------------------------------------------------------------
@@ -159,9 +164,12 @@ class Encoder(pickle.Pickler):
                 raise SectionFailed(name, _lost_by(value, error)) from error
             digest = self._sink.digests.end(lambda: len(self.memo.copy()))
             self._sink.end_section()
+            self._asking.done.add(name)
             done.sections.append(Section(name, start, self._sink.position, digest))
             if self._section:
                 done.lost[name] = list(dict.fromkeys(self._section))
+        done.asked = self._asking.names()
+        done.rehash = self._asking.for_hashes or (bool(self._hashed) and self._leads_to_keys(done))
         self._trace(variables, done)
         self._find_overlaps(done)
         parts = {name: find_parts(name) for name in self._modules}
@@ -169,6 +177,7 @@ class Encoder(pickle.Pickler):
         # It is in cycles of its own: what it holds would live on until they are found.
         self.clear_memo()
         self._kept.clear()
+        self._hashed.clear()
         return done
 
     def _begin(self, variables: Mapping[str, Any], done: Encoded) -> None:
@@ -200,7 +209,13 @@ class Encoder(pickle.Pickler):
         kind = type(it)
         reducer = self._reducers.get(kind)
         if reducer is None:
-            reducer = self._reducers[kind] = self._choose(kind)
+            reducer = self._choose(kind)
+            if hashes_itself(kind):
+                self._asking.take_hash(kind)
+                if not importable(kind):
+                    self._hashed.append(kind)
+                reducer = self._watched(reducer)
+            self._reducers[kind] = reducer
         try:
             return reducer(self, it)
         except Exception as error:
@@ -219,11 +234,27 @@ class Encoder(pickle.Pickler):
             return lambda encoder, it: kept(it)
         return type(self).plainly
 
+    def _watched(self, reducer: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """Have objects noted that may be keys of what their own state leads to."""
+
+        def reduce(encoder: Any, it: Any) -> Any:
+            reduced = reducer(encoder, it)
+            if isinstance(reduced, tuple) and len(reduced) > 2 and not is_plain(reduced[2]):
+                self._hashed.append(it)
+            return reduced
+
+        return reduce
+
+    def _leads_to_keys(self, done: Encoded) -> bool:
+        stop = [id(thing) for thing, _ in self._singletons]
+        return lead_to_keys(self._hashed, {*stop, id(done), id(self)})
+
     def plainly(self, it: object) -> Any:
         """Return what the object's own ``__reduce_ex__`` does, checked."""
         with patience():
             registered = copyreg.dispatch_table.get(type(it))
-            reduced = (registered or self._way_of(type(it)) or _by_itself)(it)
+            way = self._way_of(type(it))
+            reduced = (registered or way or _by_itself)(it)
             if isinstance(reduced, str):
                 return (
                     reduced
@@ -234,7 +265,12 @@ class Encoder(pickle.Pickler):
                 return self.lose(it, "its __reduce__ returns no tuple of 2 to 6")
             if not callable(reduced[0]) or not isinstance(reduced[1], tuple):
                 return self.lose(it, "its __reduce__ returns no function and arguments")
-            self._note_makers(it, reduced[0], getattr(type(it), "__setstate__", None))
+            supplement = self._supplements[type(it)]
+            if supplement is not None:
+                reduced = supplement(it, reduced)
+            late = self._asking.take_makers(type(it), reduced[0])
+            if late:
+                self.note(it, late)
             if len(reduced) > 3:
                 # Taken now: what fails half-way must not leave half of it in the stream.
                 items = (None if part is None else iter(list(part)) for part in reduced[3:5])
@@ -247,16 +283,8 @@ class Encoder(pickle.Pickler):
     def _way_of(self, kind: type) -> Callable[[Any], Any] | None:
         if kind not in self._heirs:
             self._heirs[kind] = choose_heir(kind)
+            self._supplements[kind] = None if self._heirs[kind] else choose_supplement(kind)
         return self._heirs[kind]
-
-    def _note_makers(self, it: object, *makers: Any) -> None:
-        """Put on record what is rebuilt by functions that see the variables of that moment."""
-        for maker in makers:
-            if type(maker) is types.FunctionType and maker.__globals__ is self._namespace:
-                seen = [name for name in maker.__code__.co_names if name in self._namespace]
-                if seen:
-                    what = f"{maker.__name__}(), for which {', '.join(seen)} was what it is by now"
-                    self.note(it, f"it was rebuilt by {what}")
 
     def _needs_setter(self, it: object, reduced: tuple[Any, ...]) -> bool:
         """Whether pickle's own way of setting the state would not do.

@@ -171,6 +171,7 @@ class Checkpoints(Recorder):
         done.before = before
         done.differences = differences(self._store, checkpoint, moment.session, moment.notebook)
         if dry_run:
+            decoded.discard()
             return done
         values = {name: decoded.values[name] for name in decoded.values if name != PROCESS}
         kernel.replace(values, done.removed)

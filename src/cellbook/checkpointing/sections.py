@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cellbook.checkpointing.digests import SectionDigests
@@ -65,6 +65,10 @@ class Encoded:
     """For each variable: what is restored, but not in every respect."""
     modules: dict[str, list[str]]
     """Packages that are referred to, with those of their submodules that had been imported."""
+    asked: list[str] = field(default_factory=list)
+    """Variables that code looks at which runs while others are decoded."""
+    rehash: bool = False
+    """Whether a key may want a state that it gets after it was put into a set or dictionary."""
 
 
 class SectionFailed(Exception):
