@@ -10,6 +10,7 @@ from tests.checkpointing import (
     hazards_keys,
     hazards_live,
     hazards_natives,
+    hazards_odd,
     hazards_tables,
 )
 
@@ -24,4 +25,5 @@ CASES = (
     *hazards_hostile.CASES,
     *hazards_attributes.CASES,
     *hazards_keys.CASES,
+    *hazards_odd.CASES,
 )

@@ -278,6 +278,7 @@ CASES = (
         "assert inner == [1] and other['i'] is inner",
         "inner.append(2); other['i'] = 0",
         named="g box",
+        apart="inner other",
     ),
     Case(
         "containers whose class fills itself in its own way",

@@ -19,10 +19,11 @@ def deed(name: str, source: str, *, named: bool = True) -> Case:
         "assert good == [1] and al is good",
         "good.append(2)",
         named="e box deep" if named else "",
+        apart="al good" if named else "",
     )
 
 
-def load(name: str, body: str, *, named: str = "a box f") -> Case:
+def load(name: str, body: str, *, named: str = "a box f", apart: str = "") -> Case:
     return Case(
         f"load {name}",
         f"class A:\n{body}\n"
@@ -30,6 +31,7 @@ def load(name: str, body: str, *, named: str = "a box f") -> Case:
         "assert good == [5] and g() is A",
         "good.append(1)",
         named=named,
+        apart=apart,
     )
 
 
@@ -78,10 +80,11 @@ CASES = (
         "assert ok == 1",
         named="a",
     ),
-    load("setstate that raises", " def __setstate__(self, s): raise ValueError('no')"),
+    load("setstate that raises", " def __setstate__(self, s): raise ValueError('no')", apart="A"),
     load(
         "new that wants arguments",
         " def __new__(cls, *a):\n  if getattr(cls, 'made', 0): raise TypeError\n  cls.made = 1; return super().__new__(cls)",
+        apart="good",
     ),
     load(
         "init is not run",

@@ -7,6 +7,8 @@ fresh kernel the variables that they look at would not be there yet.
 from __future__ import annotations
 
 import copyreg
+import dis
+import enum
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -54,7 +56,9 @@ class Asking:
         asked = self._makers.get(key)
         if asked is None:
             makers = [maker, getattr(kind, "__setstate__", None)]
-            if maker in _BY_NEW:
+            if issubclass(kind, enum.Enum):
+                makers = []  # Its members are looked up, not made.
+            elif maker in _BY_NEW:
                 makers.append(kind.__new__)
             asked = [name for one in makers for name in self._look(one)]
             self._makers[key] = asked
@@ -104,7 +108,9 @@ _MAKING = ("__new__", "__init__", "__setstate__", "__post_init__")
 
 
 def _names_in(code: types.CodeType) -> Iterator[str]:
-    yield from code.co_names
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield instruction.argval
     for one in code.co_consts:
         if isinstance(one, types.CodeType):
             yield from _names_in(one)

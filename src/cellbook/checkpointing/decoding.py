@@ -18,6 +18,7 @@ from cellbook.checkpointing.hashing import is_lost
 from cellbook.checkpointing.patient import Decoder, PatientDecoder, RefillingDecoder
 from cellbook.checkpointing.rebuild import Surroundings, decoding_with
 from cellbook.checkpointing.sections import LostThing, Section
+from cellbook.checkpointing.sharing import find_shared, find_shared_later
 from cellbook.checkpointing.states import StateTable, StoredBuffers, StreamReader
 from cellbook.checkpointing.walking import reach
 from cellbook.errors import StoreError
@@ -36,6 +37,8 @@ class Decoded:
     """What this kernel lacks."""
     notes: list[str] = field(default_factory=list)
     """What else this kernel lacks, though no variable is lost by it."""
+    apart: dict[str, list[str]] = field(default_factory=dict)
+    """For each variable: those that held some of the same objects, and do not come back."""
     stop: set[int] = field(default_factory=set)
     """Identities of what is live, and so belongs to no variable alone."""
 
@@ -86,7 +89,7 @@ def decode(
         warnings.simplefilter("ignore")
         try:
             kind: Any = RefillingDecoder if table.rehash else Decoder
-            values = _load(kind, packs, table, sections, namespace)
+            loaded = _load(kind, packs, table, sections, namespace)
         except StoreError:
             raise
         except (Exception, SystemExit):
@@ -95,32 +98,48 @@ def decode(
             # Something could not be rebuilt: find out what, and go on.
             surroundings = Surroundings(namespace, StoredBuffers(packs, table), shell)
             with decoding_with(surroundings):
-                values = _load(PatientDecoder, packs, table, sections, namespace)
+                loaded = _load(PatientDecoder, packs, table, sections, namespace)
         notes = _import_parts(surroundings.modules, table)
     stop = {id(namespace), id(shell), id(sys.modules)}
-    done = Decoded({}, dict(table.lost), surroundings.problems, notes, stop)
+    stop |= {id(one) for one in loaded.live}
+    done = Decoded({}, dict(table.lost), surroundings.problems, notes, stop=stop)
     spoiled = {id(one) for one in surroundings.spoiled}
     incomplete = bool(done.problems or done.lost or spoiled)
-    given_up = []
-    for section, value in zip(sections, values, strict=True):
+    given_up = {}
+    for section, value in zip(sections, loaded.values, strict=True):
         name = section.name
         if name in table.lost or (only is not None and name not in wanted):
-            given_up.append(value)
+            given_up[name] = value
         elif incomplete and any(
             is_lost(one) or id(one) in spoiled for one in reach(value, set(stop))
         ):
             _lose(done, table, name, "; ".join(done.problems) or _SHARES)
-            given_up.append(value)
+            given_up[name] = value
         else:
             done.values[name] = value
-    values = value = None  # type: ignore[assignment]
+    if only is None:
+        _tell_apart(done, find_shared(given_up, done.values, stop), turned=True)
+    else:
+        later = table.sections[len(sections) :]
+        memo, read = loaded.memo, loaded.read
+        _tell_apart(done, find_shared(done.values, given_up, stop))
+        _tell_apart(done, find_shared_later(done.values, memo, later, read, stop))
+        memo.clear()
+    values = list(given_up.values())
+    loaded = value = given_up = None  # type: ignore[assignment]
     surroundings.spoiled.clear()
-    give_up(given_up, done.values.values(), stop)
+    give_up(values, done.values.values(), stop)
     if surroundings.weak:
         weak, surroundings.weak = surroundings.weak, []
-        given_up.clear()
+        values.clear()
         _check_weak(weak, done, table, stop)
     return done
+
+
+def _tell_apart(done: Decoded, pairs: Iterable[tuple[str, str]], *, turned: bool = False) -> None:
+    for one, other in pairs:
+        name, away = (other, one) if turned else (one, other)
+        done.apart.setdefault(name, []).append(away)
 
 
 def _import_parts(modules: Iterable[str], table: StateTable) -> list[str]:
@@ -158,20 +177,43 @@ def _check_weak(
         ]
         if not lost:
             return
-        for name in lost:
-            del done.values[name]
+        gone = {name: done.values.pop(name) for name in lost}
+        _tell_apart(done, find_shared(gone, done.values, stop), turned=True)
+        for name in gone:
             _lose(done, table, name, _NOT_KEPT)
+        gone.clear()
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """What was decoded of a stream."""
+
+    live: list[Any]
+    values: list[Any]
+    memo: dict[int, Any]
+    read: Callable[[int, int], bytes]
+    """Returns so many bytes of the stream from an offset."""
 
 
 def _load(
-    kind: Any, packs: Packs, table: StateTable, sections: Sequence[Section], namespace: Any
-) -> list[Any]:
-    file = io.BufferedReader(StreamReader(packs.get, table.stream, table.sums), 1 << 16)
+    kind: Any,
+    packs: Packs,
+    table: StateTable,
+    sections: Sequence[Section],
+    namespace: dict[str, Any],
+) -> _Loaded:
+    reader = StreamReader(packs.get, table.stream, table.sums)
+    file = io.BufferedReader(reader, 1 << 16)
     stored = StoredBuffers(packs, table)
     decoder = kind(file, buffers=(stored.read(index) for index in table.in_order))
+
+    def read(offset: int, length: int) -> bytes:
+        file.seek(offset)
+        return file.read(length)
+
+    values: list[Any] = []
     try:
-        decoder.load()  # What is live takes its places in the memo.
-        values = []
+        live = decoder.load()  # What is live takes its places in the memo.
         with _showing(namespace) as show:
             for section in sections:
                 values.append(decoder.load())
@@ -179,11 +221,12 @@ def _load(
                     show(section.name, values[-1])
             if kind is RefillingDecoder:
                 decoder.fillings.settle()
-        return values
     except BaseException:
         made = list(decoder.memo.copy().values())
         never_finalize(made, {*map(id, made), id(made), id(decoder), id(decoder.memo)})
         raise
+    whole = len(sections) == len(table.sections)
+    return _Loaded(live, values, {} if whole else dict(decoder.memo.copy()), read)
 
 
 @contextlib.contextmanager

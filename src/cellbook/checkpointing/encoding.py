@@ -21,7 +21,7 @@ from typing import Any
 
 from cellbook.checkpointing import rebuild
 from cellbook.checkpointing.asking import Asking
-from cellbook.checkpointing.hashing import hashes_itself, is_plain, lead_to_keys
+from cellbook.checkpointing.hashing import are_keys, hashes_itself, is_plain
 from cellbook.checkpointing.heirs import choose_heir, choose_supplement
 from cellbook.checkpointing.living import find_module_attributes, find_parts, find_singletons
 from cellbook.checkpointing.patience import patience
@@ -169,7 +169,7 @@ class Encoder(pickle.Pickler):
             if self._section:
                 done.lost[name] = list(dict.fromkeys(self._section))
         done.asked = self._asking.names()
-        done.rehash = self._asking.for_hashes or (bool(self._hashed) and self._leads_to_keys(done))
+        done.rehash = self._asking.for_hashes or (bool(self._hashed) and self._holds_keys(done))
         self._trace(variables, done)
         self._find_overlaps(done)
         parts = {name: find_parts(name) for name in self._modules}
@@ -239,15 +239,15 @@ class Encoder(pickle.Pickler):
 
         def reduce(encoder: Any, it: Any) -> Any:
             reduced = reducer(encoder, it)
-            if isinstance(reduced, tuple) and len(reduced) > 2 and not is_plain(reduced[2]):
+            if isinstance(reduced, tuple) and not all(map(is_plain, reduced[1:3])):
                 self._hashed.append(it)
             return reduced
 
         return reduce
 
-    def _leads_to_keys(self, done: Encoded) -> bool:
+    def _holds_keys(self, done: Encoded) -> bool:
         stop = [id(thing) for thing, _ in self._singletons]
-        return lead_to_keys(self._hashed, {*stop, id(done), id(self)})
+        return are_keys(self._hashed, {*stop, id(done), id(self)})
 
     def plainly(self, it: object) -> Any:
         """Return what the object's own ``__reduce_ex__`` does, checked."""

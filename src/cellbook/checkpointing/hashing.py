@@ -7,6 +7,7 @@ put into the right one.
 
 from __future__ import annotations
 
+import enum
 import types
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
@@ -19,6 +20,7 @@ from cellbook.checkpointing.walking import reach
 _ATOMS = (str, bytes, int, float, bool, complex, type(None))
 _GROUPS = (tuple, frozenset)
 _TABLES: tuple[Any, ...] = (OrderedDict, dict, set)
+_KNOWN = (None, enum.Enum.__hash__)
 _known: dict[type, bool] = {}
 
 
@@ -26,19 +28,11 @@ def hashes_itself(kind: type) -> bool:
     """Whether objects of a class are hashed by a function that is not Python's own."""
     if kind not in _known:
         found = next(vars(base)["__hash__"] for base in kind.__mro__ if "__hash__" in vars(base))
-        own = found is not None and not isinstance(found, types.WrapperDescriptorType)
+        own = found not in _KNOWN and not isinstance(found, types.WrapperDescriptorType)
         if len(_known) > 10_000:  # Classes that are gone are not to live on here.
             _known.clear()
         _known[kind] = own
     return _known[kind]
-
-
-def depends(key: Any) -> bool:
-    """Whether the hash of a key is that of such an object."""
-    kind = type(key)
-    if kind in _ATOMS:
-        return False
-    return hashes_itself(kind) or (issubclass(kind, _GROUPS) and any(depends(one) for one in key))
 
 
 def is_plain(state: Any) -> bool:
@@ -54,15 +48,25 @@ def is_plain(state: Any) -> bool:
 
 def _is_plain_value(it: Any) -> bool:
     kind = type(it)
-    return kind in _ATOMS or (kind in _GROUPS and all(map(_is_plain_value, it)))
+    return kind in _ATOMS or kind is type or (kind in _GROUPS and all(map(_is_plain_value, it)))
 
 
-def lead_to_keys(things: list[Any], stop: Collection[int]) -> bool:
-    """Whether sets or dictionaries with such keys are reached from objects."""
+def are_keys(things: list[Any], stop: Collection[int]) -> bool:
+    """Whether some objects, or those of some classes, are keys of what is reached from them."""
+    known = {id(it) for it in things}
+
+    def is_known(key: Any) -> bool:
+        kind = type(key)
+        if kind in _ATOMS:
+            return False
+        return (
+            id(key) in known or id(kind) in known or (kind in _GROUPS and any(map(is_known, key)))
+        )
+
     for it in reach(things, set(), stop):
         kind = type(it)
         base: Any = next((one for one in (dict, set, frozenset) if issubclass(kind, one)), None)
-        if base is not None and any(depends(key) for key in base.__iter__(it)):
+        if base is not None and any(map(is_known, base.__iter__(it))):
             return True
     return False
 

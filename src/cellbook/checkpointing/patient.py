@@ -156,7 +156,7 @@ def _using(opcode: bytes) -> None:
 
     def use(decoder: Any) -> None:
         function, arguments = decoder.stack[-2:]
-        if function in _FILLING:
+        if function is fill_heir or function is fill_weak:
             _fill(decoder, patient)
             return
         ours = str(getattr(function, "__module__", "")).startswith("cellbook.")
@@ -167,9 +167,6 @@ def _using(opcode: bytes) -> None:
             decoder.fillings.note_use(decoder.stack[-1], arguments)
 
     RefillingDecoder.dispatch[key] = use
-
-
-_FILLING = (fill_heir, fill_weak)
 
 
 def _fill(decoder: Any, patient: Any) -> None:

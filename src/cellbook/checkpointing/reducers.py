@@ -29,6 +29,7 @@ from cloudpickle import cloudpickle
 
 from cellbook.checkpointing import natives, rebuild
 from cellbook.checkpointing.exceptions import reduce_exception
+from cellbook.checkpointing.heirs import make_heir
 
 
 class Encoder(Protocol):
@@ -213,7 +214,9 @@ def reduce_module(encoder: Encoder, it: types.ModuleType) -> Any:
         encoder.refer_to(it)
         return rebuild.module, (it.__name__,)
     members = {key: value for key, value in vars(it).items() if key != "__builtins__"}
-    return types.ModuleType, (it.__name__,), members, None, None, rebuild.set_dict
+    if type(it) is types.ModuleType:
+        return types.ModuleType, (it.__name__,), members, None, None, rebuild.set_dict
+    return make_heir, (type(it), it.__name__), members, None, None, rebuild.set_dict
 
 
 def reduce_method(encoder: Encoder, it: types.MethodType) -> Any:

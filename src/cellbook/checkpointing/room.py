@@ -87,8 +87,8 @@ class Checkpoints(Recorder):
         """Yield place, problem and whether that is harmless, of all that is damaged."""
         for name, offset, problem, harmless in self.packs.check():
             yield f"packs/{name}", f"at byte {offset:,}: {problem}", harmless
-        for number, problem in check(self._store, self.packs):
-            yield f"checkpoint {number}", f"cannot be restored: {problem}", False
+        for number, problem, harmless in check(self._store, self.packs):
+            yield f"checkpoint {number}", problem, harmless
 
     def find_due(self) -> Due:
         """Look for checkpoints that need not stay; nothing is changed."""
@@ -167,7 +167,7 @@ class Checkpoints(Recorder):
         number, checkpoint, table, decoded = self.load(
             checkpoint.checkpoint_id, kernel, only=only, trust=trust
         )
-        done = plan(number, checkpoint, table, decoded, list(kernel.variables()), only)
+        done = plan(number, checkpoint, table, decoded, kernel.variables(), only)
         done.before = before
         done.differences = differences(self._store, checkpoint, moment.session, moment.notebook)
         if dry_run:
