@@ -21,18 +21,12 @@ _ATOMS = (str, bytes, int, float, bool, complex, type(None))
 _GROUPS = (tuple, frozenset)
 _TABLES: tuple[Any, ...] = (OrderedDict, dict, set)
 _KNOWN = (None, enum.Enum.__hash__)
-_known: dict[type, bool] = {}
 
 
 def hashes_itself(kind: type) -> bool:
     """Whether objects of a class are hashed by a function that is not Python's own."""
-    if kind not in _known:
-        found = next(vars(base)["__hash__"] for base in kind.__mro__ if "__hash__" in vars(base))
-        own = found not in _KNOWN and not isinstance(found, types.WrapperDescriptorType)
-        if len(_known) > 10_000:  # Classes that are gone are not to live on here.
-            _known.clear()
-        _known[kind] = own
-    return _known[kind]
+    found = next(vars(base)["__hash__"] for base in kind.__mro__ if "__hash__" in vars(base))
+    return found not in _KNOWN and not isinstance(found, types.WrapperDescriptorType)
 
 
 def is_plain(state: Any) -> bool:
@@ -92,6 +86,7 @@ class Fillings:
     def __init__(self) -> None:
         self._filled: dict[int, _Filled] = {}
         self._made = classes_made()
+        self._kinds: dict[type, bool] = {}
 
     def may_depend(self, keys: Iterable[Any]) -> bool:
         """Whether the hash of one of these keys is, or will be, computed by code of its own."""
@@ -100,7 +95,11 @@ class Fillings:
             if kind in _ATOMS:
                 continue
             # A class that was made just now may get its methods only later.
-            if id(kind) in self._made or hashes_itself(kind):
+            if id(kind) in self._made:
+                return True
+            if kind not in self._kinds:
+                self._kinds[kind] = hashes_itself(kind)
+            if self._kinds[kind]:
                 return True
             if issubclass(kind, _GROUPS) and self.may_depend(key):
                 return True

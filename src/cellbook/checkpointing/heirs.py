@@ -12,7 +12,7 @@ import copyreg
 import random
 import types
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from cellbook.checkpointing.rebuild import Lost, builtin_method, set_state
@@ -96,7 +96,9 @@ def _was_renamed(kind: Any) -> bool:
 
 
 def _listed(slots: Any) -> tuple[str, ...]:
-    return (slots,) if isinstance(slots, str) else tuple(slots)
+    if isinstance(slots, str):
+        return (slots,)
+    return tuple(slots) if isinstance(slots, Collection) else ()
 
 
 def _find_slots(kind: type) -> list[str]:

@@ -21,7 +21,7 @@ import sys
 import types
 import typing
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -122,6 +122,8 @@ def reduce_class(encoder: Encoder, it: type) -> Any:
 def _true_slots(it: type) -> Any:
     """Return a class's ``__slots__``, private ones as they are called: it may have been renamed."""
     slots = it.__dict__["__slots__"]
+    if not isinstance(slots, Collection):
+        return slots
     listed = (slots,) if isinstance(slots, str) else tuple(slots)
     private = [name for name in listed if name.startswith("__") and not name.endswith("__")]
     if not private:
