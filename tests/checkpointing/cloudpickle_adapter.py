@@ -15,8 +15,9 @@ import cloudpickle
 from cloudpickle import cloudpickle as internals
 
 from cellbook.checkpointing.decoding import decode
-from cellbook.checkpointing.encoding import Encoder, LostThing, SectionFailed
+from cellbook.checkpointing.encoding import Encoder
 from cellbook.checkpointing.kernel import Kernel
+from cellbook.checkpointing.sections import LostThing, SectionFailed
 from cellbook.checkpointing.states import ChunkSink, StateTable
 from cellbook.store.packs import key_of
 

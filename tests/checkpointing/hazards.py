@@ -36,6 +36,9 @@ class Case:
         respect.
     fresh
         Those that it is to name in a fresh process, if they are others.
+    apart
+        Those of which it is to tell, where others stay as they are, that these held some of the
+        same objects.
     tidy
         What is to be done in the end, where the variables were made.
     """
@@ -46,6 +49,7 @@ class Case:
     mutate: str = ""
     named: str = ""
     fresh: str | None = None
+    apart: str = ""
     tidy: str = ""
 
 
@@ -87,7 +91,16 @@ def run(source: str, namespace: dict[str, Any], where: str) -> None:
 
 def names_in(report: Restored) -> set[str]:
     """Return the variables that a report names."""
-    return {*report.kept, *report.missing, *(note.partition(":")[0] for note in report.notes)}
+    notes = (note.partition(":")[0] for note in report.notes if _APART not in note)
+    return {*report.kept, *report.missing, *notes}
+
+
+_APART = "held objects together with"
+
+
+def names_apart(report: Restored) -> set[str]:
+    """Return the variables that a report tells to have shared objects with others."""
+    return {note.partition(":")[0] for note in report.notes if _APART in note}
 
 
 def save_case(place: Place, case: Case, namespace: dict[str, Any]) -> Kernel:
@@ -112,6 +125,8 @@ def same_kernel(place: Place, case: Case) -> str:
         place.room().save_now(kernel, place.moment, label=f"{case.name}, again")
         place.room().restore(f"{case.name}, again", kernel, place.moment)
         wrong = judge(case, report, namespace, set(case.named.split()))
+        if names_apart(report) != set(case.apart.split()):
+            wrong += f"\napart {sorted(names_apart(report))}, not {case.apart}"
         run(case.tidy, namespace, "tidy")
         return wrong
 

@@ -12,17 +12,18 @@ def make(*a): return list(a)
 """
 
 
-def deed(name: str, source: str, *, named: bool = True) -> Case:
+def deed(name: str, source: str, *, named: bool = True, apart: str = "al good") -> Case:
     return Case(
         f"reduce {name}",
         f"{EVIL}good = [1]; e = Evil({source!r}); box = [e, good]; deep = {{'b': (box,)}}; al = good",
         "assert good == [1] and al is good",
         "good.append(2)",
         named="e box deep" if named else "",
+        apart=apart if named else "",
     )
 
 
-def load(name: str, body: str, *, named: str = "a box f") -> Case:
+def load(name: str, body: str, *, named: str = "a box f", apart: str = "") -> Case:
     return Case(
         f"load {name}",
         f"class A:\n{body}\n"
@@ -30,6 +31,7 @@ def load(name: str, body: str, *, named: str = "a box f") -> Case:
         "assert good == [5] and g() is A",
         "good.append(1)",
         named=named,
+        apart=apart,
     )
 
 
@@ -43,7 +45,7 @@ CASES = (
     deed("returns what cannot be called", "(5, ())"),
     deed("returns no arguments", "(list, [1])"),
     deed("returns something lost", "(make, ((i for i in ()),))"),
-    deed("returns itself as argument", "(make, (self,))"),
+    deed("returns itself as argument", "(make, (self,))", apart=""),
     deed("returns other objects", "(make, (good,))", named=False),
     deed("has a state for what has none", "(make, (), {'x': 1})"),
     deed("makes an object that cannot take items", "(int, (), None, iter([1]))"),
@@ -78,10 +80,11 @@ CASES = (
         "assert ok == 1",
         named="a",
     ),
-    load("setstate that raises", " def __setstate__(self, s): raise ValueError('no')"),
+    load("setstate that raises", " def __setstate__(self, s): raise ValueError('no')", apart="A"),
     load(
         "new that wants arguments",
         " def __new__(cls, *a):\n  if getattr(cls, 'made', 0): raise TypeError\n  cls.made = 1; return super().__new__(cls)",
+        apart="good",
     ),
     load(
         "init is not run",

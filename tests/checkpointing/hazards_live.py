@@ -84,6 +84,7 @@ CASES = (
         "assert data == [1]",
         "data.append(2)",
         named="a d",
+        apart="A data",
     ),
     Case(
         "connections and processes",

@@ -21,7 +21,8 @@ NOT_OURS = {
         "test_NamedTuple test_namedtuple test_abc_cache_not_pickled test_generic_subclass "
         "test_generic_type test_locally_defined_enum test_locally_defined_intenum "
         "test_interactively_defined_enum test_interactive_dynamic_type_and_remote_instances "
-        "test_interactive_dynamic_type_and_stored_remote_instances"
+        "test_interactive_dynamic_type_and_stored_remote_instances "
+        "test_pickle_dynamic_typevar_tracking"
     ),
     "a function lives on the globals of its module or notebook, not on a copy of its own": (
         "test_closure_interacting_with_a_global_variable test_func_globals test_import "

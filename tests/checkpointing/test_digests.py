@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellbook.checkpointing.digests import _split
+from cellbook.checkpointing.digests import split_stream
 from tests.checkpointing.rooms import Bench
 
 
@@ -54,7 +54,7 @@ def test_only_what_changed_is_told(tmp_path: Path, change: str, changed: set[str
 def test_split_finds_the_references_that_pickletools_finds(value: Any) -> None:
     data = pickle.dumps([value, value, "x" * 70_000, value], 5)
     found = list(pickletools.genops(data))
-    parts, made = _split(data)
+    parts, made = split_stream(data)
     references = [arg for op, arg, _ in found if op.name in ("BINGET", "LONG_BINGET")]
     assert [part for part in parts if isinstance(part, int)] == references
     assert made == sum(op.name == "MEMOIZE" for op, _, _ in found)

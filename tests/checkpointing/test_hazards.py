@@ -18,6 +18,8 @@ from tests.checkpointing.hazards import Case, Place, new_main, run, same_kernel,
 # The files of a case are closed by nobody when it is restored twice.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 ROOT = Path(__file__).resolve().parents[2]
+_PARTS = 6
+"""Fresh processes, each with a share of the cases: a busy machine takes long over all of them."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,13 +47,15 @@ def test_same_kernel(place: Place, case: Case) -> None:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_fresh_kernel(place: Place) -> None:
-    for case in CASES:
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_fresh_kernel(place: Place, part: int) -> None:
+    cases = CASES[part::_PARTS]
+    for case in cases:
         with new_main() as namespace:
             save_case(place, case, namespace)
             run(case.tidy, namespace, "tidy")
     program = "from tests.checkpointing.hazards import main; import sys; main(*sys.argv[1:])"
-    names = json.dumps([case.name for case in CASES])
+    names = json.dumps([case.name for case in cases])
     done = subprocess.run(
         [sys.executable, "-c", program, str(place.folder), names],
         capture_output=True, text=True, check=False, timeout=100, cwd=place.folder,
@@ -59,6 +63,6 @@ def test_fresh_kernel(place: Place) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
-    assert found.keys() == {case.name for case in CASES}
+    assert found.keys() == {case.name for case in cases}
     wrong = {name: text for name, text in found.items() if text}
     assert not wrong, "\n\n".join(f"{name}: {text}" for name, text in wrong.items())

@@ -52,7 +52,7 @@ DEEDS = {
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setattr("cellbook.checkpointing.encoding._PATIENCE", 0.5)
+    monkeypatch.setattr("cellbook.checkpointing.patience._PATIENCE", 0.5)
     monkeypatch.setattr(saving, "_TIME_LIMIT", 8.0)
     made = Bench(tmp_path)
     yield made
@@ -96,7 +96,7 @@ def test_object_that_changes_itself_is_unchanged(bench: Bench) -> None:
 
 def test_child_that_takes_too_long_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saving, "_TIME_LIMIT", 1.0)
-    monkeypatch.setattr("cellbook.checkpointing.encoding._PATIENCE", 100.0)
+    monkeypatch.setattr("cellbook.checkpointing.patience._PATIENCE", 100.0)
     bench.run(EVIL)
     bench.run("a = 1; slow = Evil('time.sleep(60)'); b = 2")
     began = time.monotonic()

@@ -11,7 +11,8 @@ import pytest
 
 from cellbook.checkpointing import room
 from cellbook.errors import StoreCorrupt
-from cellbook.store import Packs
+from cellbook.records import to_doc
+from cellbook.store import Packs, update
 from tests.checkpointing.rooms import Bench
 
 FOREIGN = b"c__main__\nforeign\n(tR."
@@ -69,3 +70,38 @@ def test_document_that_is_put_with_it_keeps_the_seal(bench: Bench) -> None:
     assert bench.room.attach_document(1, b"{}").seal == saved.seal
     assert bench.room.is_trusted(bench.room.find(1)[1])
     bench.restore(1)
+
+
+def test_verify_finds_a_forged_chunk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = bench.save("mine")
+    bench.run("x = 1")
+    bench.save("another")
+    assert list(bench.room.check()) == []
+    first = bench.room.table_of(saved).stream[0][0]
+    genuine = Packs.get
+
+    def forged(packs: Packs, key: bytes) -> bytes:
+        data = genuine(packs, key)
+        return FOREIGN.ljust(len(data), b"\0") if key == first else data
+
+    # What has the same fast hash cannot be made here; whoever attacks might.
+    monkeypatch.setattr(Packs, "get", forged)
+    found = [(place, harmless) for place, _, harmless in bench.room.check()]
+    assert ("checkpoint 1", False) in found
+
+
+def test_verify_finds_a_record_that_was_led_to_another_state(bench: Bench) -> None:
+    bench.run("x = 1")
+    mine = bench.save("mine")
+    bench.run("x = 2")
+    other = bench.save("other")
+    changes = {"state": to_doc(other.state)}
+    bench.store.commit([update("checkpoints", mine.checkpoint_id, changes)])
+    (place, problem, harmless), signature = bench.room.check()
+    assert (place, harmless) == ("checkpoint 1", False)
+    assert "not what was saved" in problem
+    assert signature == (
+        "checkpoint 1",
+        "is not signed with your key: `%restore` asks for --trust",
+        True,
+    )

@@ -8,8 +8,9 @@ whole before anything of the kernel is changed (:mod:`.decoding`).
 from cellbook.checkpointing.describing import short_value
 from cellbook.checkpointing.kernel import Kernel
 from cellbook.checkpointing.naming import check_label
+from cellbook.checkpointing.recording import DocumentSource, Moment
 from cellbook.checkpointing.restoring import Restored
-from cellbook.checkpointing.room import Checkpoints, DocumentSource, Moment
+from cellbook.checkpointing.room import Checkpoints
 from cellbook.checkpointing.upkeep import Due
 
 __all__ = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import array as standard_array
 import contextlib
 import ctypes
+import math
 import mmap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -293,11 +294,32 @@ def array_view(
         if not _needs_places(base.dtype):
             return np.ndarray(shape, dtype, memory, offset, strides)
         field, element = _place(base.dtype, dtype, offset) or (None, 0)
-        start = (memory if field is None else memory[field])[element:]
+        memory = memory if field is None else memory[field]
+        plain = _slice(memory, element, tuple(shape), tuple(strides))
+        if plain is not None:
+            return plain
+        start = memory[element:]
         return np.lib.stride_tricks.as_strided(start, shape, strides)
     finally:
         if not writeable:
             base.flags.writeable = False
+
+
+def _slice(memory: Any, start: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
+    """Return what indexing alone makes of memory, so that the view's base is the owner; else None.
+
+    What ``as_strided`` makes has a base of its own.
+    """
+    (unit,) = memory.strides
+    if len(shape) == 1 and shape[0] and strides[0] and strides[0] % unit == 0:
+        step = strides[0] // unit
+        stop = start + step * shape[0]
+        return memory[start : None if stop < 0 else stop : step]
+    whole = memory[start : start + math.prod(shape)]
+    if whole.size != math.prod(shape) or not whole.flags.c_contiguous:
+        return None
+    made = whole.reshape(shape)
+    return made if made.strides == strides else None
 
 
 def record(root: Any, dtype: Any, offset: int, kind: Any) -> Any:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import io
-import pickle
 import sys
 import warnings
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import FunctionType
-from typing import Any, ClassVar
+from typing import Any
 
-from cellbook.checkpointing.encoding import LostThing
-from cellbook.checkpointing.rebuild import Lost, Surroundings, decoding_with, spoil, unavailable
+from cellbook.checkpointing.finalizers import give_up, never_finalize
+from cellbook.checkpointing.hashing import is_lost
+from cellbook.checkpointing.patient import Decoder, PatientDecoder, RefillingDecoder
+from cellbook.checkpointing.rebuild import Surroundings, decoding_with
+from cellbook.checkpointing.sections import LostThing, Section
+from cellbook.checkpointing.sharing import find_shared, find_shared_later
 from cellbook.checkpointing.states import StateTable, StoredBuffers, StreamReader
 from cellbook.checkpointing.walking import reach
 from cellbook.errors import StoreError
@@ -34,6 +37,16 @@ class Decoded:
     """What this kernel lacks."""
     notes: list[str] = field(default_factory=list)
     """What else this kernel lacks, though no variable is lost by it."""
+    apart: dict[str, list[str]] = field(default_factory=dict)
+    """For each variable: those that held some of the same objects, and do not come back."""
+    stop: set[int] = field(default_factory=set)
+    """Identities of what is live, and so belongs to no variable alone."""
+
+    def discard(self) -> None:
+        """Let go of the variables, which then were only looked at."""
+        values = list(self.values.values())
+        self.values.clear()
+        give_up(values, (), self.stop)
 
 
 def decode(
@@ -75,39 +88,58 @@ def decode(
         # lose what can be restored.
         warnings.simplefilter("ignore")
         try:
-            values = _load(_Decoder, packs, table, len(sections))
+            kind: Any = RefillingDecoder if table.rehash else Decoder
+            loaded = _load(kind, packs, table, sections, namespace)
         except StoreError:
             raise
         except (Exception, SystemExit):
+            if table.rehash:
+                raise
             # Something could not be rebuilt: find out what, and go on.
             surroundings = Surroundings(namespace, StoredBuffers(packs, table), shell)
             with decoding_with(surroundings):
-                values = _load(_PatientDecoder, packs, table, len(sections))
+                loaded = _load(PatientDecoder, packs, table, sections, namespace)
         notes = _import_parts(surroundings.modules, table)
-    done = Decoded({}, dict(table.lost), surroundings.problems, notes)
     stop = {id(namespace), id(shell), id(sys.modules)}
+    stop |= {id(one) for one in loaded.live}
+    done = Decoded({}, dict(table.lost), surroundings.problems, notes, stop=stop)
     spoiled = {id(one) for one in surroundings.spoiled}
-    incomplete = bool(done.problems or done.lost)
-    given_up = []
-    for section, value in zip(sections, values, strict=True):
+    incomplete = bool(done.problems or done.lost or spoiled)
+    given_up = {}
+    for section, value in zip(sections, loaded.values, strict=True):
         name = section.name
-        if only is not None and name not in wanted:
-            continue
-        if name in table.lost:
-            given_up.append(value)
+        if name in table.lost or (only is not None and name not in wanted):
+            given_up[name] = value
         elif incomplete and any(
-            _is_lost(one) or id(one) in spoiled for one in reach(value, set(stop))
+            is_lost(one) or id(one) in spoiled for one in reach(value, set(stop))
         ):
             _lose(done, table, name, "; ".join(done.problems) or _SHARES)
-            given_up.append(value)
+            given_up[name] = value
         else:
             done.values[name] = value
-    _never_finalize(given_up, done, stop)
+    if only is None:
+        _tell_apart(done, find_shared(given_up, done.values, stop), turned=True)
+    else:
+        later = table.sections[len(sections) :]
+        memo, read = loaded.memo, loaded.read
+        _tell_apart(done, find_shared(done.values, given_up, stop))
+        _tell_apart(done, find_shared_later(done.values, memo, later, read, stop))
+        memo.clear()
+    values = list(given_up.values())
+    loaded = value = given_up = None  # type: ignore[assignment]
+    surroundings.spoiled.clear()
+    give_up(values, done.values.values(), stop)
     if surroundings.weak:
         weak, surroundings.weak = surroundings.weak, []
-        given_up = values = value = None  # type: ignore[assignment]
+        values.clear()
         _check_weak(weak, done, table, stop)
     return done
+
+
+def _tell_apart(done: Decoded, pairs: Iterable[tuple[str, str]], *, turned: bool = False) -> None:
+    for one, other in pairs:
+        name, away = (other, one) if turned else (one, other)
+        done.apart.setdefault(name, []).append(away)
 
 
 def _import_parts(modules: Iterable[str], table: StateTable) -> list[str]:
@@ -145,131 +177,75 @@ def _check_weak(
         ]
         if not lost:
             return
-        for name in lost:
-            del done.values[name]
+        gone = {name: done.values.pop(name) for name in lost}
+        _tell_apart(done, find_shared(gone, done.values, stop), turned=True)
+        for name in gone:
             _lose(done, table, name, _NOT_KEPT)
+        gone.clear()
 
 
-_given_up: list[Any] = []
+@dataclass(slots=True)
+class _Loaded:
+    """What was decoded of a stream."""
+
+    live: list[Any]
+    values: list[Any]
+    memo: dict[int, Any]
+    read: Callable[[int, int], bytes]
+    """Returns so many bytes of the stream from an offset."""
 
 
-def _never_finalize(values: Iterable[Any], done: Decoded, stop: set[int]) -> None:
-    """Keep what belongs to variables that are given up from running its ``__del__``.
-
-    It was made for nothing, from parts: a ``__del__`` might remove a file that the real one uses.
-    """
-    seen = set(stop)
-    found = {
-        id(one): one for value in values for one in reach(value, seen) if _has_finalizer(type(one))
-    }
-    if found:
-        seen = set(stop)
-        for value in done.values.values():
-            for one in reach(value, seen):
-                found.pop(id(one), None)
-    _given_up.extend(found.values())
-
-
-def _has_finalizer(kind: type) -> bool:
-    return any(isinstance(vars(base).get("__del__"), FunctionType) for base in kind.__mro__)
-
-
-def _load(kind: Any, packs: Packs, table: StateTable, count: int) -> list[Any]:
-    file = io.BufferedReader(StreamReader(packs.get, table.stream, table.sums), 1 << 16)
+def _load(
+    kind: Any,
+    packs: Packs,
+    table: StateTable,
+    sections: Sequence[Section],
+    namespace: dict[str, Any],
+) -> _Loaded:
+    reader = StreamReader(packs.get, table.stream, table.sums)
+    file = io.BufferedReader(reader, 1 << 16)
     stored = StoredBuffers(packs, table)
     decoder = kind(file, buffers=(stored.read(index) for index in table.in_order))
+
+    def read(offset: int, length: int) -> bytes:
+        file.seek(offset)
+        return file.read(length)
+
+    values: list[Any] = []
     try:
-        decoder.load()  # What is live takes its places in the memo.
-        return [decoder.load() for _ in range(count)]
+        live = decoder.load()  # What is live takes its places in the memo.
+        with _showing(namespace) as show:
+            for section in sections:
+                values.append(decoder.load())
+                if section.name in table.asked and not is_lost(values[-1]):
+                    show(section.name, values[-1])
+            if kind is RefillingDecoder:
+                decoder.fillings.settle()
     except BaseException:
-        made = decoder.memo.copy().values()
-        _given_up.extend(one for one in made if _has_finalizer(type(one)))
+        made = list(decoder.memo.copy().values())
+        never_finalize(made, {*map(id, made), id(made), id(decoder), id(decoder.memo)})
         raise
+    whole = len(sections) == len(table.sections)
+    return _Loaded(live, values, {} if whole else dict(decoder.memo.copy()), read)
 
 
-def _is_lost(it: Any) -> bool:
-    return it is Lost or type(it) is Lost
+@contextlib.contextmanager
+def _showing(namespace: dict[str, Any]) -> Iterator[Callable[[str, Any], None]]:
+    """Let methods that run while a state is decoded see its variables, within the block."""
+    before: dict[str, Any] = {}
 
+    def show(name: str, value: Any) -> None:
+        before[name] = namespace.get(name, _NOTHING)
+        namespace[name] = value
 
-def _find(find: Any, module: str, name: str) -> Any:
     try:
-        return find(module, name)
-    except Exception as error:
-        unavailable(f"{module}.{name} is not to be had here ({error})")
-        return Lost
-
-
-class _Decoder(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        return _find(super().find_class, module, name)
-
-
-class _PatientDecoder(pickle._Unpickler):
-    """Goes on where an object cannot be rebuilt, with :class:`Lost` in its place; slower."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        return _find(super().find_class, module, name)
-
-    dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)
-
-
-def _patient(opcode: bytes, makes: bool) -> None:
-    """Have the decoder go on where `opcode` fails.
-
-    Those that make an object leave it on the stack in the place of their arguments; the others
-    change the object below their arguments.
-    """
-    key = opcode[0]
-    plain: Any = pickle._Unpickler.dispatch[key]
-    arguments = 3 if opcode in (pickle.NEWOBJ_EX, pickle.SETITEM) else 2
-
-    def attempt(decoder: Any) -> None:
-        before = list(decoder.stack)
-        above = decoder.metastack[-1] if decoder.metastack else None
-        try:
-            plain(decoder)
-        except pickle.UnpicklingError:
-            raise
-        except (Exception, SystemExit) as error:
-            changed: Any = None
-            if makes:
-                what, changed = before[-arguments], _changed_by(before)
+        yield show
+    finally:
+        for name, value in before.items():
+            if value is _NOTHING:
+                namespace.pop(name, None)
             else:
-                what = changed = (above or before)[-1] if opcode in _MARKED else before[-arguments]
-            named = getattr(what, "__qualname__", type(what).__qualname__)
-            lost = unavailable(f"{named} cannot be rebuilt here ({type(error).__name__}: {error})")
-            whole = changed is not None and type(changed) in _WITHOUT_PARTS
-            if whole:
-                memo = decoder.memo
-                memo.update({key: lost for key, one in memo.items() if one is changed})
-            elif changed is not None:
-                spoil(changed)
-            if opcode in _MARKED:
-                if decoder.stack is not above:
-                    decoder.pop_mark()
-                if whole:
-                    decoder.stack[-1] = lost
-            else:
-                # What is changed stays, and is known to be spoiled; what is made is not there.
-                decoder.stack = [*before[:-arguments], lost if makes or whole else what]
-                decoder.append = decoder.stack.append
-
-    _PatientDecoder.dispatch[key] = attempt
+                namespace[name] = value
 
 
-def _changed_by(stack: list[Any]) -> Any:
-    """Return what a function that failed was to finish; None if it was to make something."""
-    function, arguments = stack[-2:]
-    module, name = (getattr(function, part, "") for part in ("__module__", "__name__"))
-    ours = str(module).startswith("cellbook.checkpointing.")
-    if isinstance(function, type) or not isinstance(arguments, tuple) or len(arguments) != 2:
-        return None
-    return arguments[0] if not ours or name.startswith(("finish_", "fill_", "set_")) else None
-
-
-_WITHOUT_PARTS = (int, float, bool, complex, str, bytes, tuple, frozenset, type(None))
-_MARKED = (pickle.APPENDS, pickle.SETITEMS, pickle.ADDITEMS)
-for _opcode in (pickle.REDUCE, pickle.NEWOBJ, pickle.NEWOBJ_EX):
-    _patient(_opcode, makes=True)
-for _opcode in (pickle.BUILD, pickle.APPEND, pickle.SETITEM, *_MARKED):
-    _patient(_opcode, makes=False)
+_NOTHING = object()

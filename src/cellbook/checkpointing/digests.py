@@ -82,7 +82,7 @@ class SectionDigests:
         start = self._next
         self._left -= self._length
         digest = xxhash.xxh3_64(b"".join(self._keys))
-        parts, made = _split(bytes(self._bytes))
+        parts, made = split_stream(bytes(self._bytes))
         for part in parts:
             digest.update(part if isinstance(part, bytes) else self._place(part, start))
         self._next = start + made
@@ -117,22 +117,35 @@ for _code in (_MEMOIZE, _FRAME, _GET, _LONG_GET):
     _SIZES[_code] = 0
 
 
-def _split(data: bytes) -> tuple[list[bytes | int], int]:
+_FIXED = {
+    code[0]
+    for code in (
+        *(pickle.SHORT_BINUNICODE, pickle.BINUNICODE, pickle.BINUNICODE8, pickle.STACK_GLOBAL),
+        *(pickle.SHORT_BINBYTES, pickle.BINBYTES, pickle.BINBYTES8, pickle.FROZENSET),
+    )
+}
+"""Opcodes that make what nobody can tell from its equal, or what there is one of."""
+
+
+def split_stream(data: bytes, fixed: set[int] | None = None) -> tuple[list[bytes | int], int]:
     """Split a pickle at its references.
 
     Returns what stands between them, with the place in the memo that each refers to; and how many
-    places it takes.  (``pickletools.genops`` takes 20 times as long.)
+    places it takes.  (``pickletools.genops`` takes 20 times as long.)  Those of its own places
+    that hold texts, bytes and what can be imported are added to `fixed`.
     """
     parts: list[bytes | int] = []
-    made = at = kept = 0
+    made = at = kept = code = 0
     end = len(data)
     sizes, prefixes = _SIZES, _PREFIXES
     while at < end:
-        code = data[at]
+        last, code = code, data[at]
         size = sizes[code]
         if size:
             at += size
         elif code == _MEMOIZE:
+            if fixed is not None and last in _FIXED:
+                fixed.add(made)
             made += 1
             at += 1
         elif prefix := prefixes[code]:

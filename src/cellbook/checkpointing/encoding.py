@@ -10,30 +10,28 @@ random generator …) is put into the memo before anything else, and so is never
 
 from __future__ import annotations
 
-import contextlib
 import copyreg
 import gc
 import importlib
 import pickle
-import signal
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from cellbook.checkpointing import rebuild
-from cellbook.checkpointing.digests import SectionDigests
-from cellbook.checkpointing.heirs import choose_heir
+from cellbook.checkpointing.asking import Asking
+from cellbook.checkpointing.hashing import are_keys, hashes_itself, is_plain
+from cellbook.checkpointing.heirs import choose_heir, choose_supplement
 from cellbook.checkpointing.living import find_module_attributes, find_parts, find_singletons
-from cellbook.checkpointing.reducers import BASES, EXACT, KEPT
+from cellbook.checkpointing.patience import patience
+from cellbook.checkpointing.reducers import BASES, EXACT, KEPT, importable
+from cellbook.checkpointing.sections import Encoded, LostThing, Section, SectionFailed, Sink
 from cellbook.checkpointing.walking import trace
 
 _pickle: Any = pickle
 _SLOTS = 256
 """Places kept in the memo for what is live: more would move what the stream refers to."""
-_PATIENCE = 5.0
-"""Seconds that one object's own ``__reduce__`` may take."""
 _RESTORED = (
     ("namespace",),
     ("attribute", "sys", "path"),
@@ -59,69 +57,6 @@ _POLICY = {
     ("weakref", "finalize"): "what is done when an object goes belongs to its process",
 }
 """Base classes, by module and name, whose objects are named rather than half restored."""
-
-
-class Sink(Protocol):
-    """Where the bytes go."""
-
-    position: int
-    """Bytes of the stream written so far."""
-    digests: SectionDigests
-    """Tells of each section whether it changed."""
-    nan_seen: bool
-    """Whether a float that is not a number was written."""
-
-    def write(self, data: Any) -> int:
-        """Append to the stream."""
-
-    def take_next(self, memory: memoryview) -> None:
-        """Keep a buffer that pickle will ask for in turn."""
-
-    def end_section(self) -> None:
-        """Begin a new chunk if what has gathered is worth one."""
-
-    def take(self, memory: memoryview) -> int:
-        """Keep a buffer beside the stream; return its number."""
-
-
-@dataclass(frozen=True, slots=True)
-class LostThing:
-    """Something that could not be saved."""
-
-    kind: str
-    """Its class, as ``module.name``."""
-    reason: str
-    """The exception, or why it is not even tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Where a variable is in the stream."""
-
-    name: str
-    start: int
-    end: int
-    digest: str
-    """Hash of its part of the stream and of its buffers: equal while nothing changed."""
-
-
-@dataclass(slots=True)
-class Encoded:
-    """What a namespace became."""
-
-    sections: list[Section]
-    lost: dict[str, list[LostThing]]
-    """For each variable that cannot be restored exactly: what stands in its way."""
-    live: dict[str, str]
-    """Variables that are a module's own object, and so stay as that is: name to where."""
-    notes: dict[str, list[str]]
-    """For each variable: what is restored, but not in every respect."""
-    modules: dict[str, list[str]]
-    """Packages that are referred to, with those of their submodules that had been imported."""
-
-
-class _TooSlow(Exception):
-    """An object's own ``__reduce__`` took too long."""
 
 
 class _Live:
@@ -196,8 +131,11 @@ class Encoder(pickle.Pickler):
         self._memory: list[tuple[int, int, bool, str]] = []
         self._setting: dict[type, tuple[bool, bool]] = {}
         self._heirs: dict[type, Callable[[Any], Any] | None] = {}
+        self._supplements: dict[type, Callable[[Any, Any], Any] | None] = {}
         self._kept: list[Any] = []
         self._modules: dict[str, None] = {}
+        self._hashed: list[Any] = []
+        self._asking = Asking(namespace)
         self._learn_libraries()
 
     # -- the whole -----------------------------------------------------------------------------
@@ -226,9 +164,12 @@ class Encoder(pickle.Pickler):
                 raise SectionFailed(name, _lost_by(value, error)) from error
             digest = self._sink.digests.end(lambda: len(self.memo.copy()))
             self._sink.end_section()
+            self._asking.done.add(name)
             done.sections.append(Section(name, start, self._sink.position, digest))
             if self._section:
                 done.lost[name] = list(dict.fromkeys(self._section))
+        done.asked = self._asking.names()
+        done.rehash = self._asking.for_hashes or (bool(self._hashed) and self._holds_keys(done))
         self._trace(variables, done)
         self._find_overlaps(done)
         parts = {name: find_parts(name) for name in self._modules}
@@ -236,6 +177,7 @@ class Encoder(pickle.Pickler):
         # It is in cycles of its own: what it holds would live on until they are found.
         self.clear_memo()
         self._kept.clear()
+        self._hashed.clear()
         return done
 
     def _begin(self, variables: Mapping[str, Any], done: Encoded) -> None:
@@ -267,7 +209,13 @@ class Encoder(pickle.Pickler):
         kind = type(it)
         reducer = self._reducers.get(kind)
         if reducer is None:
-            reducer = self._reducers[kind] = self._choose(kind)
+            reducer = self._choose(kind)
+            if hashes_itself(kind):
+                self._asking.take_hash(kind)
+                if not importable(kind):
+                    self._hashed.append(kind)
+                reducer = self._watched(reducer)
+            self._reducers[kind] = reducer
         try:
             return reducer(self, it)
         except Exception as error:
@@ -286,11 +234,27 @@ class Encoder(pickle.Pickler):
             return lambda encoder, it: kept(it)
         return type(self).plainly
 
+    def _watched(self, reducer: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """Have objects noted that may be keys of what their own state leads to."""
+
+        def reduce(encoder: Any, it: Any) -> Any:
+            reduced = reducer(encoder, it)
+            if isinstance(reduced, tuple) and not all(map(is_plain, reduced[1:3])):
+                self._hashed.append(it)
+            return reduced
+
+        return reduce
+
+    def _holds_keys(self, done: Encoded) -> bool:
+        stop = [id(thing) for thing, _ in self._singletons]
+        return are_keys(self._hashed, {*stop, id(done), id(self)})
+
     def plainly(self, it: object) -> Any:
         """Return what the object's own ``__reduce_ex__`` does, checked."""
-        with _patience():
+        with patience():
             registered = copyreg.dispatch_table.get(type(it))
-            reduced = (registered or self._way_of(type(it)) or _by_itself)(it)
+            way = self._way_of(type(it))
+            reduced = (registered or way or _by_itself)(it)
             if isinstance(reduced, str):
                 return (
                     reduced
@@ -301,7 +265,12 @@ class Encoder(pickle.Pickler):
                 return self.lose(it, "its __reduce__ returns no tuple of 2 to 6")
             if not callable(reduced[0]) or not isinstance(reduced[1], tuple):
                 return self.lose(it, "its __reduce__ returns no function and arguments")
-            self._note_makers(it, reduced[0], getattr(type(it), "__setstate__", None))
+            supplement = self._supplements[type(it)]
+            if supplement is not None:
+                reduced = supplement(it, reduced)
+            late = self._asking.take_makers(type(it), reduced[0])
+            if late:
+                self.note(it, late)
             if len(reduced) > 3:
                 # Taken now: what fails half-way must not leave half of it in the stream.
                 items = (None if part is None else iter(list(part)) for part in reduced[3:5])
@@ -314,16 +283,8 @@ class Encoder(pickle.Pickler):
     def _way_of(self, kind: type) -> Callable[[Any], Any] | None:
         if kind not in self._heirs:
             self._heirs[kind] = choose_heir(kind)
+            self._supplements[kind] = None if self._heirs[kind] else choose_supplement(kind)
         return self._heirs[kind]
-
-    def _note_makers(self, it: object, *makers: Any) -> None:
-        """Put on record what is rebuilt by functions that see the variables of that moment."""
-        for maker in makers:
-            if type(maker) is types.FunctionType and maker.__globals__ is self._namespace:
-                seen = [name for name in maker.__code__.co_names if name in self._namespace]
-                if seen:
-                    what = f"{maker.__name__}(), for which {', '.join(seen)} was what it is by now"
-                    self.note(it, f"it was rebuilt by {what}")
 
     def _needs_setter(self, it: object, reduced: tuple[Any, ...]) -> bool:
         """Whether pickle's own way of setting the state would not do.
@@ -433,15 +394,6 @@ class Encoder(pickle.Pickler):
                 end, last, owned = address + size, name, is_array
 
 
-class SectionFailed(Exception):
-    """A variable broke the stream, which must be begun anew without it."""
-
-    def __init__(self, name: str, lost: LostThing) -> None:
-        super().__init__(f"{name}: {lost.reason}")
-        self.name = name
-        self.lost = lost
-
-
 _NAN = "a nan in it is not the very object that it was: math.isnan finds it, `is` does not"
 _LIBRARIES = {
     "numpy": "cellbook.checkpointing.arrays",
@@ -476,30 +428,3 @@ def _explain(error: BaseException) -> str:
     except Exception:
         text = ""
     return f"{type(error).__name__}: {text}"[:300] if text else type(error).__name__
-
-
-@contextlib.contextmanager
-def _patience() -> Iterator[None]:
-    """Interrupt what takes too long, where that can be done: in the main thread of a child."""
-    if not _may_interrupt:
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-_may_interrupt = False
-
-
-def allow_interrupts() -> None:
-    """Let slow ``__reduce__`` methods be interrupted: for a child whose signals are its own."""
-    global _may_interrupt
-
-    def stop(*_: object) -> None:
-        raise _TooSlow(f"its __reduce__ took longer than {_PATIENCE:.0f} s")
-
-    signal.signal(signal.SIGALRM, stop)
-    _may_interrupt = True

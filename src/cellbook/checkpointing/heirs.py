@@ -9,14 +9,15 @@ The functions under "rebuilding" stand by name in every stream.
 from __future__ import annotations
 
 import copyreg
+import random
 import types
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from cellbook.checkpointing.rebuild import Lost, builtin_method, set_state
 
-_CONTAINERS: tuple[Any, ...] = (OrderedDict, defaultdict, dict, list)
+_CONTAINERS: tuple[Any, ...] = (OrderedDict, defaultdict, dict, list, set)
 _VALUES: tuple[Any, ...] = (tuple, str, bytes, int, float, complex)
 _OWN_WAY = ("__reduce_ex__", "__reduce__")
 _REDUCED = (Counter, *_CONTAINERS)
@@ -26,16 +27,18 @@ _REDUCED = (Counter, *_CONTAINERS)
 def choose_heir(kind: type) -> Callable[[Any], Any] | None:
     """Return how an object of a class is reduced past what that overrides; None if it need not."""
     for base in kind.__mro__:
-        if base in _REDUCED or base is object:
+        if base in (*_REDUCED, random.Random, object):
             break
         if base in copyreg.dispatch_table or vars(base).keys() & {*_OWN_WAY}:
             return None
     if issubclass(kind, _CONTAINERS):
         known = next(base for base in kind.__mro__ if base in _REDUCED)
-        own = known is Counter or _overrides(kind, *_FILLING)
+        own = known in (Counter, set) or _overrides(kind, *_FILLING)
         return None if kind is known or not own or _has_arguments(kind) else _reduce_container
+    if issubclass(kind, random.Random):
+        return _reduce_random
     if not issubclass(kind, _VALUES) or not _overrides(kind, "__new__"):
-        return None
+        return _reduce_renamed if _was_renamed(kind) else None
     named = any("_fields" in vars(base) for base in kind.__mro__)
     return None if _has_arguments(kind) and not named else _reduce_value
 
@@ -46,7 +49,10 @@ _FILLING = ("__setitem__", "append", "extend", "update", "__new__", "__init__")
 def _reduce_container(it: Any) -> Any:
     kind = type(it)
     base = next(one for one in _CONTAINERS if issubclass(kind, one))
-    items = list.__getitem__(it, slice(None)) if base is list else list(base.items(it))
+    if base is set:
+        items = [(one,) for one in set.__iter__(it)]
+    else:
+        items = list.__getitem__(it, slice(None)) if base is list else list(base.items(it))
     factory = vars(defaultdict)["default_factory"].__get__(it) if base is defaultdict else None
     state = (items, factory, it.__getstate__())
     return make_heir, (kind,), state, None, None, fill_heir
@@ -57,6 +63,78 @@ def _reduce_value(it: Any) -> Any:
     made = make_heir, (type(it), *base.__getnewargs__(it))
     state = it.__getstate__()
     return made if state is None else (*made, state, None, None, finish_heir)
+
+
+def _reduce_random(it: Any) -> Any:
+    """Reduce a generator, of which ``__reduce__`` forgets the attributes."""
+    # That of the operating system has no state.
+    own = None if isinstance(it, random.SystemRandom) else random.Random.getstate(it)
+    state = (own, object.__getstate__(it))
+    return make_heir, (type(it),), state, None, None, fill_random
+
+
+def _reduce_renamed(it: Any) -> Any:
+    """Reduce an object whose private slots are not where `copyreg` looks for them."""
+    function, arguments, state, *items = it.__reduce_ex__(4)
+    held = state[0] if isinstance(state, tuple) else state
+    slots = {name: getattr(it, name) for name in _find_slots(type(it)) if hasattr(it, name)}
+    items += [None] * (2 - len(items))
+    return function, arguments, (held, slots), *items, set_state
+
+
+def _was_renamed(kind: Any) -> bool:
+    """Whether a class has another name than the one that its private slots were called after."""
+    if any(vars(base).keys() & {*_OWN_WAY, "__getstate__"} for base in kind.__mro__[:-1]):
+        return False
+    private = any(
+        name.startswith("__") and not name.endswith("__")
+        for base in kind.__mro__
+        for name in _listed(vars(base).get("__slots__", ()))
+    )
+    known: list[str] = copyreg._slotnames(kind) if private else []  # type: ignore[attr-defined]
+    return private and set(known) != set(_find_slots(kind))
+
+
+def _listed(slots: Any) -> tuple[str, ...]:
+    if isinstance(slots, str):
+        return (slots,)
+    return tuple(slots) if isinstance(slots, Collection) else ()
+
+
+def _find_slots(kind: type) -> list[str]:
+    """Return the attributes that are slots of an object, as they are called in truth."""
+    return [
+        name
+        for base in kind.__mro__
+        if "__slots__" in vars(base)
+        for name, one in vars(base).items()
+        if isinstance(one, types.MemberDescriptorType)
+    ]
+
+
+def choose_supplement(kind: Any) -> Callable[[Any, Any], Any] | None:
+    """Return how what an object of a class is reduced to is completed; None if it need not.
+
+    A date's ``__reduce__`` knows nothing of the attributes that an heir of dates has.
+    """
+    ways = {*_OWN_WAY, "__getstate__"}
+    owner: Any = next(base for base in kind.__mro__ if vars(base).keys() & ways)
+    if owner in (kind, object) or owner.__dictoffset__ or kind in copyreg.dispatch_table:
+        return None
+    heirs = kind.__mro__[: kind.__mro__.index(owner)]
+    has_slots = any(_listed(vars(base).get("__slots__", ())) for base in heirs)
+    return _supplement if kind.__dictoffset__ or has_slots else None
+
+
+def _supplement(it: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    own = object.__getstate__(it)
+    held, slots = own if isinstance(own, tuple) else (own, None)
+    function, arguments, state, first, second = (*reduced, *(None,) * (5 - len(reduced)))[:5]
+    told = state if isinstance(state, tuple) else (state,)
+    covered = not slots and (not held or any(one == held for one in told if type(one) is dict))
+    if covered or len(reduced) > 5:
+        return reduced
+    return function, arguments, (state, own), first, second, fill_rest
 
 
 def _overrides(kind: type, *names: str) -> bool:
@@ -87,6 +165,8 @@ def fill_heir(made: Any, state: tuple[list[Any], Any, Any]) -> None:
     base = next(one for one in _CONTAINERS if isinstance(made, one))
     if base is list:
         list.extend(made, items)
+    elif base is set:
+        set.update(made, (one for (one,) in items))
     else:
         for key, value in items:
             base.__setitem__(made, key, value)
@@ -104,3 +184,22 @@ def finish_heir(made: Any, own: Any) -> None:
         set_state(made, own)
     else:
         setter(made, own)
+
+
+def fill_random(made: Any, state: tuple[Any, Any]) -> None:
+    """Give a generator of ``random``'s its state and attributes."""
+    if isinstance(made, Lost):
+        return
+    internal, own = state
+    if internal is not None:
+        random.Random.setstate(made, internal)
+    set_state(made, own)
+
+
+def fill_rest(made: Any, state: tuple[Any, Any]) -> None:
+    """Give an object its state, and then the attributes that this knows nothing of."""
+    finish_heir(made, state[0])
+    if not isinstance(made, Lost):
+        attributes, slots = state[1] if isinstance(state[1], tuple) else (state[1], None)
+        for name, value in {**(attributes or {}), **(slots or {})}.items():
+            object.__setattr__(made, name, value)

@@ -86,6 +86,8 @@ class Surroundings:
     """Modules that were referred to."""
     weak: list[tuple[Any, weakref.ref[Any]]] = field(default_factory=list)
     """What refers to something weakly, and how."""
+    classes: dict[int, Any] = field(default_factory=dict)
+    """Classes that were made, by their identities."""
 
 
 _current: contextvars.ContextVar[Surroundings] = contextvars.ContextVar("cellbook-decoding")
@@ -122,6 +124,11 @@ def unavailable(problem: str) -> Lost:
 def spoil(made: object) -> None:
     """Put on record that an object was made but could not be finished."""
     _current.get().spoiled.append(made)
+
+
+def classes_made() -> Mapping[int, Any]:
+    """Return the classes that were made and will be, by their identities."""
+    return _current.get().classes
 
 
 # -- what is live ------------------------------------------------------------------------------
@@ -203,7 +210,7 @@ def finish_function(made: types.FunctionType, state: tuple[dict[str, Any], dict[
 
 
 @contextlib.contextmanager
-def _undisturbed(bases: tuple[type, ...]) -> Iterator[None]:
+def undisturbed(bases: tuple[type, ...]) -> Iterator[None]:
     """Have no ``__init_subclass__`` run: it ran when the class was first defined, and what it did
     then is in the checkpoint."""
     hooks = {
@@ -231,12 +238,13 @@ def make_class(meta: type, name: str, bases: tuple[type, ...], attributes: dict[
     if not isinstance(meta, type) or not all(isinstance(base, type) for base in bases):
         unavailable(f"class {name} cannot be made again without its bases")
         return Lost
-    with _undisturbed(bases):
+    with undisturbed(bases):
         # What a metaclass of the user's did when the class was defined is in the checkpoint, too.
         made: Any = builtin_method(meta, "__new__")(meta, name, bases, attributes)
         builtin_method(meta, "__init__")(made, name, bases, attributes)
     if issubclass(meta, abc.ABCMeta):
         abc._abc_init(made)  # type: ignore[attr-defined]
+    _current.get().classes[id(made)] = made
     return made
 
 
@@ -282,7 +290,7 @@ def make_enum(
         unavailable(f"class {name} cannot be made again without its bases")
         return Lost
     kind: Any = metaclass or type(bases[-1])
-    with _undisturbed(bases):
+    with undisturbed(bases):
         namespace = kind.__prepare__(name, bases)
         if options.get("next") is not None:
             namespace["_generate_next_value_"] = options["next"]
@@ -292,6 +300,7 @@ def make_enum(
         extra = {} if boundary is None else {"boundary": boundary}
         made = kind.__new__(kind, name, bases, namespace, **extra)
     made.__module__, made.__qualname__ = where, qualname
+    _current.get().classes[id(made)] = made
     return made
 
 
@@ -320,6 +329,20 @@ def cached_property(function: Callable[[Any], Any], name: str | None) -> Any:
 def set_dict(made: Any, state: dict[str, Any]) -> None:
     """Give an object its attributes."""
     made.__dict__.update(state)
+
+
+def replace_dict(made: Any, state: dict[str, Any]) -> None:
+    """Give an object its attributes, in place of those that it has from what it wraps."""
+    made.__dict__.clear()
+    made.__dict__.update(state)
+
+
+def type_parameter(
+    kind: Any, name: str, constraints: tuple[Any, ...], options: Mapping[str, Any]
+) -> Any:
+    """Return a ``TypeVar``, ``ParamSpec`` or ``TypeVarTuple``; before Python 3.12 all that it is
+    follows as its attributes."""
+    return kind(name, *constraints, **options)
 
 
 def set_members(made: Any, state: dict[str, Any]) -> None:

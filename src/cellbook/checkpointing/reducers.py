@@ -21,7 +21,7 @@ import sys
 import types
 import typing
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +29,7 @@ from cloudpickle import cloudpickle
 
 from cellbook.checkpointing import natives, rebuild
 from cellbook.checkpointing.exceptions import reduce_exception
+from cellbook.checkpointing.heirs import make_heir
 
 
 class Encoder(Protocol):
@@ -109,12 +110,29 @@ def reduce_class(encoder: Encoder, it: type) -> Any:
     attributes = {"__module__": it.__module__, "__qualname__": it.__qualname__}
     for name in members.keys() & _UNSETTABLE:
         attributes[name] = members.pop(name)
-    # Without the second, `typing.Generic` refuses to be a base from Python 3.12 on.
-    for name in ("__slots__", "__orig_bases__"):
-        if name in it.__dict__:
-            attributes[name] = it.__dict__[name]
+    if "__slots__" in it.__dict__:
+        attributes["__slots__"] = _true_slots(it)
+    # Without it, `typing.Generic` refuses to be a base from Python 3.12 on.
+    if "__orig_bases__" in it.__dict__:
+        attributes["__orig_bases__"] = it.__dict__["__orig_bases__"]
     args = (type(it), it.__name__, it.__bases__, attributes)
     return rebuild.make_class, args, members, None, None, rebuild.finish_class
+
+
+def _true_slots(it: type) -> Any:
+    """Return a class's ``__slots__``, private ones as they are called: it may have been renamed."""
+    slots = it.__dict__["__slots__"]
+    if not isinstance(slots, Collection):
+        return slots
+    listed = (slots,) if isinstance(slots, str) else tuple(slots)
+    private = [name for name in listed if name.startswith("__") and not name.endswith("__")]
+    if not private:
+        return slots
+    found = [name for name, one in vars(it).items() if type(one) is types.MemberDescriptorType]
+    return tuple(
+        next((one for one in found if name in private and one.endswith(name)), name)
+        for name in listed
+    )
 
 
 _MADE_BY_A_STATEMENT = 1 << 9
@@ -198,7 +216,9 @@ def reduce_module(encoder: Encoder, it: types.ModuleType) -> Any:
         encoder.refer_to(it)
         return rebuild.module, (it.__name__,)
     members = {key: value for key, value in vars(it).items() if key != "__builtins__"}
-    return types.ModuleType, (it.__name__,), members, None, None, rebuild.set_dict
+    if type(it) is types.ModuleType:
+        return types.ModuleType, (it.__name__,), members, None, None, rebuild.set_dict
+    return make_heir, (type(it), it.__name__), members, None, None, rebuild.set_dict
 
 
 def reduce_method(encoder: Encoder, it: types.MethodType) -> Any:
@@ -257,17 +277,32 @@ def reduce_reference(encoder: Encoder, it: weakref.ref[Any]) -> Any:
 
 def reduce_weak_mapping(encoder: Encoder, it: Any) -> Any:
     """Reduce a dictionary of weak keys or values."""
+    _note_more(encoder, it)
     return type(it), (), list(it.items()), None, None, rebuild.fill_weak
 
 
 def reduce_weak_set(encoder: Encoder, it: Any) -> Any:
     """Reduce a set of weak references."""
+    _note_more(encoder, it)
     return type(it), (), [(one,) for one in it], None, None, rebuild.fill_weak
+
+
+def _note_more(encoder: Encoder, it: Any) -> None:
+    more = vars(it).keys() - vars(type(it)()).keys()
+    if more:
+        encoder.note(it, f"it comes back without its attributes {', '.join(sorted(more))}")
 
 
 def reduce_cached_property(encoder: Encoder, it: Any) -> Any:
     """Reduce what computes an attribute once; before Python 3.12 it has a lock."""
-    return rebuild.cached_property, (it.func, it.attrname)
+    state = {name: value for name, value in vars(it).items() if name not in ("lock", "func")}
+    return rebuild.cached_property, (it.func, it.attrname), state, None, None, rebuild.set_dict
+
+
+def reduce_wrapper(encoder: Encoder, it: Any) -> Any:
+    """Reduce a ``staticmethod`` or ``classmethod``, which has attributes of its own."""
+    args = (it.__func__,)
+    return type(it), args, dict(vars(it)), None, None, rebuild.replace_dict
 
 
 def reduce_logger(encoder: Encoder, it: logging.Logger) -> Any:
@@ -285,11 +320,24 @@ def reduce_new_type(encoder: Encoder, it: Any) -> Any:
 
 
 def reduce_type_parameter(encoder: Encoder, it: Any) -> Any:
-    """Reduce a ``ParamSpec`` or ``TypeVarTuple``."""
+    """Reduce a ``TypeVar``, ``ParamSpec`` or ``TypeVarTuple``."""
     module = it.__module__
     if module != "__main__" and getattr(sys.modules.get(module), it.__name__, None) is it:
         return encoder.plainly(it)
-    return type(it), (it.__name__,), {"__module__": it.__module__}, None, None, rebuild.set_members
+    state = dict(vars(it))
+    constraints: tuple[Any, ...] = ()
+    options: dict[str, Any] = {}
+    if "__name__" not in state:  # From Python 3.12 on they are written in C.
+        constraints = getattr(it, "__constraints__", ())
+        options = {
+            option: getattr(it, f"__{option}__")
+            for option in ("bound", "covariant", "contravariant", "infer_variance")
+            if hasattr(it, f"__{option}__")
+        }
+        if hasattr(it, "has_default") and it.has_default():
+            options["default"] = it.__default__
+    args = (type(it), it.__name__, constraints, options)
+    return rebuild.type_parameter, args, state, None, None, rebuild.set_dict
 
 
 def lose_iterator(encoder: Encoder, it: Any) -> Any:
@@ -336,6 +384,9 @@ EXACT: dict[type, Reducer] = {
     functools._lru_cache_wrapper: reduce_cached,
     functools.cached_property: reduce_cached_property,
     typing.NewType: reduce_new_type,
+    staticmethod: reduce_wrapper,
+    classmethod: reduce_wrapper,
+    typing.TypeVar: reduce_type_parameter,
     typing.ParamSpec: reduce_type_parameter,
     typing.TypeVarTuple: reduce_type_parameter,
     memoryview: reduce_memoryview,
@@ -375,7 +426,7 @@ BASES: dict[type, Reducer] = {
 KEPT = {
     cls: reduce
     for cls, reduce in cloudpickle.Pickler._dispatch_table.items()
-    if cls in (classmethod, staticmethod, property, types.GetSetDescriptorType)
+    if cls in (property, types.GetSetDescriptorType)
     or cls.__module__ in ("typing", "dataclasses", "abc")
 }
 """cloudpickle's own, for the parts of classes."""

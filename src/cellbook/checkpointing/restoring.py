@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cellbook.checkpointing.decoding import Decoded
 from cellbook.checkpointing.kernel import can_be_told
 from cellbook.checkpointing.saving import PROCESS
 from cellbook.checkpointing.states import StateTable
+from cellbook.checkpointing.walking import ATOMS
 from cellbook.records import Checkpoint
 from cellbook.store import Store
 
@@ -41,7 +43,7 @@ def plan(
     checkpoint: Checkpoint,
     table: StateTable,
     decoded: Decoded,
-    present: Collection[str],
+    present: Mapping[str, Any],
     only: Collection[str] | None,
 ) -> Restored:
     """Return what a restore will do to the variables of now.
@@ -53,15 +55,18 @@ def plan(
     table, decoded
         What it holds.
     present
-        The names of now.
+        The variables of now.
     only
         The names that are wanted; None means all.
     """
     done = Restored(checkpoint, number)
     values = decoded.values.keys() - {PROCESS}
+    told = {section.name for section in table.sections}
     for name, lost in decoded.lost.items():
         if name != PROCESS and (only is None or name in only):
             why = "; ".join(f"{one.kind}: {one.reason}" for one in lost[:3])
+            if name in present and name not in told:
+                why += "; what it held together with others it now has alone"
             (done.kept if name in present else done.missing)[name] = why
     for name, where in table.live.items():
         if name in values:
@@ -73,6 +78,12 @@ def plan(
     done.notes = [
         f"{name}: {note}" for name, notes in table.notes.items() if name in values for note in notes
     ]
+    for name in done.restored:
+        apart = [one for one in decoded.apart.get(name, ()) if type(present.get(one)) not in ATOMS]
+        if apart:
+            others = ", ".join(apart)
+            text = f"it held objects together with {others} when it was saved, and has its own now"
+            done.notes.append(f"{name}: {text}")
     done.notes += decoded.notes
     return done
 

@@ -29,14 +29,10 @@ from typing import Any
 import psutil
 
 from cellbook.checkpointing.describing import describe
-from cellbook.checkpointing.encoding import (
-    Encoded,
-    Encoder,
-    LostThing,
-    SectionFailed,
-    allow_interrupts,
-)
+from cellbook.checkpointing.encoding import Encoder
 from cellbook.checkpointing.kernel import can_be_told
+from cellbook.checkpointing.patience import allow_interrupts
+from cellbook.checkpointing.sections import Encoded, LostThing, SectionFailed
 from cellbook.checkpointing.states import ChunkSink, Piece, keep
 from cellbook.errors import StoreWriteError
 from cellbook.store import Packs, PackWriter

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cellbook.checkpointing.digests import SectionDigests
-from cellbook.checkpointing.encoding import Encoded, LostThing, Section
+from cellbook.checkpointing.sections import Encoded, LostThing, Section
 from cellbook.errors import StoreCorrupt
 from cellbook.store import CHUNK, Key, Packs, PackWriter, split
 
@@ -63,6 +63,10 @@ class StateTable:
     live: dict[str, str]
     notes: dict[str, list[str]]
     modules: dict[str, list[str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """Variables that code looks at which runs while others are decoded."""
+    rehash: bool = False
+    """Whether sets and dictionaries are to be looked at again when all is decoded."""
     about: dict[str, dict[str, Any]] = field(default_factory=dict)
     """For each variable: its type, shape, size in bytes …, for those who look."""
     path: list[str] = field(default_factory=list)
@@ -92,6 +96,8 @@ class StateTable:
             "live": self.live,
             "notes": self.notes,
             "modules": self.modules,
+            "asked": self.asked,
+            "rehash": self.rehash,
             "about": self.about,
             "sums": self.sums,
             "path": self.path,
@@ -115,6 +121,8 @@ class StateTable:
             live=doc["live"],
             notes=doc["notes"],
             modules=doc.get("modules", {}),
+            asked=doc.get("asked", []),
+            rehash=doc.get("rehash", False),
             about=doc["about"],
             sums=doc.get("sums", []),
             path=doc.get("path", []),
@@ -206,6 +214,8 @@ class ChunkSink:
             encoded.live,
             encoded.notes,
             encoded.modules,
+            encoded.asked,
+            encoded.rehash,
             about,
             sums=self.sums,
         )

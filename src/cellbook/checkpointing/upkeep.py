@@ -1,4 +1,4 @@
-"""Which checkpoints stay for ever, which go, and whether all that is named is there.
+"""Which checkpoints stay for ever, which go, and whether all that is named is there and genuine.
 
 Kept are all of the last day, then one an hour; those with a label, those at the beginning and
 the end of a run, and the newest of each kernel for ever.
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from tinydb import where
 
-from cellbook.checkpointing.states import Piece, StateTable, keys_of, read
+from cellbook.checkpointing.signing import is_own
+from cellbook.checkpointing.states import Piece, StateTable, check_sum, keys_of, read
 from cellbook.errors import StoreCorrupt
 from cellbook.records import Checkpoint, CheckpointKind, SessionState, StoredBytes, from_doc
 from cellbook.store import Key, Op, Packs, Store, remove, update
@@ -88,28 +89,65 @@ def remove_due(store: Store, packs: Packs, due: Due) -> int:
     return packs.sweep(_wanted(packs, stay), store.writer, _busy(store))
 
 
-def check(store: Store, packs: Packs) -> Iterator[tuple[int, str]]:
-    """Yield number and problem of each checkpoint that cannot be restored."""
+def check(store: Store, packs: Packs) -> Iterator[tuple[int, str, bool]]:
+    """Yield number and problem of checkpoints, and whether it is harmless.
+
+    What cannot be restored is not; that somebody else signed one is.
+    """
     packs.refresh()
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, str], str] = {}
+    summed: set[tuple[Key, str]] = set()
+    foreign: list[int] = []
     for _, number, doc in store.select(TABLE):
         one = from_doc(Checkpoint, doc)
+        if not is_own(one, store.book_id):
+            foreign.append(number)
         for stored in (one.state, one.document):
             if stored is None:
                 continue
-            if stored.key not in seen:
-                seen[stored.key] = _problem(packs, stored, state=stored is one.state)
-            if seen[stored.key]:
-                yield number, seen[stored.key]
+            seal = one.seal if stored is one.state else ""
+            known = (stored.key, seal)
+            if known not in seen:
+                seen[known] = _problem(packs, stored, seal, summed, state=stored is one.state)
+            if seen[known]:
+                yield number, f"cannot be restored: {seen[known]}", False
+    if foreign:
+        more = f", as are {len(foreign) - 1:,} after it" if len(foreign) > 1 else ""
+        yield foreign[0], f"is not signed with your key{more}: `%restore` asks for --trust", True
 
 
-def _problem(packs: Packs, stored: StoredBytes, *, state: bool) -> str:
+def _problem(
+    packs: Packs, stored: StoredBytes, seal: str, summed: set[tuple[Key, str]], *, state: bool
+) -> str:
     try:
         keys = set(_keys(packs, stored, state=state))
+        missing = sum(not packs.has(key) for key in keys)
+        if missing:
+            return f"{missing:,} of its {len(keys):,} chunks are missing"
+        if state:
+            _check_seals(packs, stored, seal, summed)
     except StoreCorrupt as error:
         return str(error)
-    missing = sum(not packs.has(key) for key in keys)
-    return f"{missing:,} of its {len(keys):,} chunks are missing" if missing else ""
+    return ""
+
+
+def _check_seals(
+    packs: Packs, stored: StoredBytes, seal: str, summed: set[tuple[Key, str]]
+) -> None:
+    """Compare what can run code with its SHA-256, which is harder to forge than its name.
+
+    Raises
+    ------
+    StoreCorrupt
+        If it is not what was saved.
+    """
+    data = read(packs, Piece(stored.length, bytes.fromhex(stored.key)))
+    check_sum(data, seal)
+    table = StateTable.from_bytes(bytes(data))
+    for (key, _), expected in zip(table.stream, table.sums, strict=bool(table.sums)):
+        if (key, expected) not in summed:
+            check_sum(packs.get(key), expected)
+            summed.add((key, expected))
 
 
 def _wanted(packs: Packs, checkpoints: Sequence[Checkpoint]) -> set[Key]:

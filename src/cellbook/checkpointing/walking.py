@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from cellbook.checkpointing.reducers import importable
 
-_ATOMS = frozenset({str, bytes, bytearray, int, float, bool, complex, type(None), types.CodeType})
+ATOMS = frozenset({str, bytes, bytearray, int, float, bool, complex, type(None), types.CodeType})
+"""Classes whose objects hold no others."""
 _BY_NAME = (logging.Logger,)
 """Classes whose objects are saved as references, not with what they hold."""
 Mark = TypeVar("Mark")
@@ -45,7 +46,7 @@ def reach(value: Any, seen: set[int], skip: Collection[int] = ()) -> Iterator[An
         yield it
         # What an object says of its class is not asked: that may be code of its own.
         kind = type(it)
-        if kind in _ATOMS or issubclass(kind, by_name):
+        if kind in ATOMS or issubclass(kind, by_name):
             continue
         if issubclass(kind, types.ModuleType):
             if sys.modules.get(it.__name__) is it:

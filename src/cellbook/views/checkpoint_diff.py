@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -93,27 +94,11 @@ def diff_checkpoints(
         if about_a[name].get("digest") != about_b[name].get("digest")
     ]
     looked = [name for name in differing if _is_worth_a_look(about_a[name], about_b[name])]
-    values_a = _values(room, a, kernel, looked, trust=trust)
-    values_b = _values(room, b, kernel, looked, trust=trust)
-    variables = []
-    for name in sorted(about_a.keys() | about_b.keys()):
-        if name not in about_a:
-            variables.append(VariableChange(name, Change.ADDED, "", summary(about_b[name])))
-        elif name not in about_b:
-            variables.append(VariableChange(name, Change.REMOVED, summary(about_a[name]), ""))
-        elif name in differing:
-            found = ValueDifference()
-            if name in values_a and name in values_b:
-                found = compare_values(values_a[name], values_b[name])
-                if found.same:
-                    continue
-                if sum(1 for one in variables if one.places) >= _SHOWN:
-                    found = ValueDifference(found.detail)
-            before, after = (
-                summary(about[name], head=not found.places) for about in (about_a, about_b)
-            )
-            change = VariableChange(name, Change.CHANGED, before, after, found.detail, found.places)
-            variables.append(change)
+    with (
+        _looking_at(room, a, kernel, looked, trust=trust) as values_a,
+        _looking_at(room, b, kernel, looked, trust=trust) as values_b,
+    ):
+        variables = _find_changes(about_a, about_b, values_a, values_b, differing)
     document_a, document_b = room.document_of(a), room.document_of(b)
     cells: Sequence[CellChange] = ()
     if document_a is not None and document_b is not None and document_a != document_b:
@@ -128,13 +113,19 @@ def diff_checkpoints(
     )
 
 
-def _values(
+@contextlib.contextmanager
+def _looking_at(
     room: Checkpoints, one: Checkpoint, kernel: Kernel, names: list[str], *, trust: bool
-) -> Mapping[str, Any]:
+) -> Iterator[Mapping[str, Any]]:
+    """Have variables of a checkpoint decoded within the block."""
     if not names:
-        return {}
+        yield {}
+        return
     _, _, _, decoded = room.load(one.checkpoint_id, kernel, only=names, trust=trust)
-    return decoded.values
+    try:
+        yield decoded.values
+    finally:
+        decoded.discard()
 
 
 # -- variables ---------------------------------------------------------------------------------
@@ -153,6 +144,35 @@ _LOOKED_AT = (
     "builtins.set",
     "builtins.tuple",
 )
+
+
+def _find_changes(
+    about_a: Mapping[str, Any],
+    about_b: Mapping[str, Any],
+    values_a: Mapping[str, Any],
+    values_b: Mapping[str, Any],
+    differing: Sequence[str],
+) -> list[VariableChange]:
+    variables: list[VariableChange] = []
+    for name in sorted(about_a.keys() | about_b.keys()):
+        if name not in about_a:
+            variables.append(VariableChange(name, Change.ADDED, "", summary(about_b[name])))
+        elif name not in about_b:
+            variables.append(VariableChange(name, Change.REMOVED, summary(about_a[name]), ""))
+        elif name in differing:
+            found = ValueDifference()
+            if name in values_a and name in values_b:
+                found = compare_values(values_a[name], values_b[name])
+                if found.same:
+                    continue
+                if sum(1 for one in variables if one.places) >= _SHOWN:
+                    found = ValueDifference(found.detail)
+            before, after = (
+                summary(about[name], head=not found.places) for about in (about_a, about_b)
+            )
+            change = VariableChange(name, Change.CHANGED, before, after, found.detail, found.places)
+            variables.append(change)
+    return variables
 
 
 def _is_worth_a_look(*abouts: Mapping[str, Any]) -> bool:
