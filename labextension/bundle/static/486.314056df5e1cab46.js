@@ -469,6 +469,15 @@
   background: color-mix(in srgb, #e69f00 24%, transparent);
 }
 
+/* On a dark ground the same share of a colour is hardly seen. */
+[data-jp-theme-light='false'] .cb-history ins {
+  background: color-mix(in srgb, #0072b2 55%, transparent);
+}
+
+[data-jp-theme-light='false'] .cb-history del {
+  background: color-mix(in srgb, #e69f00 36%, transparent);
+}
+
 .cb-history .cb-history-outputs {
   max-height: 200px;
   min-height: 20px;
@@ -1490,8 +1499,14 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   width: 28%;
 }
 
+/* Four figures in each of three columns, also where the sidebar is narrow. */
 .cellbook-lab .cb-mod-metrics td {
   padding-left: 4px;
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-mod-metrics thead th:first-child {
+  width: 24%;
 }
 
 .cellbook-lab .cb-num {
