@@ -18,6 +18,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Characters of an address that every proxy takes. */
+const LONGEST = 4_000;
+
 type Query = Record<string, string | number | undefined>;
 
 /** The routes, each as a method; `notebook` is a path from the server's root in all of them. */
@@ -72,7 +75,11 @@ export class Api implements ISource {
       key,
       Array.isArray(value) ? value.join(',') : (value as string | number)
     ]);
-    return this._get(question, { notebook, ...Object.fromEntries(given) });
+    const address = { notebook, ...Object.fromEntries(given) };
+    // A thousand runs are too many for an address.
+    return this._url(question, address).length > LONGEST
+      ? this._send('POST', question, { notebook }, query)
+      : this._get(question, address);
   }
 
   curves(

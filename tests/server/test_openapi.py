@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,6 +15,7 @@ from cellbook import assets
 from cellbook.book import Book
 from cellbook.records import DashboardPanel
 from cellbook.server.openapi import describe
+from cellbook.server.operations import read_query
 from cellbook.server.routes import OPERATIONS
 from tests.server.conftest import Execute
 from tests.server.samples import log, notebook, save
@@ -49,6 +52,19 @@ DOWNLOADS = {
     "plotly.js": assets.content("plotly.js"),
     "runs/{run_id}/artifacts/{path}": b"a text",
 }
+
+
+def body_of(operation: Any) -> Any:
+    """Return the body of a request: that of a question says what its address would."""
+    if not operation.asks_by_body:
+        return BODIES.get((operation.method, operation.path))
+    given = dict(parse_qsl(OPTIONS.get(operation.path, "")))
+    asked = dataclasses.asdict(read_query(operation.types["query"], given.get))
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in asked.items()
+        if value is not None
+    }
 
 
 def fits(value: Any, schema: dict[str, Any], description: dict[str, Any]) -> None:
@@ -106,8 +122,9 @@ def test_route_answers_as_described(
     description = server.get("openapi.json")
     entry = description["paths"][f"/{operation.path}"][operation.method.lower()]
     path = operation.path.format(run_id=2, path="a/b%20c.txt", checkpoint_id=1, cell_id="cell-0")
-    asked = f"{path}?notebook={home.name}/work.ipynb&{OPTIONS.get(operation.path, '')}"
-    body = BODIES.get((operation.method, operation.path))
+    options = "" if operation.asks_by_body else OPTIONS.get(operation.path, "")
+    asked = f"{path}?notebook={home.name}/work.ipynb&{options}"
+    body = body_of(operation)
     if isinstance(body, dict):
         given = entry["requestBody"]["content"]["application/json"]["schema"]
         fits(body, given, description)
@@ -126,7 +143,7 @@ def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) ->
     description = server.get("openapi.json")
     path = operation.path.format(run_id=1, path="x", checkpoint_id=1, cell_id="x")
     asked = f"{path}?notebook={home.name}/work.ipynb&{OPTIONS.get(operation.path, '')}"
-    answer = server.ask(operation.method, asked, BODIES.get((operation.method, operation.path)))
+    answer = server.ask(operation.method, asked, body_of(operation))
     if operation.path in ("book", "openapi.json", "plotly.js"):
         assert answer.status == 200
         return
@@ -146,6 +163,8 @@ def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) ->
         ("GET", "curves?metric=loss", None, "no `runs`"),
         ("GET", "lines?runs=1&metric=loss&smoothing=much", None, "a number, not 'much'"),
         ("GET", "lines?runs=1&metric=loss&axis=time", None, "one of step, relative, wall"),
+        ("POST", "lines", {"runs": "1", "metric": "loss"}, "'runs' cannot be '1'"),
+        ("POST", "lines", {"runs": ["1"]}, "no 'metric'"),
         ("PATCH", "runs/1", {}, "nothing to change"),
         ("PATCH", "runs/1", [1], "no JSON object"),
         ("PATCH", "runs/1", b"{", "no JSON"),

@@ -18,6 +18,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from cellbook.answers import read_struct
 from cellbook.server.operations import Download, Notebook, Operation, read_body, read_query
 from cellbook.server.places import Place, find_place
 from cellbook.server.problems import TooLarge, message_of, status_of
@@ -78,7 +79,9 @@ class BookHandler(APIHandler):
     def _arguments(self, operation: Operation) -> dict[str, Any]:
         kinds = operation.types
         arguments: dict[str, Any] = {}
-        if "query" in kinds:
+        if operation.asks_by_body:
+            arguments["query"] = read_body(kinds["query"], self.request.body, read_struct)
+        elif "query" in kinds:
             arguments["query"] = read_query(
                 kinds["query"], lambda name: self.get_query_argument(name, None)
             )

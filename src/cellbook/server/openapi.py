@@ -76,8 +76,9 @@ def describe(operations: Iterable[Operation], base_url: str) -> dict[str, Any]:
 
 def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     kinds = operation.types
+    asks_by_address = "query" in kinds and not operation.asks_by_body
     entry: dict[str, Any] = {
-        "operationId": operation.call.__name__,
+        "operationId": operation.call.__name__ + "_by_body" * operation.asks_by_body,
         "summary": operation.summary,
         "description": operation.description,
         "parameters": [
@@ -86,7 +87,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
                 for name in operation.names
             ),
             dict(_NOTEBOOK),
-            *(_parameters(kinds["query"], schemas) if "query" in kinds else ()),
+            *(_parameters(kinds["query"], schemas) if asks_by_address else ()),
         ],
         "responses": {
             "200": {"description": operation.summary, **_answer(kinds["return"], schemas)},
@@ -98,7 +99,10 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     }
     if operation.method == "GET":
         entry["responses"]["304"] = {"description": "It is as it was (If-None-Match)."}
-    if "body" in kinds:
+    if operation.asks_by_body:
+        schema = request_schema(schemas, kinds["query"])
+        entry["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
+    elif "body" in kinds:
         schema = {} if kinds["body"] is bytes else request_schema(schemas, kinds["body"])
         entry["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
     return entry

@@ -73,6 +73,11 @@ class Operation:
         return self.method == "GET" and not self.alone
 
     @property
+    def asks_by_body(self) -> bool:
+        """Whether its question comes in the body, as it may be too long for an address."""
+        return self.method == "POST" and "query" in self.types
+
+    @property
     def action(self) -> str:
         """What a user must be allowed to do, in the words of Jupyter's authorizers."""
         return "read" if self.reads or self.method == "GET" else "write"
@@ -155,8 +160,18 @@ def _from_text(name: str, text: str, hinted: Any) -> Any:
     return number
 
 
-def read_body(kind: type, body: bytes) -> Any:
+def read_body(kind: type, body: bytes, read: Callable[..., Any] = read_fields) -> Any:
     """Read a struct from the body of a request.
+
+    Parameters
+    ----------
+    kind
+        The struct.
+    body
+        JSON.
+    read
+        Makes the struct of an object: :func:`~cellbook.answers.read_fields` for a change,
+        :func:`~cellbook.answers.read_struct` for a question.
 
     Raises
     ------
@@ -170,6 +185,6 @@ def read_body(kind: type, body: bytes) -> Any:
     if not isinstance(doc, dict):
         raise InvalidInput(f"The body is no JSON object. {_DESCRIBED}")
     try:
-        return read_fields(kind, doc)
+        return read(kind, doc)
     except InvalidInput as error:
         raise InvalidInput(f"{error} {_DESCRIBED}") from None

@@ -95,5 +95,6 @@ OPERATIONS = (
     Operation("PATCH", "runs/{run_id}", change_run),
     Operation("GET", "runs/{run_id}/artifacts/{path}", load_artifact),
     *(Operation("GET", name, call) for name, call in QUESTIONS.items()),
+    *(Operation("POST", name, call, reads=True) for name, call in QUESTIONS.items()),
     *(Operation("POST", name, call) for name, call in CHANGES.items()),
 )
