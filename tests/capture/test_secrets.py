@@ -305,9 +305,9 @@ def test_mask_takes_any_text(text: str) -> None:
 def test_mask_is_linear(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece)) + "!"
-        start = time.perf_counter()
+        start = time.process_time()
         mask(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     # Thirty times the text may take thirty times as long, and some; squares would take 900.
     small = min(seconds(20_000) for _ in range(3))
@@ -317,6 +317,6 @@ def test_mask_is_linear(piece: str) -> None:
 def test_mask_is_quick_on_plain_text() -> None:
     line = "epoch 3: loss 0.1234, accuracy 0.9512, tokens per second 1234\n"
     text = line * (10_000_000 // len(line))
-    start = time.perf_counter()
+    start = time.process_time()
     assert mask(text) == text
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
