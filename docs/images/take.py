@@ -76,7 +76,7 @@ def photograph_lab(lab: Lab) -> None:
         lab.wait_idle()
     compare = places['numbers = runs["run_number"]']
     lab.run_cell(compare)
-    expect(lab.cell(compare).locator(".cellbook-panel svg .cb-curve").first).to_be_visible()
+    expect(lab.cell(compare).locator(".cb-plot .main-svg").first).to_be_visible(timeout=60_000)
     lab.select(places["%runs"])
     lab.page.mouse.move(0, 0)
     lab.screenshot("compare", lab.cell(compare))

@@ -167,6 +167,24 @@ def test_compare_outlives_its_kernel(lab: Lab) -> None:
     expect(live).to_be_hidden()
 
 
+def test_a_panel_of_a_kernel_that_is_gone_keeps_none_waiting(lab: Lab) -> None:
+    """A notebook that keeps its widgets' state shows the old panel, of which nothing comes."""
+    open_runs(lab, "kept", "compare_panel(book, [1, 2])", "compare_panel(book, [1, 3])")
+    lab.run_cell(1)
+    live_panel(lab, 1)
+    lab.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    lab.save()
+    lab.server.end_kernels()
+    assert "_esm" in (lab.server.root / "kept/kept.ipynb").read_text()
+    lab.open("kept/kept.ipynb")
+    expect(lab.cell(1).locator(".jupyter-widgets-disconnected")).to_be_attached(timeout=20_000)
+    for place in (0, 2):
+        lab.select(place)
+        lab.command("notebook:run-cell")
+    expect(plot_of(lab.cell(2).locator(".cellbook-panel"))).to_be_visible(timeout=20_000)
+    lab.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+
+
 def test_status_is_a_table(lab: Lab) -> None:
     lab.server.write_notebook("status/status.ipynb", "%load_ext cellbook", "%cellbook doctor")
     lab.open("status/status.ipynb")

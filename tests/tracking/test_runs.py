@@ -228,6 +228,16 @@ def test_ten_thousand_params(runs: Runs) -> None:
     assert len(reread(runs).get(run.run_id).params) == 10_000
 
 
+def test_a_metric_of_a_refused_call_was_never_logged(runs: Runs) -> None:
+    run = runs.start("refused")
+    with pytest.raises(InvalidInput):
+        run.log_metrics({"loss": 1.0, "bad\nname": 1.0}, 0)
+    run.end()
+    record = runs.get(run.run_id)
+    assert dict(record.metrics) == {}
+    assert dict(record.stats) == {}
+
+
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00b", "x" * 251])
 def test_bad_names_are_refused_with_a_mend(runs: Runs, name: str) -> None:
     run = runs.start("r")

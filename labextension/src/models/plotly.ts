@@ -14,19 +14,25 @@ export type PlotlySource = () => Promise<BlobPart>;
 const PLACE = 'cellbookPlotly';
 const HANDED = 'cellbookPlotlyHanded';
 
-type Page = { [PLACE]?: Promise<IPlotly>; [HANDED]?: IPlotly };
+type Page = { [PLACE]?: IPlotly; [HANDED]?: IPlotly };
+
+/** What is being loaded, by who was asked: one that is gone must not keep others waiting. */
+const loading = new WeakMap<PlotlySource, Promise<IPlotly>>();
 
 /** Return plotly.js, loaded once a page, whoever asks first. */
-export function loadPlotly(source: PlotlySource): Promise<IPlotly> {
+export async function loadPlotly(source: PlotlySource): Promise<IPlotly> {
   const page = globalThis as Page;
-  if (!page[PLACE]) {
-    const loading = evaluate(source);
-    page[PLACE] = loading;
-    loading.catch(() => {
-      page[PLACE] = undefined;
-    });
+  if (page[PLACE]) {
+    return page[PLACE];
   }
-  return page[PLACE]!;
+  let pending = loading.get(source);
+  if (!pending) {
+    pending = evaluate(source);
+    loading.set(source, pending);
+    pending.catch(() => loading.delete(source));
+  }
+  const plotly = await pending;
+  return (page[PLACE] ??= plotly);
 }
 
 /** Run the code as a script of the page; it hands itself to the module that it finds. */

@@ -84,7 +84,7 @@ class MetricLog:
 
     def has(self, key: str) -> bool:
         """Whether a metric of that name was logged, in whatever context."""
-        return any(live.of.key == key for live in list(self._live.values()))
+        return any(live.of.key == key for live in self._logged())
 
     def log(
         self,
@@ -160,7 +160,7 @@ class MetricLog:
         with self._lock:
             self.dirty = False
             return {
-                "metrics": {live.name: live.last for live in self._live.values()},
+                "metrics": {live.name: live.last for live in self._logged()},
                 "stats": {
                     live.name: to_doc(
                         MetricStats(
@@ -170,9 +170,13 @@ class MetricLog:
                             step=live.step,
                         )
                     )
-                    for live in self._live.values()
+                    for live in self._logged()
                 },
             }
+
+    def _logged(self) -> list[_Live]:
+        """Return what has a point; of a call that was refused, a metric may have none."""
+        return [live for live in list(self._live.values()) if live.count]
 
     @property
     def stems(self) -> set[str]:

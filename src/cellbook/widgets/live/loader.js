@@ -48,10 +48,10 @@ export default {
     const loaded = (globalThis.cellbookPanels ??= new Map());
     const version = context.model.get('version');
     if (!loaded.has(version)) {
-      const loading = load(context.model);
-      loaded.set(version, loading);
-      loading.catch(() => loaded.delete(version));
+      // Others may be loading it, too: but of a kernel that is gone, as behind a panel that was
+      // saved with the notebook, nothing would ever come.
+      loaded.set(version, await load(context.model));
     }
-    return (await loaded.get(version)).render({ ...context, fetchFile });
+    return loaded.get(version).render({ ...context, fetchFile });
   }
 };
