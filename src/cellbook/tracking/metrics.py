@@ -174,6 +174,11 @@ class MetricLog:
                 },
             }
 
+    @property
+    def furthest(self) -> int | None:
+        """The furthest step of any metric; None where nothing was logged."""
+        return max((live.step for live in self._logged()), default=None)
+
     def _logged(self) -> list[_Live]:
         """Return what has a point; of a call that was refused, a metric may have none."""
         return [live for live in list(self._live.values()) if live.count]

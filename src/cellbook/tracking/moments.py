@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,10 @@ class OpenStage:
 class Moments:
     """The milestones and stages of one run, as this process notes them."""
 
-    def __init__(self, runs: Runs, run_id: str) -> None:
+    def __init__(self, runs: Runs, run_id: str, furthest: Callable[[], int | None]) -> None:
         self._runs = runs
         self._run_id = run_id
+        self._furthest = furthest
         self._current: OpenStage | None = None
 
     def milestone(self, name: object, step: int | None) -> None:
@@ -86,7 +88,7 @@ class Moments:
 
     def end_stage(self, stage: OpenStage, step: int | None) -> None:
         """End a stage and those that are nested in it."""
-        place = None if step is None else as_step(step, stage.name, "stage")
+        place = self._furthest() if step is None else as_step(step, stage.name, "stage")
         ops: list[Op] = []
         inner = self._current
         while inner is not None:

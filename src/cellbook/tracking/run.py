@@ -78,7 +78,7 @@ class Run(KeepsFiles):
         self.flow = flow
         """The line of work that started it: a thread, an asyncio task, a notebook's cells."""
         self._begin = begin
-        self._moments = Moments(runs, self.run_id)
+        self._moments = Moments(runs, self.run_id, self._step_by_now)
         self._since = time.monotonic()
         self._process = 0
         self.mishap = ""
@@ -239,7 +239,7 @@ class Run(KeepsFiles):
     def milestone(self, name: str, step: int | None = None) -> None:
         """Note a moment of the run under a name: it is marked on its curves."""
         self.begin()
-        self._moments.milestone(name, step)
+        self._moments.milestone(name, self._step_by_now(step))
 
     def stage(self, name: str, step: int | None = None) -> OpenStage:
         """Begin a named span of the run.
@@ -248,9 +248,13 @@ class Run(KeepsFiles):
         in which others are nested.
         """
         self.begin()
-        return self._moments.stage(name, step)
+        return self._moments.stage(name, self._step_by_now(step))
 
     # -- its end -------------------------------------------------------------------------------
+
+    def _step_by_now(self, step: int | None = None) -> int | None:
+        """Return a step or, where none is given, the furthest that was logged so far."""
+        return self.metrics_log.furthest if step is None else step
 
     def begin(self) -> None:
         """Start it in the book, where it was to start with the first thing that is logged."""
