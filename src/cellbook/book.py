@@ -71,7 +71,11 @@ class Book:
         self.cells = CellLog(store)
         self.checkpoints = Checkpoints(store, store.packs, self.trouble.report)
         self.dashboards = Dashboards(store)
-        self.datasets = Datasets(store, lambda version: self.leaderboards.users_of_data(version))
+        self.datasets = Datasets(
+            store,
+            lambda version: self.leaderboards.users_of_data(version),
+            lambda version, label: self.leaderboards.users_of_label(version, label),
+        )
         self.leaderboards = Leaderboards(store, self.datasets)
         self.metrics = Definitions(store, self.leaderboards.users_of_metric)
         self._environment: threading.Thread | None = None

@@ -164,7 +164,8 @@ def coverage() -> Standing:
         run(3, scores={"acc": 0.99}, tags={"m": "half"}, used=["ds1"]),
         run(4, scores={"acc": 0.97}, tags={"m": "other half"}, used=["ds2"]),
         run(5, scores={"acc": 1.00}, tags={"m": "none"}),
-        run(6, scores={"acc": 0.60}, tags={"m": "both"}, used=["ds1", "ds2"]),
+        run(6, scores={"acc": 0.10}, tags={"m": "both"}, used=["ds1"]),
+        run(7, scores={"acc": 0.60}, tags={"m": "both"}, used=["ds2"]),
     ]
     return stand(runs, DATASETS, group_by=("m",), datasets=("ds1", "ds2"))
 

@@ -114,6 +114,116 @@ def test_other_data_never_ranks_together() -> None:
     assert len({row.digests for row in standing.rows}) == 3
 
 
+@pytest.mark.parametrize(
+    ("score", "expected"),
+    [
+        ("last", [("m=b", 0.8, "t1@1"), ("m=a", 0.5, "t2@1")]),
+        ("best", [("m=a", 0.9, "t1@1"), ("m=b", 0.8, "t1@1")]),
+        ("mean", [("m=a", 0.7, "t1@1 + t2@1"), ("m=b", 0.7, "t1@1 + t2@1")]),
+    ],
+)
+def test_the_data_is_that_of_the_runs_that_the_score_is_of(
+    score: str, expected: list[tuple[str, float, str]]
+) -> None:
+    runs = [
+        run(1, scores={"acc": 0.9}, tags={"m": "a"}, used=["t1"], role="test"),
+        run(2, scores={"acc": 0.5}, tags={"m": "a"}, used=["t2"], role="test"),
+        run(3, scores={"acc": 0.6}, tags={"m": "b"}, used=["t2"], role="test"),
+        run(4, scores={"acc": 0.8}, tags={"m": "b"}, used=["t1"], role="test"),
+    ]
+    standing = stand(runs, TEST, metrics={"acc": {"score": score}}, group_by=("m",))
+    found = {(row.name, round(row.scores["acc"].value, 9), row.data) for row in standing.rows}
+    assert found == set(expected)
+    one_field = len({data for _, _, data in expected}) == 1
+    assert (len({row.digests for row in standing.rows}) == 1) == one_field
+
+
+def test_means_over_unlike_shares_of_the_data_never_rank_together() -> None:
+    runs = [
+        run(place, scores={"acc": 0.5}, tags={"m": m}, used=used, role="test")
+        for place, (m, used) in enumerate(
+            [("a", one) for one in (["t1"], ["t1"], ["t2"])]
+            + [("b", one) for one in (["t1"], ["t2"])]
+            + [("c", one) for one in (["t1"], ["t1"], ["t2"], ["t2"])]
+            + [("d", one) for one in (["t1"], [])]
+        )
+    ]
+    standing = stand(runs, TEST, metrics={"acc": {"score": "mean"}}, group_by=("m",))
+    assert {row.name: row.data for row in standing.rows} == {
+        "m=a": "2× t1@1 + t2@1",
+        "m=b": "t1@1 + t2@1",
+        "m=c": "t1@1 + t2@1",
+        "m=d": "t1@1 + unnamed data@0",
+    }
+    assert [field.candidates for field in standing.fields if field.data == "t1@1 + t2@1"] == [2]
+
+
+def test_seeds_on_other_data_are_not_averaged() -> None:
+    runs = [
+        run(1, scores={"acc": 0.9}, tags={"m": "a"}, used=["t2"], role="test"),
+        run(2, scores={"acc": 0.5}, tags={"m": "a"}, used=["t1"], role="test"),
+        run(3, scores={"acc": 0.7}, tags={"m": "a"}, used=["old name"], role="test"),
+    ]
+    standing = stand(
+        runs, TEST, metrics={"acc": {"direction": "more"}}, group_by=("m",), seeds=Seeds.MEAN
+    )
+    (row,) = standing.rows
+    assert (row.scores["acc"].value, row.scores["acc"].runs) == (pytest.approx(0.6), 2)
+    assert row.counted == ("run 002", "run 003")
+    assert row.digests == ("digest of t1",)
+    assert "1 run is not in the mean of their candidate" in standing.notes[0]
+
+
+def test_seeds_are_of_the_data_that_covers_most() -> None:
+    runs = [
+        run(1, scores={"acc": 0.9}, tags={"m": "a"}, used=["t1", "t2"], role="test"),
+        run(2, scores={"acc": 0.5}, tags={"m": "a"}, used=["t1"], role="test"),
+    ]
+    (row,) = stand(runs, TEST, group_by=("m",), seeds=Seeds.MEAN, datasets=("t1", "t2")).rows
+    assert (row.counted, row.rank) == (("run 001",), 1)
+
+
+def test_only_what_a_run_was_scored_on_covers() -> None:
+    runs = [
+        run(1, scores={"acc": 0.9}, used=["t1"], role="train"),
+        run(2, scores={"acc": 0.8}, inputs={"t1": ["validation"], "t2": ["test"]}),
+        run(3, scores={"acc": 0.7}, used=["t1"], role="validation"),
+        run(4, scores={"acc": 0.6}, inputs={"t1": ["train", "test"]}),
+    ]
+    standing = stand(runs, TEST, datasets=("t1",))
+    assert [(row.name, row.rank, row.why) for row in standing.rows] == [
+        ("r3", 1, ""),
+        ("r4", 2, ""),
+        ("r1", None, "not scored on t1@1"),
+        ("r2", None, "not scored on t1@1"),
+    ]
+
+
+def test_the_field_is_all_that_a_run_was_tested_on() -> None:
+    runs = [
+        run(1, scores={"acc": 0.9}, used=["t1", "t2"], role="test"),
+        run(2, scores={"acc": 0.8}, used=["t1"], role="test"),
+    ]
+    standing = stand(runs, TEST, datasets=("t1",))
+    found = {(row.name, row.rank, row.data) for row in standing.rows}
+    assert found == {("r1", 1, "t1@1 + t2@1"), ("r2", 1, "t1@1")}
+
+
+def test_names_tell_params_of_mixed_types_apart() -> None:
+    params: list[dict[str, Any]] = [
+        {"opt": "adam", "lr": 1, "same": "x"},
+        {"opt": "sgd", "lr": "auto", "same": "x"},
+        {"opt": None, "lr": [1], "same": "x", "only": 2.5},
+    ]
+    runs = [run(n, scores={"acc": -n / 10}, params=given) for n, given in enumerate(params)]
+    standing = stand(runs, group_by_params=True)
+    assert [row.name for row in standing.rows] == [
+        "opt=adam, lr=1",
+        "opt=sgd, lr=auto",
+        "opt=None, lr=[1], only=2.5",
+    ]
+
+
 def test_looks_at_the_data_count_every_run() -> None:
     runs = [
         run(1, scores={"acc": 0.5}, used=["t1"], role="test", values=10),
@@ -159,6 +269,23 @@ def test_until_leaves_out_what_ended_later() -> None:
     standing = stand(runs, until=2500)
     assert ranks(standing) == [("r2", 1), ("r1", 2)]
     assert standing.left_out == {"ended after the date": 1}
+
+
+def test_until_leaves_out_data_and_uses_of_later() -> None:
+    known = [data("t1", 1000, "nightly"), data("t2", 2600, "nightly"), data("t3", 2, "nightly")]
+    runs = [
+        run(1, scores={"acc": 0.5}, used=["t1"], role="test", values=3),
+        run(3, scores={"acc": 0.9}, used=["t1", "t2", "t3"], role="test", values=7),
+    ]
+    assert stand(runs, known, newest={"nightly": 1}).required == ("t2@1",)
+    then = stand(runs, known, newest={"nightly": 1}, datasets=("t2", "t3"), until=2500)
+    assert then.required == ("t1@1",)
+    assert [(row.name, row.rank) for row in then.rows] == [("r1", 1)]
+    assert [(field.looks, field.scores) for field in then.fields] == [(1, 3)]
+    assert then.notes[:2] == (
+        "A required data set is not on record, and is not asked for.",
+        "t3@1 is not asked for: no finished run has used it.",
+    )
 
 
 # -- per-example scores --------------------------------------------------------------------------
@@ -222,7 +349,7 @@ def test_a_test_may_contradict_the_logged_value() -> None:
     worse, better = np.full(100, 3.0), np.zeros(100)
     worse[:50] = 1.0
     standing = stand(runs, metric="loss", examples=examples_of(worse, better))
-    assert {row.name: row.rank for row in standing.rows} == {"r0": 2, "r1": 1}
+    assert [(row.name, row.rank) for row in standing.rows] == [("r1", 1), ("r0", 2)]
 
 
 def test_rows_are_frozen() -> None:

@@ -153,6 +153,27 @@ def test_standing_reads_scores_of_each_example(opened: Book) -> None:
     ]
 
 
+def test_standing_tests_only_where_every_run_of_the_value_logged_examples(opened: Book) -> None:
+    for model, right, logs in (("a", 45, True), ("a", 5, False), ("b", 10, True), ("b", 20, True)):
+        with opened.start_run(model, tags={"m": model}) as run:
+            run.log_metric("acc", right / 50)
+            if logs:
+                run.log_scores("acc", [1] * right + [0] * (50 - right))
+    opened.leaderboards.save("mean", {"metric": "acc", "group_by": "m", "seeds": "mean"})
+    opened.leaderboards.save("last", {"metric": "acc", "group_by": "m"})
+    opened.metrics.define("acc", score="best")
+    best = opened.leaderboards.standing("last").rows
+    assert [(row.name, row.rank, row.tested) for row in best] == [
+        ("m=a", 1, True),
+        ("m=b", 2, True),
+    ]
+    opened.metrics.define("acc", score="last")
+    for board, order in (("mean", ["m=a", "m=b"]), ("last", ["m=b", "m=a"])):
+        rows = opened.leaderboards.standing(board).rows
+        assert [(row.name, row.rank) for row in rows] == [(order[0], 1), (order[1], 2)]
+        assert not any(row.tested for row in rows)
+
+
 def test_standing_without_runs_or_with_one(opened: Book, log: Log) -> None:
     opened.leaderboards.save("best", {"metric": "acc", "experiment": "e"})
     assert opened.leaderboards.standing("best").rows == ()
@@ -253,3 +274,19 @@ def test_delete_of_data_in_use_is_refused_and_names_the_boards(opened: Book) -> 
         opened.datasets.delete("digits@2")
     opened.datasets.delete("spare")
     assert [one.label for one in opened.datasets.all()] == ["digits@1", "digits@2"]
+
+
+def test_drop_of_a_label_in_use_is_refused_and_names_the_boards(opened: Book) -> None:
+    with opened.start_run("a") as run:
+        run.log_metric("acc", 0.5)
+        run.log_input("digits", "d1", labels=["nightly", "spare"])
+        run.log_input("digits", "d2", labels=["nightly", "spare"])
+    opened.leaderboards.save("best", {"metric": "acc", "newest": "nightly:1"})
+    said = r"The label 'nightly' of the data set digits@2 stays: the leaderboard 'best' uses it"
+    with pytest.raises(InvalidInput, match=said):
+        opened.datasets.label("digits@2", "new", drop=["spare", "nightly"])
+    assert opened.datasets.find("digits@2").labels == ("nightly", "spare")
+    opened.datasets.label("digits@2", drop=["spare"])
+    opened.datasets.label("digits@1", drop=["nightly"])
+    opened.leaderboards.delete("best")
+    assert opened.datasets.label("digits@2", drop=["nightly"]).labels == ()

@@ -90,11 +90,19 @@ class Datasets:
         The book's memory.
     users_of
         Names the leaderboards that use a version.
+    users_of_label
+        Names those that use it because it has a label.
     """
 
-    def __init__(self, store: Store, users_of: Callable[[DatasetVersion], Sequence[str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        users_of: Callable[[DatasetVersion], Sequence[str]],
+        users_of_label: Callable[[DatasetVersion, str], Sequence[str]],
+    ) -> None:
         self._store = store
         self._users_of = users_of
+        self._users_of_label = users_of_label
 
     def all(self) -> list[DatasetVersion]:
         """Return all versions, by name and number."""
@@ -133,9 +141,23 @@ class Datasets:
     def label(
         self, target: str | DatasetVersion, *labels: object, drop: Iterable[str] = ()
     ) -> DatasetVersion:
-        """Add labels to a version, and take those in `drop` off it."""
+        """Add labels to a version, and take those in `drop` off it.
+
+        Raises
+        ------
+        NotFound
+            If there is no such version.
+        InvalidInput
+            If a label cannot stand, or a leaderboard uses the version for one that is dropped; the
+            message names each.
+        """
+        drop = tuple(drop)
         with self._store.exclusive():
             version = self.find(target)
+            for label in drop:
+                if label in version.labels:
+                    what = f"The label {label!r} of the data set {version.label}"
+                    check_unused(what, self._users_of_label(version, label))
             for same in self._ids(version):
                 _add_labels(self._store, same, check_labels(labels), drop)
         return self.find(version)

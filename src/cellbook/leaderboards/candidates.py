@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cellbook.leaderboards.statistics import mean_interval, total
 from cellbook.records import (
@@ -22,6 +23,9 @@ from cellbook.records import (
 
 Group = tuple[Any, ...]
 """What runs of one candidate have in common."""
+
+_UNSAID = DatasetVersion("", "unnamed data", "", 0)
+"""Stands for the data of a run that does not say it, beside that of runs that do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,16 @@ class Candidate:
     runs: list[Entry]
     """The oldest first."""
     counted: list[Entry]
-    """Those that its scores are of."""
+    """Those that its scores are reckoned over."""
+    apart: int
+    """How many runs are kept out of its mean, for they are of other data."""
+    scored: list[Entry]
+    """Of those that count, the ones that its primary score is of: the last, the best, or all."""
     covered: frozenset[str]
-    """The required data sets that it used, by id."""
+    """The required data sets that it was scored on, by id."""
     data: tuple[DatasetVersion, ...]
-    """What its scores were computed on, by name and version."""
+    """What its primary score was computed on, by name and version; some of it several times, where
+    runs of unlike data are joined and more of them are of that."""
     scores: Mapping[str, BoardScore]
 
 
@@ -72,7 +81,7 @@ def why_no_candidate(entry: Entry, board: Leaderboard, until: int | None) -> str
         return "archived or in the trash"
     if entry.state is not RunState.FINISHED:
         return f"{entry.state.value}, not finished"
-    if until is not None and (entry.end_time is None or entry.end_time > until):
+    if not ended_by(entry, until):
         return "ended after the date"
     if board.metric not in entry.scores:
         return f"no {board.metric}"
@@ -86,6 +95,11 @@ def why_no_candidate(entry: Entry, board: Leaderboard, until: int | None) -> str
         if limits.max is not None and not value <= limits.max:
             return f"{name} above {limits.max:g}"
     return ""
+
+
+def ended_by(entry: Entry, until: int | None) -> bool:
+    """Return whether a run had ended at a time; without one, any run counts."""
+    return until is None or (entry.end_time is not None and entry.end_time <= until)
 
 
 def required_data(
@@ -104,7 +118,7 @@ def required_data(
     for dataset_id in board.datasets:
         version = versions.get(dataset_id)
         if version is None:
-            notes.append("A required data set is no longer on record, and is not asked for.")
+            notes.append("A required data set is not on record, and is not asked for.")
         else:
             wanted[version.dataset_id] = version
     for label, count in board.newest.items():
@@ -128,8 +142,17 @@ def required_data(
     return sorted(required, key=lambda one: (one.name, one.version)), notes
 
 
+class ScoredOn(NamedTuple):
+    """The data that a run's scores were computed on, as far as it says."""
+
+    versions: tuple[DatasetVersion, ...]
+    ids: frozenset[str]
+    digests: tuple[str, ...]
+    """In order, so that the same content makes the same key."""
+
+
 class UsedData:
-    """Which data runs used, and which of it their scores were computed on.
+    """Which of the data that runs used their scores were computed on.
 
     Parameters
     ----------
@@ -140,26 +163,22 @@ class UsedData:
     def __init__(self, versions: Mapping[str, DatasetVersion]) -> None:
         self._versions = versions
         # Many runs use the same few.
-        self._seen: dict[Any, tuple[frozenset[str], tuple[DatasetVersion, ...]]] = {}
+        self._seen: dict[Any, ScoredOn] = {}
 
-    def ids(self, entry: Entry) -> frozenset[str]:
-        """Return the ids of all data that a run used."""
-        return self._of(entry)[0]
-
-    def scored_on(self, entry: Entry) -> tuple[DatasetVersion, ...]:
-        """Return the data that a run's scores were computed on, as far as it says.
+    def scored_on(self, entry: Entry) -> ScoredOn:
+        """Return the data that a run's scores were computed on.
 
         That used as ``test``; without any, as ``validation``; without either, all that is not said
         to be for training alone.
         """
-        return self._of(entry)[1]
-
-    def _of(self, entry: Entry) -> tuple[frozenset[str], tuple[DatasetVersion, ...]]:
         key = tuple((used, *roles) for used, roles in entry.inputs.items())
         if key not in self._seen:
-            uses = [(self._version(used), set(roles)) for used, *roles in key]
-            ids = frozenset(version.dataset_id for version, _ in uses)
-            self._seen[key] = ids, tuple(_scored_on(uses))
+            found = _scored_on([(self._version(used), set(roles)) for used, *roles in key])
+            self._seen[key] = ScoredOn(
+                tuple(found),
+                frozenset(one.dataset_id for one in found),
+                tuple(sorted({one.digest for one in found})),
+            )
         return self._seen[key]
 
     def _version(self, dataset_id: str) -> DatasetVersion:
@@ -211,26 +230,66 @@ def _candidate(
     wanted: set[str],
     data: UsedData,
 ) -> Candidate:
-    covered = wanted.intersection(itertools.chain.from_iterable(map(data.ids, runs)))
-    counted = runs
+    ids = [data.scored_on(run).ids for run in runs]
+    covered = wanted.intersection(itertools.chain.from_iterable(ids))
+    asked = runs
     if covered:
-        counted = [run for run in runs if not covered.isdisjoint(data.ids(run))]
-    scored: dict[str, DatasetVersion] = {}
-    for run in counted:
-        seen = data.scored_on(run)
-        # Of what a run used besides, the board asks nothing.
-        asked = [one for one in seen if one.dataset_id in covered] if covered else []
-        scored.update({one.digest: one for one in asked or seen})
+        asked = [run for run, on in zip(runs, ids, strict=True) if not covered.isdisjoint(on)]
+    counted = _seeds(asked, covered, data) if board.seeds is Seeds.MEAN else asked
+    scores = _scores(board, rules, counted)
+    scored = _scored_runs(board, rules, counted, scores[board.metric].value)
     newest = runs[-1]
     return Candidate(
         tags={tag: newest.tags[tag] for tag in board.group_by if tag in newest.tags},
         params=newest.params if board.group_by_params else {},
         runs=runs,
         counted=counted,
+        apart=len(asked) - len(counted),
+        scored=scored,
         covered=frozenset(covered),
-        data=tuple(sorted(scored.values(), key=lambda one: (one.name, one.version))),
-        scores=_scores(board, rules, counted),
+        data=_data_of(scored, data),
+        scores=scores,
     )
+
+
+def _seeds(runs: Sequence[Entry], covered: set[str], data: UsedData) -> list[Entry]:
+    """Return the runs of one data, for a mean over unlike data is of none: of that which covers
+    most of what is required, the newest."""
+    on = [data.scored_on(run) for run in runs]
+    place = max(range(len(runs)), key=lambda place: (len(covered & on[place].ids), place))
+    return [run for run, its in zip(runs, on, strict=True) if its.digests == on[place].digests]
+
+
+def _scored_runs(
+    board: Leaderboard, rules: MetricRules, runs: list[Entry], value: float
+) -> list[Entry]:
+    """Return the runs that a candidate's value in the primary metric is of."""
+    score = rules.score(board.metric)
+    if board.seeds is Seeds.MEAN or score in (Score.MEAN, Score.SUM, Score.MEDIAN):
+        return runs
+    if score is Score.LAST or value != value:
+        return runs[-1:]
+    return [run for run in runs if run.scores[board.metric] == value][-1:]
+
+
+def _data_of(runs: Sequence[Entry], data: UsedData) -> tuple[DatasetVersion, ...]:
+    """Return the data that a score of several runs is of.
+
+    Where runs of unlike data are joined, it tells in which proportion: a mean with more of the easy
+    data is another one than with more of the hard.
+    """
+    known = {"": _UNSAID}
+    mixed: Counter[tuple[str, ...]] = Counter()
+    for run in runs:
+        on = data.scored_on(run)
+        known.update((one.digest, one) for one in on.versions)
+        mixed[on.digests] += 1
+    if set(mixed) == {()}:
+        return ()
+    whole = math.gcd(*mixed.values())
+    parts = ((digests or ("",)) * (count // whole) for digests, count in mixed.items())
+    found = (known[digest] for digest in itertools.chain.from_iterable(parts))
+    return tuple(sorted(found, key=lambda one: (one.name, one.version)))
 
 
 def _scores(board: Leaderboard, rules: MetricRules, runs: Sequence[Entry]) -> dict[str, BoardScore]:

@@ -10,7 +10,7 @@ from tinydb import where
 
 from cellbook.leaderboards.candidates import Candidate, Entry
 from cellbook.leaderboards.ranking import Examples
-from cellbook.records import DURATION, Leaderboard, MetricRules, RunState, Score, Seeds
+from cellbook.records import DURATION, Leaderboard, MetricRules, RunState
 from cellbook.store import Store, no_collection
 from cellbook.tracking.media import decode_scores
 
@@ -119,10 +119,8 @@ def _entry(row: tuple[Any, ...], metric: str, *, lasting: bool) -> Entry:
 class ScoredExamples:
     """Reads the values on each example that runs logged of a board's primary metric."""
 
-    def __init__(self, store: Store, board: Leaderboard, rules: MetricRules) -> None:
+    def __init__(self, store: Store, board: Leaderboard) -> None:
         self._store = store
-        self._board = board
-        self._rules = rules
         newest: dict[str, tuple[str, str]] = {}
         for artifact_id, _, doc in store.select("artifacts", where("kind") == "scores"):
             if doc.get("meta", {}).get("metric") == board.metric:
@@ -131,31 +129,16 @@ class ScoredExamples:
         self._digests = {run: digest for run, (_, digest) in newest.items()}
 
     def __call__(self, candidate: Candidate) -> Examples | None:
-        """Return those of a candidate: of the run that its score is of, else the mean over its
-        runs; None where none were logged, or those of its runs are of other examples."""
+        """Return those of a candidate: of the run that its score is of, or the mean over the
+        several; None where one of these logged none, or they are of other examples."""
+        # A test of some of the runs would tell of another value than that which is shown.
+        if any(run.run_id not in self._digests for run in candidate.scored):
+            return None
         import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
 
-        if not self._digests:
-            return None
-        runs = _scoring_runs(self._board, self._rules, candidate)
-        kept = [self._digests[run.run_id] for run in runs if run.run_id in self._digests]
+        kept = [self._digests[run.run_id] for run in candidate.scored]
         read = [decode_scores(self._store.blobs.get(digest)) for digest in kept]
-        if not read:
-            return None
         ids = read[0][1]
         if any(other != ids or len(values) != len(read[0][0]) for values, other in read):
             return None
         return ids, np.array([values for values, _ in read], dtype=np.float64).mean(axis=0)
-
-
-def _scoring_runs(board: Leaderboard, rules: MetricRules, candidate: Candidate) -> list[Entry]:
-    having = [run for run in candidate.counted if board.metric in run.scores]
-    if board.seeds is Seeds.MEAN:
-        return having
-    score = rules.score(board.metric)
-    if score is Score.LAST:
-        return having[-1:]
-    if score in (Score.MIN, Score.MAX, Score.BEST):
-        value = candidate.scores[board.metric].value
-        return [run for run in having if run.scores[board.metric] == value][-1:]
-    return having

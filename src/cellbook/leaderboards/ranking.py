@@ -72,7 +72,9 @@ def rows_of(
         places = _places(board, field, more, examples_of)
         counts = Counter(place.better for place in places)
         best = _pareto(board, field, more)
-        for one, place, pareto in zip(field, places, best, strict=True):
+        # A test may place a candidate before one that has the better value.
+        by_rank = sorted(zip(field, places, best, strict=True), key=lambda row: row[1].better)
+        for one, place, pareto in by_rank:
             rows.append(
                 _row(
                     board,
@@ -216,7 +218,7 @@ class _Names:
         having: Counter[str] = Counter()
         varying: set[str] = set()
         for one in candidates if board.group_by_params else ():
-            having.update(one.params)
+            having.update(one.params.keys())
             for key in one.params.keys() - varying:
                 text = repr(one.params[key])
                 if first.setdefault(key, text) != text:
@@ -246,7 +248,10 @@ def _row(
         run_number=newest.number,
         run_name=newest.name,
         scores=one.scores,
-        data=" + ".join(data.label for data in one.data),
+        data=" + ".join(
+            label if count == 1 else f"{count}× {label}"
+            for label, count in Counter(data.label for data in one.data).items()
+        ),
         digests=digests_of(one),
         reached=rules.reached(board.metric, _value(board, one)),
         **place,

@@ -123,9 +123,14 @@ class Leaderboards:
         users = []
         for board in self.all():
             explicit = {versions[one].dataset_id for one in board.datasets if one in versions}
-            if version.dataset_id in explicit or self._labelled(board, version, versions):
+            by_label = (self._labelled(board, version, label) for label in version.labels)
+            if version.dataset_id in explicit or any(by_label):
                 users.append(board.name)
         return users
+
+    def users_of_label(self, version: DatasetVersion, label: str) -> list[str]:
+        """Return the names of the boards that require a data set because it has a label."""
+        return [board.name for board in self.all() if self._labelled(board, version, label)]
 
     # -- standings -----------------------------------------------------------------------------
 
@@ -137,7 +142,8 @@ class Leaderboards:
         name
             The board's.
         until
-            Runs that ended later, in milliseconds since 1970, do not count.
+            Runs that ended and data sets that came on record later, in milliseconds since 1970, do
+            not count.
         """
         return self._reckon(self.get(name), until)
 
@@ -149,8 +155,8 @@ class Leaderboards:
         name
             The board's.
         until
-            Runs that ended later, in milliseconds since 1970, do not count: the board as it
-            stood then.
+            Runs that ended and data sets that came on record later, in milliseconds since 1970, do
+            not count: the board as it stood then.
         """
         new = self._store.new_id()
         standing = dataclasses.replace(self._reckon(self.get(name), until), frozen=new)
@@ -173,7 +179,7 @@ class Leaderboards:
                 continue
             part = "" if len(row.runs) == 1 else f" as a part of {row.name}"
             if record.run_id not in row.counted:
-                part += ", without counting: it used none of the required data"
+                part += ", without counting: it was scored on other data than the runs that count"
             if row.rank is None:
                 return f"{label} has no rank{part}: {row.why}."
             return f"{label} has rank {row.rank}{part}."
@@ -194,7 +200,7 @@ class Leaderboards:
                 rules,
                 read_entries(self._store, board, rules),
                 dataset_versions(self._store),
-                ScoredExamples(self._store, board, rules),
+                ScoredExamples(self._store, board),
                 now=time.time_ns() // 1_000_000,
                 until=until,
             )
@@ -212,13 +218,13 @@ class Leaderboards:
             )
         return "" if newest is None else str(newest[2]["experiment"])
 
-    def _labelled(
-        self, board: Leaderboard, version: DatasetVersion, versions: Mapping[str, DatasetVersion]
-    ) -> bool:
-        if not any(label in version.labels for label in board.newest):
+    def _labelled(self, board: Leaderboard, version: DatasetVersion, label: str) -> bool:
+        if label not in board.newest:
             return False
+        rule = dataclasses.replace(board, datasets=(), newest={label: board.newest[label]})
         entries = read_entries(self._store, board, metric_rules(self._store))
-        return version in required_data(board, versions, entries)[0]
+        versions = dataset_versions(self._store)
+        return version in required_data(rule, versions, entries)[0]
 
 
 def frozen_at(standing: Standing) -> int:

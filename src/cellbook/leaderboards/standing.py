@@ -9,6 +9,7 @@ from cellbook.leaderboards.candidates import (
     Entry,
     UsedData,
     candidates_of,
+    ended_by,
     required_data,
     why_no_candidate,
 )
@@ -49,9 +50,16 @@ def reckon(
     now
         The time it is, in milliseconds since 1970.
     until
-        Runs that ended later do not count; None lets all count.
+        Runs that ended later and data sets that came on record later do not count; None lets all
+        count.
     """
-    required, notes = required_data(board, versions, entries)
+    ended = [entry for entry in entries if ended_by(entry, until)]
+    on_record = {
+        dataset_id: version
+        for dataset_id, version in versions.items()
+        if until is None or version.created <= until
+    }
+    required, notes = required_data(board, on_record, ended)
     left_out: Counter[str] = Counter()
     chosen = []
     for entry in entries:
@@ -63,6 +71,12 @@ def reckon(
     data = UsedData(versions)
     candidates = candidates_of(board, rules, chosen, required, data)
     rows = rows_of(board, rules, candidates, required, examples_of)
+    apart = sum(one.apart for one in candidates)
+    if apart:
+        notes.append(
+            f"{apart} {'run is' if apart == 1 else 'runs are'} not in the mean of their candidate: "
+            "scores of other data are not averaged."
+        )
     definition = rules.get(board.metric)
     direction = rules.direction(board.metric)
     if direction is None:
@@ -73,7 +87,7 @@ def reckon(
     return Standing(
         board=board,
         rows=tuple(rows),
-        fields=tuple(_fields(rows, entries, data)),
+        fields=tuple(_fields(rows, ended, data)),
         required=tuple(one.label for one in required),
         left_out=dict(left_out.most_common()),
         notes=tuple(notes),
@@ -91,7 +105,7 @@ def _fields(rows: Sequence[BoardRow], entries: Sequence[Entry], data: UsedData) 
     values: Counter[frozenset[str]] = Counter()
     for entry in entries:
         if entry.inputs:
-            used = frozenset(one.digest for one in data.scored_on(entry))
+            used = frozenset(data.scored_on(entry).digests)
             looks[used] += 1
             values[used] += entry.values
     fields = []
