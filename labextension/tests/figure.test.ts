@@ -106,3 +106,26 @@ test('milestones are lines, stages bands, and the goal lies across', () => {
   given.goal = 0;
   assert.equal(layout(true).shapes.length, 2, 'nought has no place on a logarithmic axis');
 });
+
+test('of many runs, the marks are those of one, lest they hide the curves', () => {
+  const marks = [1, 2, 3].map(number => ({ number, name: 'warm', start: number, end: null }));
+  const given: CurveLines = {
+    metric: 'acc',
+    axis: 'step',
+    lines: [1, 2, 3].map(number => line(number)),
+    missing: [],
+    marks,
+    goal: null
+  };
+  const shapes = (raised: number | null) =>
+    (linesFigure(given, { log: false, window: null }, LOOK, raised).layout as Record<string, any>)
+      .shapes;
+  assert.deepEqual(
+    shapes(null).map((shape: any) => shape.x0),
+    [1]
+  );
+  assert.deepEqual(
+    shapes(3).map((shape: any) => shape.x0),
+    [3]
+  );
+});

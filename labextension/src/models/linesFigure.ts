@@ -1,10 +1,10 @@
 /** The lines of a metric as a picture. */
 
-import type { CurveLines, DrawnLine, Real } from '../_generated/types.ts';
+import type { CurveLines, DrawnLine, LineMark, Real } from '../_generated/types.ts';
 import { dashOf } from './colours.ts';
 import type { Axis, ICurveLook } from './comparison.ts';
 import { axis, DASHES, faint, layout, plain, runColour, type IFigure, type ILook } from './figure.ts';
-import { real } from './format.ts';
+import { number, real } from './format.ts';
 
 /** What the axis at the bottom counts. */
 const UNITS: Record<Axis, string> = { step: 'step', relative: 'seconds since the start', wall: '' };
@@ -12,7 +12,10 @@ const UNITS: Record<Axis, string> = { step: 'step', relative: 'seconds since the
 /** Lines that a legend names, at most: beyond, the pointer does. */
 const NAMED = 20;
 
-/** Return the picture of some lines. */
+/** Runs whose milestones and stages are all drawn: of more, those of one run, or none. */
+const MARKED = 2;
+
+/** Return the picture of some lines; of several runs, the marks are those of the one that stands out. */
 export function linesFigure(
   lines: CurveLines,
   shown: Pick<ICurveLook, 'log' | 'window'>,
@@ -20,6 +23,9 @@ export function linesFigure(
   raised: number | null = null
 ): IFigure {
   const numbers = lines.lines.map(line => line.number);
+  const marked = new Set(lines.marks.map(mark => mark.number));
+  const few = marked.size <= MARKED;
+  const marks = lines.marks.filter(mark => few || mark.number === (raised ?? numbers[0]));
   const kind = lines.axis as Axis;
   const data = lines.lines.flatMap(line => {
     const dim = raised !== null && raised !== line.number;
@@ -41,8 +47,8 @@ export function linesFigure(
         ...(kind === 'wall' ? {} : { exponentformat: 'SI' })
       }),
       yaxis: axis(look, '', { type: shown.log ? 'log' : 'linear', exponentformat: 'power' }),
-      shapes: [...marked(lines, kind, look), ...goal(lines, shown.log, look)],
-      annotations: named(lines, kind, look),
+      shapes: [...places(marks, kind, look), ...goal(lines, shown.log, look)],
+      annotations: named(marks, kind, look),
       // The eye keeps its place while new points come; another metric or axis begins anew.
       uirevision: `${lines.metric} ${lines.axis} ${shown.log}`
     })
@@ -57,8 +63,8 @@ export function windowOf(kind: Axis, range: readonly [unknown, unknown]): [numbe
 }
 
 /** Return milestones as lines from bottom to top, stages as bands behind the curves. */
-function marked(lines: CurveLines, kind: Axis, look: ILook): object[] {
-  return lines.marks.map(mark => {
+function places(marks: readonly LineMark[], kind: Axis, look: ILook): object[] {
+  return marks.map(mark => {
     const [start, end] = placed([mark.start, mark.end ?? mark.start], kind);
     const color = runColour(look, mark.number);
     const common = { xref: 'x', yref: 'paper', x0: start, x1: end, y0: 0, y1: 1 };
@@ -69,9 +75,9 @@ function marked(lines: CurveLines, kind: Axis, look: ILook): object[] {
 }
 
 /** Return the names of milestones and stages, above the curves; those at one place one below another. */
-function named(lines: CurveLines, kind: Axis, look: ILook): object[] {
+function named(marks: readonly LineMark[], kind: Axis, look: ILook): object[] {
   const rows = new Map<unknown, number>();
-  return lines.marks.map(mark => {
+  return marks.map(mark => {
     const [x] = placed([mark.start], kind);
     const row = rows.get(x) ?? 0;
     rows.set(x, row + 1);
@@ -107,7 +113,7 @@ function goal(lines: CurveLines, log: boolean, look: ILook): object[] {
       y1: value,
       line: { color: look.muted, width: 1, dash: 'dash' },
       label: {
-        text: 'goal',
+        text: `goal ${number(value)}`,
         textposition: 'end',
         yanchor: 'bottom',
         font: { color: look.muted, size: look.size - 2 }

@@ -42,7 +42,7 @@ class Dashboards:
             names = ", ".join(map(repr, self.names()))
             there = f"There are {names}." if names else "The book has none yet."
             raise NotFound(
-                f"There is no dashboard {name!r}. {there} `%dashboard NAME --add QUERY` makes one."
+                f"There is no dashboard {name!r}. {there} `%dashboard NAME --add #1 #2` makes one."
             )
         return from_doc(Dashboard, doc)
 

@@ -118,7 +118,7 @@ def compare_panel(
         notes = notes or [NOTHING_TO_COMPARE]
         text = "\n".join(notes)
         return ComparisonView(book, framed(_notes_html(notes)), text, [], lambda: None)
-    notes += [TOO_FEW] if len(records) == 1 else []
+    notes += [TOO_FEW] if len(records) == 1 and not targets else []
     shown = records[:MOST]
     told = [*notes, f"These are the first {MOST} of {plural(len(records), 'run')}."]
     told = told if len(shown) < len(records) else notes
