@@ -79,8 +79,16 @@ export class KernelSource implements ISource {
   private _send(message: object, again = true): Promise<DataView> {
     const id = ++this._next;
     return new Promise((resolve, reject) => {
-      const send = () => this._model.send({ id, ...message });
-      const timers = [
+      const send = () => {
+        try {
+          this._model.send({ id, ...message });
+        } catch {
+          this._waiting.delete(id);
+          timers.forEach(clearTimeout);
+          reject(new Error('This kernel is gone, or was started anew. Run the cell again.'));
+        }
+      };
+      const timers: ReturnType<typeof setTimeout>[] = [
         ...(again ? [setTimeout(send, AGAIN)] : []),
         setTimeout(() => {
           this._waiting.delete(id);
