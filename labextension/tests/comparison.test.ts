@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { CompareRow, CurveLines, RunComparison } from '../src/_generated/types.ts';
-import { ComparisonModel, comparing, type ILinesQuery } from '../src/models/comparison.ts';
+import {
+  ComparisonModel,
+  comparing,
+  type IComparisonState,
+  type ILinesQuery
+} from '../src/models/comparison.ts';
 import { csv, markdown } from '../src/models/export.ts';
+import { checked } from '../src/models/looks.ts';
 import type { ISource } from '../src/models/source.ts';
 
 function cells(texts: string[]): CompareRow['cells'] {
@@ -166,4 +172,39 @@ test('exports hold what is shown, and run nothing', async () => {
     csv(comparison, formula).split('\r\n')[1],
     `Params,"'=HYPERLINK(""x"")","a,b",-1,c`
   );
+  const numbers = [line('-inf', ['-3', '+1.5e-3', '-Infinity'])];
+  assert.equal(csv(comparison, numbers).split('\r\n')[1], 'Params,-inf,-3,+1.5e-3,-Infinity');
+  const texts = [line('@x', ['-3+2', '\t', '-'])];
+  assert.equal(csv(comparison, texts).split('\r\n')[1], "Params,'@x,'-3+2,'\t,'-");
+  const runs = comparison.runs.map(run => ({ ...run, name: '=1' }));
+  assert.match(csv({ ...comparison, runs }, []), /^,,#1 =1,/);
+});
+
+test('values of another kind, or out of range, are the defaults', () => {
+  const good = comparing('', ['1', '2']);
+  assert.deepEqual(checked(good), { ...good, notes: [] });
+  const ranges = { 'params.lr': [0, 0.5] as const };
+  const fine = { ...good, smoothing: 0.6, window: [1, 2] as const, rows: true, tab: 'media' };
+  const all = { ...fine, relations: { ...good.relations, picture: 'scatter' as const, ranges } };
+  assert.deepEqual(checked(all), { ...all, notes: [] });
+  for (const odd of [
+    { smoothing: NaN },
+    { smoothing: 1 },
+    { smoothing: -0.1 },
+    { window: [1, '2'] },
+    { window: [1, Infinity] },
+    { window: {} },
+    { metric: {} },
+    { group: ['params.lr'] },
+    { tab: '__proto__' },
+    { axis: 'toString' },
+    { rows: 'yes' },
+    { relations: null },
+    { relations: { picture: 'pie', axes: ['x', 1], ranges: { x: 3 }, colour: {} } },
+    { notes: [{}] },
+    { baseline: undefined, log: undefined }
+  ]) {
+    const given = { ...good, ...odd } as unknown as IComparisonState;
+    assert.deepEqual(checked(given), { ...good, notes: [] }, JSON.stringify(odd));
+  }
 });

@@ -24,7 +24,7 @@ class Source implements ISource {
     ]
   };
   asked: string[] = [];
-  bodies: { name: string; panels: DashboardPanel[] }[] = [];
+  bodies: { name: string; panels: DashboardPanel[]; changed: number | null }[] = [];
   problem = '';
 
   ask<T>(_: string, question: string): Promise<T> {
@@ -41,7 +41,12 @@ class Source implements ISource {
       return Promise.reject(new Error(this.problem));
     }
     assert.equal(change, 'save-dashboard');
-    this.bodies.push(body as { name: string; panels: DashboardPanel[] });
+    const given = body as Source['bodies'][0];
+    if (given.changed !== this.shown.changed) {
+      return Promise.reject(new Error('It was changed meanwhile by somebody else.'));
+    }
+    this.bodies.push(given);
+    this.shown = { ...this.shown, changed: this.shown.changed + 1 };
     return Promise.resolve(this.shown as unknown as T);
   }
 
@@ -116,5 +121,76 @@ test('a change by somebody else is followed, unless something was changed here',
   model.tell(['dashboards']);
   await new Promise(resolve => setTimeout(resolve));
   assert.equal(model.panels.length, 1);
+  model.dispose();
+});
+
+test('what somebody else saved meanwhile is not overwritten, and nothing here is lost', async () => {
+  const { source, model } = await started();
+  const [named] = model.panels;
+  model.entitle(named.key, 'mine');
+  await model.save();
+  model.entitle(named.key, 'mine again');
+  await model.save();
+  assert.deepEqual(
+    source.bodies.map(body => body.changed),
+    [0, 1],
+    'what was saved is what the next is a change of'
+  );
+  model.entitle(named.key, 'once more');
+  source.shown = { ...source.shown, changed: 7 };
+  model.tell(['dashboards']);
+  await new Promise(resolve => setTimeout(resolve));
+  await model.save();
+  assert.match(model.problem, /changed meanwhile/);
+  assert.ok(model.touched);
+  assert.equal(model.panels[0].panel.title, 'once more');
+  await model.refresh();
+  assert.equal(model.problem, '');
+  model.entitle(model.panels[0].key, 'now');
+  await model.save();
+  assert.equal(source.bodies.at(-1)?.changed, 7);
+  model.dispose();
+});
+
+test('what is changed while it is being saved is not taken for saved', async () => {
+  const { model } = await started();
+  model.entitle(model.panels[0].key, 'mine');
+  const saving = model.save();
+  model.entitle(model.panels[0].key, 'later');
+  await saving;
+  assert.ok(model.touched);
+  await model.save();
+  assert.equal(model.touched, false);
+  model.dispose();
+});
+
+test('a look that is none is the default, and takes nothing else along', async () => {
+  const { source, model } = await started();
+  const look = {
+    notebook: 'elsewhere',
+    runs: 3,
+    baseline: ['a'],
+    metric: null,
+    tab: 'constructor',
+    smoothing: 'NaN',
+    log: 'yes',
+    band: 7,
+    window: [2, 1],
+    axis: 'wall'
+  };
+  source.shown = {
+    ...source.shown,
+    panels: [{ panel: panel('odd', { runs: ['a', 'b'], look }), runs: ['a', 'b'], problem: '' }]
+  };
+  await model.refresh();
+  const { state } = model.panels[0].model!;
+  assert.deepEqual(
+    [state.notebook, state.runs, state.baseline, state.metric, state.tab, state.axis],
+    ['', ['a', 'b'], 'a', '', 'curves', 'wall']
+  );
+  assert.deepEqual(
+    [state.smoothing, state.log, state.band, state.window],
+    [0, false, 'std', null]
+  );
   model.dispose();
 });

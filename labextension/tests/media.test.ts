@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { MediaComparison, MediaItem } from '../src/_generated/types.ts';
-import { MediaModel, parsed } from '../src/models/media.ts';
+import { MediaModel, parsed, seriesKey } from '../src/models/media.ts';
 import type { ISource } from '../src/models/source.ts';
 
 function item(step: number | null, digest: string, type = 'text/plain'): MediaItem {
@@ -18,7 +18,8 @@ const MEDIA: MediaComparison = {
       steps: [0, 5, 10],
       items: [[item(0, 'a'), item(10, 'b')], [item(5, 'c')], [], [item(null, 'd')]]
     },
-    { name: 'page.html', kind: 'html', steps: [], items: [[item(null, 'e')], [], [], []] }
+    { name: 'page.html', kind: 'html', steps: [], items: [[item(null, 'e')], [], [], []] },
+    { name: 'notes', kind: 'table', steps: [], items: [[item(null, 'f')], [], [], []] }
   ]
 };
 
@@ -50,9 +51,19 @@ test('the last step is looked at; at another one, what a run had by then', async
   assert.deepEqual(shown(), ['b', 'c', null, 'd']);
   model.choose({ step: 0 });
   assert.deepEqual(shown(), ['a', null, null, 'd']);
-  model.choose({ name: 'page.html' });
+  model.choose({ series: 'html page.html' });
   assert.equal(model.step, null);
   assert.deepEqual(shown(), ['e', null, null, null]);
+});
+
+test('two kinds under one name are both reached', async () => {
+  const model = new MediaModel(new Source(), '');
+  await model.read(['1']);
+  assert.deepEqual(MEDIA.series.map(seriesKey), ['text notes', 'html page.html', 'table notes']);
+  for (const series of MEDIA.series) {
+    model.choose({ series: seriesKey(series) });
+    assert.equal(model.series, series);
+  }
 });
 
 test('what two runs have alike is read once', async () => {
@@ -69,7 +80,7 @@ test('a page of HTML is not shown, and what cannot be read says so', async () =>
   const source = new Source();
   const model = new MediaModel(source, '');
   await model.read(['1']);
-  model.choose({ name: 'page.html' });
+  model.choose({ series: 'html page.html' });
   assert.equal((await model.content('1', item(null, 'e'))).kind, 'none');
   source.problem = 'The book is locked.';
   await model.read(['1']);
@@ -88,4 +99,64 @@ test('a figure, a histogram and a long text are told apart', () => {
   });
   const long = parsed('text', 'text/plain', 'x'.repeat(100_000));
   assert.ok(long.kind === 'text' && long.cut && long.text.length === 20_000);
+});
+
+test('a figure asks the network for nothing', () => {
+  const inner = 'data:image/png;base64,AAAA';
+  const far = 'https://example.com/x.png';
+  const images = [{ source: far, x: 1 }, { source: inner }, { source: '/relative.png' }];
+  const doc = {
+    data: [
+      { type: 'image', source: far },
+      { type: 'image', source: inner },
+      { type: 'sankey', link: { source: [0, 1], target: [1, 2] } },
+      { type: 'scatter', x: ['source', 'target'], text: ['a < b', '<b>bold</b>'] },
+      { text: '<a href="https://example.com">web</a> <a href="file:///x">file</a>' },
+      { text: `<a href='javascript:x()' style="color:red">no</a> <a title="href='http://a" href="/x">y</a>` },
+      { text: '<span style="color: rgb(1, 2, 3)">red</span> <span style="cursor: url(//x)">far</span>' },
+      { text: `<span x="href='http://a"style="cursor:url(//x)"y="'">far</span>` },
+      { text: '<span style="cursor:u\\72l(//x)">a</span><span style="cursor:url&#40;//x)">b</span>' }
+    ],
+    layout: {
+      images,
+      template: { layout: { images }, data: { image: [{ source: far }] } },
+      updatemenus: [
+        {
+          buttons: [
+            { args: ['images[0].source', far], args2: [{ 'images[0].source': far, y: 1 }] },
+            { args: ['images[0].source', inner] }
+          ]
+        }
+      ]
+    },
+    frames: [{ layout: { images } }]
+  };
+  const content = parsed('figure', 'application/json', JSON.stringify(doc));
+  assert.ok(content.kind === 'figure');
+  const left = [{ x: 1 }, { source: inner }, {}];
+  assert.deepEqual(content.figure, {
+    data: [
+      { type: 'image' },
+      { type: 'image', source: inner },
+      doc.data[2],
+      doc.data[3],
+      { text: '<a href="https://example.com">web</a> <a>file</a>' },
+      { text: '<a>no</a> <a>y</a>' },
+      { text: '<span style="color: rgb(1, 2, 3)">red</span> <span>far</span>' },
+      { text: '<span>far</span>' },
+      { text: '<span>a</span><span>b</span>' }
+    ],
+    layout: {
+      images: left,
+      template: { layout: { images: left }, data: { image: [{}] } },
+      updatemenus: [
+        {
+          buttons: [
+            { args: ['images[0].source', ''], args2: [{ y: 1 }] },
+            { args: ['images[0].source', inner] }
+          ]
+        }
+      ]
+    }
+  });
 });

@@ -56,6 +56,16 @@ def test_a_panel_from_outside_holds_nothing_odd(opened: Book) -> None:
     assert shown.problem == "The book has no runs yet."
 
 
+def test_a_dashboard_is_saved_as_the_change_of_what_was_read(opened: Book) -> None:
+    reader = Reader(opened)
+    read = pin_panel(reader, PinBody("d", {"title": "mine"}))
+    saved = save_dashboard(reader, DashboardBody("d", [], read.changed))
+    assert saved.changed > read.changed
+    with pytest.raises(InvalidInput, match="changed meanwhile"):
+        save_dashboard(reader, DashboardBody("d", [], read.changed))
+    assert read_fields(DashboardBody, {"name": "d", "panels": [], "changed": None}).changed is None
+
+
 def test_changes_are_read_from_json() -> None:
     assert set(CHANGES) == {"pin", "save-dashboard"}
     body = read_fields(PinBody, {"name": "d", "panel": {"title": "t"}})

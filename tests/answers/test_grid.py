@@ -77,6 +77,17 @@ def test_a_csv_has_whole_values_and_no_formulas(ask: Reader) -> None:
     assert frame["tags.team"].tolist()[2] == "'=1+1"
 
 
+def test_a_csv_guards_texts_and_heads_but_no_numbers(opened: Book, log: Log) -> None:
+    texts = {"a": "-3", "b": "+1.5e-3", "c": "-inf", "d": "-3+2", "e": "@x", "f": "-", "g": "-٣"}
+    log("=1+1", {**texts, "=h": 1})
+    file = write_grid(Reader(opened), GridFileQuery("csv"))
+    frame = pd.read_csv(io.BytesIO(base64.b64decode(file.content)), dtype=str)
+    kept = [frame[f"params.{name}"][0] for name in texts]
+    assert kept == ["-3", "+1.5e-3", "-inf", "'-3+2", "'@x", "'-", "'-٣"]
+    assert frame["run_name"][0] == "'=1+1"
+    assert not any(head.startswith("=") for head in frame.columns)
+
+
 def test_parquet_keeps_numbers_and_writes_mixed_params_as_text(ask: Reader) -> None:
     frame = pd.read_parquet(io.BytesIO(content(ask, format="parquet", order_by="metrics.acc")))
     assert frame["params.lr"].tolist() == [0.1, 0.001, 0.01]

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from cellbook.book import Book
@@ -56,3 +59,54 @@ def test_what_cannot_be_kept_is_told(
     with pytest.raises(InvalidInput, match=told):
         opened.dashboards.save(name, panels)
     assert opened.dashboards.names() == []
+
+
+_PINS = """
+import sys
+from cellbook import book
+from cellbook.records import DashboardPanel
+opened = book.open(sys.argv[1])
+print(flush=True)
+sys.stdin.readline()
+for number in range(15):
+    opened.dashboards.add("shared", DashboardPanel(f"{sys.argv[2]} {number}"))
+book.close_all()
+"""
+
+
+def test_what_two_processes_add_at_once_is_all_there(opened: Book) -> None:
+    pinning = [
+        subprocess.Popen(
+            [sys.executable, "-c", _PINS, opened.url, who],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for who in ("one", "two")
+    ]  # fmt: skip
+    for process in pinning:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in pinning:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in pinning:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    opened.refresh()
+    titles = {panel.title for panel in opened.dashboards.get("shared").panels}
+    assert titles == {f"{who} {number}" for who in ("one", "two") for number in range(15)}
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(opened: Book) -> None:
+    room = opened.dashboards
+    read = room.add("d", DashboardPanel("mine"))
+    later = room.add("d", DashboardPanel("theirs"))
+    assert later.changed > read.changed
+    with pytest.raises(InvalidInput, match=r"changed meanwhile by somebody else\. 'Undo all'"):
+        room.save("d", read.panels, changed=read.changed)
+    assert room.get("d") == later
+    saved = room.save("d", [], changed=later.changed)
+    assert room.save("d", read.panels, changed=saved.changed).panels == read.panels
+    assert room.save("d", []).panels == ()
+    room.delete("d")
+    assert room.save("d", read.panels, changed=read.changed).panels == read.panels

@@ -89,6 +89,19 @@ def test_a_comparison_is_saved_as_a_page(filled: Book, tmp_path: Path) -> None:
         compare_panel(filled, ["#9"]).save(tmp_path / "none.html")
 
 
+def test_a_page_offers_the_curves_that_it_holds(opened: Book, log: Log, tmp_path: Path) -> None:
+    run = log("wide", **{f"m{number:02}": [1, 2] for number in range(43)})
+    look = {"metric": "m42"}
+    opened.dashboards.add("wide", DashboardPanel(runs=(run.run_id,), look=look))
+    (panel,) = doc_of(DashboardView(opened, "wide").save(tmp_path / "wide.html"))["panels"]  # type: ignore[misc]
+    (_, _, comparison), *lines = panel["answers"]
+    assert len(comparison["metrics"]) == 40
+    assert comparison["metrics"][-1] == "m42"
+    assert {query["metric"] for _, query, _ in lines} == set(comparison["metrics"])
+    (note,) = panel["notes"]
+    assert "the curves of 40 metrics. Those of 3 more are left out" in note
+
+
 def test_functions_use_the_book_at_hand(filled: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELLBOOK_URL", filled.url)
     assert cb.dashboard("weekly").name == "weekly"

@@ -22,6 +22,8 @@ interface IPanelDoc {
   runs: string[];
   look: Partial<IComparisonState>;
   problem: string;
+  /** What is to be said beforehand. */
+  notes?: string[];
   /** Name of a question, what it is known by, and the answer. */
   answers: [string, Record<string, unknown>, unknown][];
 }
@@ -69,12 +71,12 @@ export function showPage(): void {
       Uint8Array.from(atob(written('cellbook-plotly')), character => character.charCodeAt(0)),
     copy: text => void navigator.clipboard.writeText(text)
   };
-  const placed = panels.map(({ title: name, runs, look, problem, answers }) => {
+  const placed = panels.map(({ title: name, runs, look, problem, notes, answers }) => {
     if (!runs.length) {
       return { title: name, problem, model: null };
     }
     const plain = { smoothing: 0, group: '', window: null, tab: 'curves', axis: look.axis ?? 'step' };
-    const state = { ...comparing('', runs), ...look, ...plain, runs };
+    const state = { ...comparing('', runs), ...look, ...plain, runs, notes };
     const model = new ComparisonModel(new WrittenSource(answers), state as IComparisonState);
     void model.refresh();
     return { title: name, problem, model };

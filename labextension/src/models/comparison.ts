@@ -5,8 +5,9 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { CompareRow, CurveLines, RunComparison } from '../_generated/types.ts';
 import { Answers } from './answers.ts';
 import { GridModel, listing } from './grid.ts';
+import { checked, PLAIN } from './looks.ts';
 import { MediaModel } from './media.ts';
-import { PLAIN_RELATIONS, type IRelationsLook } from './relations.ts';
+import type { IRelationsLook } from './relations.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
 
@@ -66,22 +67,6 @@ export interface IComparisonState extends ICurveLook {
 /** Runs that a table has as columns unless somebody wants it otherwise, at most. */
 const COLUMNS = 8;
 
-/** How runs are looked at at first. */
-const PLAIN: ICurveLook &
-  Pick<IComparisonState, 'tab' | 'run' | 'relations' | 'other' | 'rows'> = {
-  tab: 'curves',
-  run: '',
-  relations: PLAIN_RELATIONS,
-  other: '',
-  rows: null,
-  axis: 'step',
-  log: false,
-  smoothing: 0,
-  group: '',
-  band: 'std',
-  window: null
-};
-
 /** Return the state of a new comparison. */
 export function comparing(
   notebook: string,
@@ -92,8 +77,6 @@ export function comparing(
     notebook,
     runs,
     baseline,
-    metric: '',
-    everything: false,
     ...PLAIN
   };
 }
@@ -131,15 +114,7 @@ export class ComparisonModel {
 
   constructor(source: ISource, state: IComparisonState) {
     this._source = source;
-    // One that was kept by an older version lacks what it did not know.
-    this._state = {
-      ...PLAIN,
-      ...state,
-      relations: { ...PLAIN_RELATIONS, ...state.relations }
-    };
-    if (!['step', 'relative', 'wall'].includes(state.axis)) {
-      this._state = { ...this._state, axis: 'step' };
-    }
+    this._state = checked(state);
   }
 
   /** What the runs show besides numbers. */

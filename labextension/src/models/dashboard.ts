@@ -43,6 +43,8 @@ export class DashboardModel {
   private _name: string;
   private _panels: readonly IPlaced[] = [];
   private _touched = false;
+  /** When what was read was last changed: who saves says which state it is a change of. */
+  private _read: number | null = null;
   private _problem = '';
   private _ready = false;
   private _next = 0;
@@ -90,9 +92,16 @@ export class DashboardModel {
   /** Keep it as it is now. */
   save(): Promise<void> {
     return this._try(async () => {
-      const body = { name: this._name, panels: this._panels.map(keptOf) };
-      await this._source.change<ShownDashboard>(this._notebook, 'save-dashboard', body);
-      this._touched = false;
+      const panels = this._panels.map(keptOf);
+      const body = { name: this._name, panels, changed: this._read };
+      const { changed } = await this._source.change<ShownDashboard>(
+        this._notebook,
+        'save-dashboard',
+        body
+      );
+      this._read = changed;
+      // What was changed while it was being saved is not kept yet.
+      this._touched = JSON.stringify(panels) !== JSON.stringify(this._panels.map(keptOf));
     });
   }
 
@@ -147,9 +156,15 @@ export class DashboardModel {
       const now = await this._source.ask<ShownDashboard>(this._notebook, 'dashboard', query);
       const shown = this._panels.map(({ panel, model }) => [panel, model?.state.runs ?? []]);
       const wanted = now.panels.map(({ panel, runs }) => [panel, runs]);
-      if (!this._touched && JSON.stringify(shown) !== JSON.stringify(wanted)) {
+      // An answer from before what was saved here is late.
+      if (this._touched || now.changed < (this._read ?? 0)) {
+        return;
+      }
+      if (JSON.stringify(shown) !== JSON.stringify(wanted)) {
         this._take(now);
         this._changed.emit();
+      } else {
+        this._read = now.changed;
       }
     } catch {
       // A later change of the book is followed; what is shown stays.
@@ -161,6 +176,7 @@ export class DashboardModel {
     this._name = dashboard.name;
     this._panels = dashboard.panels.map(shown => this._place(shown));
     this._touched = false;
+    this._read = dashboard.changed;
     this._ready = true;
   }
 
@@ -169,7 +185,8 @@ export class DashboardModel {
     if (!runs.length) {
       return { key, panel, problem, model: null };
     }
-    const look = panel.look as Partial<IComparisonState>;
+    // Of what is kept nothing but a look is taken; the model checks what it holds.
+    const look = lookOf(panel.look as unknown as IComparisonState) as Partial<IComparisonState>;
     const baseline = runs.includes(look.baseline ?? '') ? look.baseline! : runs[0];
     const state = { ...comparing(this._notebook, runs), ...look, runs, baseline };
     const model = new ComparisonModel(this._source, state);

@@ -2,6 +2,10 @@
 
 import type { CompareCell, CompareRow, RunComparison } from '../_generated/types.ts';
 
+/** A spreadsheet takes a text that begins so for a formula, and runs it. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const NUMBER = /^[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf|infinity)$/i;
+
 /** Return a comparison as CSV, with whole values. */
 export function csv(comparison: RunComparison, rows: readonly CompareRow[]): string {
   const head = ['', '', ...comparison.runs.map(run => `#${run.number} ${run.name}`)];
@@ -39,8 +43,7 @@ function whole(cell: CompareCell): string {
 }
 
 function csvCell(text: string): string {
-  // A spreadsheet takes a text that begins so for a formula, and runs it.
-  const safe = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
+  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -75,3 +75,59 @@ export function layout(look: ILook, more: object = {}): object {
 export function plain(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
+
+/** Return a figure that somebody logged without what would ask the network once it is drawn. */
+export function quiet<T>(figure: T): T {
+  return quieted(figure, '') as T;
+}
+
+/** A name of pictures' addresses, by itself or in the path that a button changes. */
+const SOURCE = /(^|\.)source$/;
+
+function quieted(value: unknown, name: string): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/<([^<>\s/]+)\s([^<>]*)>/g, (whole, tag: string, rest: string) =>
+      isQuietTag(rest) ? whole : `<${tag}>`
+    );
+  }
+  if (Array.isArray(value)) {
+    // A button's arguments may be a path and a value, one behind the other.
+    return value.map((item, place) =>
+      /^args2?$/.test(name) && SOURCE.test(String(value[place - 1])) && !isPicture(item)
+        ? ''
+        : quieted(item, '')
+    );
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key, item]) => !(SOURCE.test(key) && isAddress(item)))
+        .map(([key, item]) => [key, quieted(item, key)])
+    );
+  }
+  return value;
+}
+
+function isPicture(value: unknown): boolean {
+  return typeof value === 'string' && /^data:image\//i.test(value);
+}
+
+function isAddress(value: unknown): boolean {
+  // Links of a Sankey diagram have lists of numbers under this name.
+  return typeof value === 'string'
+    ? !isPicture(value)
+    : Array.isArray(value) && value.some(isAddress);
+}
+
+/** Whether a tag of a text links to the web at most, and its style fetches nothing. */
+function isQuietTag(attributes: string): boolean {
+  const links = attributes.matchAll(/href\s*=\s*["']?\s*([^"']*)/gi);
+  const style = attributes
+    .replace(/href\s*=\s*("[^"'\s]*"|'[^"'\s]*')/gi, '')
+    .replace(/\b(rgb|hsl)a?\(/gi, '');
+  return (
+    [...links].every(([, address]) => /^https?:\/\//i.test(address)) &&
+    // What may ask for something in CSS is written with one of these, or to be filled in.
+    !(/style/i.test(style) && /[(\\@&{]/.test(style))
+  );
+}

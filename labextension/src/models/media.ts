@@ -3,6 +3,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { MediaComparison, MediaItem, MediaSeries, TablePreview } from '../_generated/types.ts';
+import { quiet } from './figure.ts';
 import type { ISource } from './source.ts';
 
 /** What was read of an artifact, to be shown. */
@@ -20,6 +21,11 @@ const LONGEST = 20_000;
 /** Contents that are kept, at most. */
 const KEPT = 60;
 
+/** Return what tells a series from the others: several kinds may go by one name. */
+export function seriesKey(series: MediaSeries): string {
+  return `${series.kind} ${series.name}`;
+}
+
 /** Reads what is looked at, and keeps it for as long as the panel is there. */
 export class MediaModel {
   private readonly _source: ISource;
@@ -28,7 +34,7 @@ export class MediaModel {
   private readonly _contents = new Map<string, Promise<Content>>();
   private _runs: readonly string[] = [];
   private _media: MediaComparison | null = null;
-  private _name = '';
+  private _chosen = '';
   private _step: number | null = null;
   private _problem = '';
 
@@ -52,7 +58,7 @@ export class MediaModel {
   /** What is looked at; null where there is nothing. */
   get series(): MediaSeries | null {
     const all = this._media?.series ?? [];
-    return all.find(one => one.name === this._name) ?? all[0] ?? null;
+    return all.find(one => seriesKey(one) === this._chosen) ?? all[0] ?? null;
   }
 
   /** The step that is looked at; the last one, unless another was chosen. */
@@ -75,10 +81,10 @@ export class MediaModel {
     this._changed.emit();
   }
 
-  /** Look at something else, or at another step. */
-  choose(change: { name?: string; step?: number }): void {
-    if (change.name !== undefined && change.name !== this._name) {
-      this._name = change.name;
+  /** Look at something else, by its `seriesKey`, or at another step. */
+  choose(change: { series?: string; step?: number }): void {
+    if (change.series !== undefined && change.series !== this._chosen) {
+      this._chosen = change.series;
       this._step = null;
     }
     this._step = change.step ?? this._step;
@@ -158,7 +164,8 @@ export function parsed(kind: string, type: string, text: string): Content {
     try {
       const doc = JSON.parse(text) as Record<string, unknown>;
       if (kind === 'figure' && Array.isArray(doc.data)) {
-        return { kind: 'figure', figure: { data: doc.data, layout: (doc.layout ?? {}) as object } };
+        const { data, layout } = quiet({ data: doc.data, layout: doc.layout ?? {} });
+        return { kind: 'figure', figure: { data: data as object[], layout: layout as object } };
       }
       if (kind === 'histogram') {
         return { kind, counts: doc.counts as number[], edges: doc.edges as number[] };

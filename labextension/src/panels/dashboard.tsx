@@ -8,7 +8,7 @@ import type { IHost } from '../models/host.ts';
 import { Compare } from './compare.tsx';
 import { useSignal } from './hooks.ts';
 import { Menu } from './menu.tsx';
-import { Empty, Loading, Marked, Trouble } from './parts.tsx';
+import { Empty, Guard, Loading, Marked, Trouble } from './parts.tsx';
 
 interface DashboardProps {
   model: DashboardModel;
@@ -24,7 +24,10 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
   return (
     <div className="cb-dashboard">
       <Loading busy={!model.ready && !model.problem} label={trans.__('Loading')} />
-      {model.problem && <Trouble message={model.problem} action={again} />}
+      {model.problem && (
+        // To read it anew would lose what was changed by hand: that is for "Undo all".
+        <Trouble message={model.problem} action={model.touched ? undefined : again} />
+      )}
       {model.ready && (
         <>
           <div className="cb-line">
@@ -89,7 +92,9 @@ function Placed(props: DashboardProps & { placed: IPlaced }): React.ReactElement
         />
       </div>
       {placed.model ? (
-        <Compare model={placed.model} host={host} trans={trans} />
+        <Guard trans={trans}>
+          <Compare model={placed.model} host={host} trans={trans} />
+        </Guard>
       ) : (
         <Empty>{placed.problem}</Empty>
       )}

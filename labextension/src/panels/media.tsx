@@ -8,7 +8,7 @@ import { colourOf } from '../models/colours.ts';
 import { axis, layout, type IFigure, type ILook } from '../models/figure.ts';
 import * as formatting from '../models/format.ts';
 import type { IHost } from '../models/host.ts';
-import type { Content, MediaModel } from '../models/media.ts';
+import { seriesKey, type Content, type MediaModel } from '../models/media.ts';
 import { Choice } from './curves.tsx';
 import { download } from './download.ts';
 import { useSignal } from './hooks.ts';
@@ -53,9 +53,9 @@ export function Media(props: MediaProps): React.ReactElement {
       <div className="cb-line">
         <Choice
           label={trans.__('show')}
-          value={series.name}
-          options={media.series.map(one => [one.name, `${one.name} · ${one.kind}`])}
-          onChange={name => model.choose({ name })}
+          value={seriesKey(series)}
+          options={media.series.map(one => [seriesKey(one), `${one.name} · ${one.kind}`])}
+          onChange={chosen => model.choose({ series: chosen })}
         />
         {series.steps.length > 1 && <Steps {...props} />}
       </div>

@@ -6,7 +6,7 @@ import * as React from 'react';
 import type { ComparisonModel } from '../models/comparison.ts';
 import type { IHost } from '../models/host.ts';
 import { Compare } from './compare.tsx';
-import { Empty } from './parts.tsx';
+import { Empty, Guard } from './parts.tsx';
 
 interface PageProps {
   title: string;
@@ -30,7 +30,9 @@ export function Page(props: PageProps): React.ReactElement {
             </h2>
           )}
           {panel.model ? (
-            <Compare model={panel.model} host={host} trans={trans} />
+            <Guard trans={trans}>
+              <Compare model={panel.model} host={host} trans={trans} />
+            </Guard>
           ) : (
             <Empty>{panel.problem}</Empty>
           )}

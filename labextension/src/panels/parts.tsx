@@ -1,5 +1,6 @@
 /** Small parts that panels share. */
 
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { useLate } from './hooks.ts';
@@ -51,4 +52,32 @@ export function Loading(props: { busy: boolean; label: string }): React.ReactEle
       aria-hidden={!late}
     />
   );
+}
+
+interface GuardProps {
+  trans: TranslationBundle;
+  children: React.ReactNode;
+}
+
+/** Keeps what breaks within it from taking the rest of the page along. */
+export class Guard extends React.Component<GuardProps, { broken: string | null }> {
+  state = { broken: null };
+
+  static getDerivedStateFromError(error: unknown): { broken: string } {
+    return { broken: error instanceof Error ? error.message : String(error) };
+  }
+
+  render(): React.ReactNode {
+    const { trans, children } = this.props;
+    const { broken } = this.state;
+    if (broken === null) {
+      return children;
+    }
+    return (
+      <Trouble
+        message={trans.__('This panel could not be drawn: %1', broken)}
+        action={{ label: trans.__('Try again'), run: () => this.setState({ broken: null }) }}
+      />
+    );
+  }
 }

@@ -58,6 +58,9 @@ class DashboardBody:
     name: str
     panels: list[dict[str, Any]]
     """Each as a ``DashboardPanel``; what is missing is as it is by default."""
+    changed: int | None = None
+    """What the dashboard said of this when it was read: if somebody changed it since, nothing is
+    saved.  Null saves it whatever is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def show_dashboard(ask: Ask, query: DashboardQuery) -> ShownDashboard:
 def save_dashboard(ask: Ask, body: DashboardBody) -> ShownDashboard:
     """Keep a dashboard under its name, in place of the one that was there."""
     panels = [from_doc(DashboardPanel, _known(doc)) for doc in body.panels]
-    return shown(ask, ask.writable.dashboards.save(body.name, panels))
+    return shown(ask, ask.writable.dashboards.save(body.name, panels, changed=body.changed))
 
 
 def pin_panel(ask: Ask, body: PinBody) -> ShownDashboard:

@@ -34,6 +34,9 @@ _HEAD = ("run_number", "run_name")
 _IN_FRAME = ("params", "metrics", "tags")
 _ATTRIBUTES = ("experiment", "state", "start_time", "duration")
 _MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NONE: ""}
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+"""What a spreadsheet takes for the beginning of a formula."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)", re.I | re.A)
 _SPECIAL = re.compile(r"([\\|<>`*_\[\]])")
 
 
@@ -109,12 +112,15 @@ def grid_frame(store: Store, asked: GridQuery, columns: Sequence[GridColumn]) ->
 
 
 def _safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose texts no spreadsheet takes for formulas, and runs."""
+    """Return a frame whose texts, and heads, no spreadsheet takes for formulas, and runs."""
 
     def safe(value: Any) -> Any:
-        return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+        risky = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value)
+        return f"'{value}" if risky else value
 
-    return _mapped(frame, lambda column: column.dtype.kind not in "ifbMm", safe)
+    return _mapped(frame, lambda column: column.dtype.kind not in "ifbMm", safe).rename(
+        columns=safe
+    )
 
 
 def _even(frame: pd.DataFrame) -> pd.DataFrame:

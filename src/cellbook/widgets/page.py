@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 _AXES = ("step", "relative", "wall")
 _METRICS = 40
 """Metrics of one panel whose curves lie in the page; the rest is in its table."""
+_BEYOND = (
+    "This page holds the curves of {held} metrics. Those of {beyond} more are left out: open the "
+    "book in Jupyter to see them."
+)
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -79,13 +84,25 @@ def _panel(
         found = compare(reader, ComparisonQuery(tuple(runs), _baseline(runs, look)))
     except InvalidInput as error:
         return {**shown, "runs": [], "problem": str(error), "answers": []}
-    answers.append(["compare", {}, json.loads(encode(found))])
-    for metric in found.metrics[:_METRICS]:
+    held = _held(found.metrics, look)
+    beyond = len(found.metrics) - len(held)
+    answers.append(["compare", {}, json.loads(encode(replace(found, metrics=held)))])
+    for metric in held:
         for axis in _AXES:
             query = LinesQuery(tuple(runs), metric, axis=axis)
             lines = json.loads(encode(draw_lines(reader, query)))
             answers.append(["lines", {"metric": metric, "axis": axis}, lines])
-    return {**shown, "problem": "", "answers": answers}
+    notes = [_BEYOND.format(held=len(held), beyond=beyond)] if beyond else []
+    return {**shown, "problem": "", "answers": answers, "notes": notes}
+
+
+def _held(metrics: Sequence[str], look: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the metrics whose curves lie in the page, the one that is looked at among them."""
+    held = tuple(metrics[:_METRICS])
+    wanted = look.get("metric")
+    if wanted in metrics and wanted not in held:
+        return (*held[:-1], str(wanted))
+    return held
 
 
 def _baseline(runs: Sequence[str], look: Mapping[str, Any]) -> int:

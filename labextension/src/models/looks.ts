@@ -1,0 +1,90 @@
+/** How runs are looked at at first, and the checking of what was kept of it. */
+
+import type { IComparisonState } from './comparison.ts';
+import { PLAIN_RELATIONS, type IRelationsLook } from './relations.ts';
+
+type Look = Omit<IComparisonState, 'notebook' | 'runs' | 'baseline' | 'notes'>;
+
+/** How runs are looked at at first. */
+export const PLAIN: Look = {
+  metric: '',
+  everything: false,
+  tab: 'curves',
+  run: '',
+  relations: PLAIN_RELATIONS,
+  other: '',
+  rows: null,
+  axis: 'step',
+  log: false,
+  smoothing: 0,
+  group: '',
+  band: 'std',
+  window: null
+};
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = value => typeof value === 'string';
+const truth: Check = value => typeof value === 'boolean';
+const oneOf =
+  (...all: string[]): Check =>
+  value =>
+    text(value) && all.includes(value as string);
+const span: Check = value =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] <= value[1];
+
+const LOOK: Record<keyof Look, Check> = {
+  metric: text,
+  everything: truth,
+  tab: oneOf('curves', 'relations', 'code', 'media', 'details'),
+  run: text,
+  relations: isObject,
+  other: text,
+  rows: value => value === null || truth(value),
+  axis: oneOf('step', 'relative', 'wall'),
+  log: truth,
+  smoothing: value => Number.isFinite(value) && (value as number) >= 0 && (value as number) < 1,
+  group: text,
+  band: oneOf('std', 'range', 'ci', 'none'),
+  window: value => value === null || (span(value) && (value as number[])[0] < (value as number[])[1])
+};
+
+const RELATIONS: Record<keyof IRelationsLook, Check> = {
+  picture: oneOf('parallel', 'scatter', 'contour', 'importance', 'correlation'),
+  axes: value => Array.isArray(value) && value.every(text),
+  colour: text,
+  x: text,
+  y: text,
+  across: text,
+  up: text,
+  method: text,
+  ranges: value => isObject(value) && Object.values(value as object).every(span)
+};
+
+/**
+ * Return a state in which each value is of its kind, and the default where it was not.
+ *
+ * What was kept may be of an older version, which lacks what it did not know, or by any hand.
+ */
+export function checked(state: IComparisonState): IComparisonState {
+  const { baseline, runs, notes } = state;
+  return {
+    ...state,
+    ...only(state, PLAIN, LOOK),
+    relations: only(state.relations, PLAIN_RELATIONS, RELATIONS),
+    baseline: text(baseline) ? baseline : runs[0],
+    notes: Array.isArray(notes) ? notes.filter(text) : []
+  };
+}
+
+function only<T extends object>(given: unknown, plain: T, checks: Record<keyof T, Check>): T {
+  const values = isObject(given) ? (given as T) : plain;
+  const names = Object.keys(checks) as (keyof T)[];
+  return Object.fromEntries(
+    names.map(name => [name, checks[name](values[name]) ? values[name] : plain[name]])
+  ) as T;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
