@@ -85,6 +85,8 @@ def test_a_page_of_its_own_holds_all_answers_and_no_address(filled: Book, tmp_pa
 def test_a_comparison_is_saved_as_a_page(filled: Book, tmp_path: Path) -> None:
     page = compare_panel(filled, ["#1", "#2"]).save(tmp_path / "both.html", "Both")
     assert doc_of(page)["title"] == "Both"
+    with pytest.raises(InvalidInput, match="No such file or directory"):
+        compare_panel(filled, [1]).save(tmp_path / "nowhere" / "x.html")
     with pytest.raises(InvalidInput, match="#9"):
         compare_panel(filled, ["#9"]).save(tmp_path / "none.html")
 

@@ -27,7 +27,7 @@ from cellbook.views.formatting import plural
 from cellbook.views.text import NOTHING_TO_COMPARE
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.charts import Line, chart, picture
-from cellbook.widgets.page import page_of
+from cellbook.widgets.page import page_of, write_page
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import comparison_table, sentence
 
@@ -72,14 +72,12 @@ class ComparisonView(Panel):
         Raises
         ------
         InvalidInput
-            If there is nothing to compare.
+            If there is nothing to compare, or the file cannot be written.
         """
         if not self._records:
             raise InvalidInput(self.text)
         runs = [record.run_id for record in self._records]
-        target = Path(path)
-        target.write_bytes(page_of(self._book, title, [("", runs, {}, "")]))
-        return target
+        return write_page(path, page_of(self._book, title, [("", runs, {}, "")]))
 
 
 def compare_panel(

@@ -15,7 +15,7 @@ from cellbook.records import RunRecord
 from cellbook.views import compare_runs, comparison_text
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.compare import static_html
-from cellbook.widgets.page import page_of
+from cellbook.widgets.page import page_of, write_page
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import sentence
 
@@ -53,6 +53,11 @@ class DashboardView(Panel):
         -------
         Path
             The file.
+
+        Raises
+        ------
+        InvalidInput
+            If the file cannot be written.
         """
         found = show_dashboard(Reader(self._book), DashboardQuery(self.name))
         panels = [(shown.panel.title or shown.panel.query, shown) for shown in found.panels]
@@ -61,9 +66,7 @@ class DashboardView(Panel):
             found.name,
             [(title, shown.runs, shown.panel.look, shown.problem) for title, shown in panels],
         )
-        target = Path(path)
-        target.write_bytes(content)
-        return target
+        return write_page(path, content)
 
 
 def dashboard(name: str) -> DashboardView:

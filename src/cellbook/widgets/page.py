@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook import assets
@@ -71,6 +72,25 @@ def page_of(book: Book, title: str, panels: Sequence[Placed]) -> bytes:
         panels=_as_script(assets.content("panels.js").decode()),
     )
     return page.encode()
+
+
+def write_page(path: str | Path, content: bytes) -> Path:
+    """Write a page; a file that is there is replaced.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such folder, or nothing can be written there.
+    """
+    target = Path(path)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InvalidInput(
+            f"{str(target)!r} cannot be written: {why}. Name another file."
+        ) from None
+    return target
 
 
 def _panel(
