@@ -59,6 +59,7 @@ def test_a_question_is_answered(ask: Reader) -> None:
     [
         (GridQuery(columns="acc"), "JSON array"),
         (GridQuery(columns="[1]"), "JSON array"),
+        (GridQuery(columns="[" * 200_000), "JSON array"),
         (GridQuery(columns=str(["a"] * 301).replace("'", '"')), "at most 300"),
         (GridQuery(runs=("a",) * 10_001), "by a query"),
     ],
