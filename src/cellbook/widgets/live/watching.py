@@ -124,7 +124,7 @@ def _keep_looking() -> None:
 
 
 def _needed() -> list[_Watcher]:
-    """Return those that somebody needs, and let the others go; without any, the thread is to end."""
+    """Return those that somebody needs; without any, the thread is to end."""
     global _running
     with _lock:
         for book in [book for book, watcher in _watchers.items() if not watcher.needed]:
