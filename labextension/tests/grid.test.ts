@@ -82,6 +82,7 @@ class Source implements ISource {
       differing: 4,
       empty_book: false,
       hint: '',
+      note: '',
       now: 0
     };
     return answer as T;

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import ast
 import base64
 import io
+import json
 import sys
 from typing import Any
 
@@ -59,6 +61,7 @@ def test_a_question_is_answered(ask: Reader) -> None:
     [
         (GridQuery(columns="acc"), "JSON array"),
         (GridQuery(columns="[1]"), "JSON array"),
+        (GridQuery(columns="[" * 200_000), "JSON array"),
         (GridQuery(columns=str(["a"] * 301).replace("'", '"')), "at most 300"),
         (GridQuery(runs=("a",) * 10_001), "by a query"),
     ],
@@ -137,3 +140,24 @@ def test_the_code_makes_the_table(ask: Reader, named: bool) -> None:
     assert table["metrics.acc"].tolist() == wanted["metrics.acc"].tolist()
     assert table["params.lr"].tolist() == wanted["params.lr"].tolist()
     assert table.loc[2, "metrics.acc Δ"] == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("name", ["x\nimport os", "x\rimport os", "x\u2028y", 'it\'s "so" \\'])
+def test_no_name_gets_out_of_the_code(ask: Reader, name: str) -> None:
+    columns = [f"environment.{name}", f"params.{name}", f"metrics.{name}"]
+    code = content(
+        ask,
+        format="code",
+        columns=json.dumps(columns),
+        baseline="one",
+        order_by=f"packages.{name} DESC",
+    ).decode()
+    assert "# Not in the order of" in code
+    tree = ast.parse(code)
+    assert [node.names[0].name for node in tree.body if isinstance(node, ast.Import)] == [
+        "cellbook"
+    ]
+    names: dict[str, Any] = {}
+    cb.open(ask.book.url)
+    exec(code, names)
+    assert names["table"].columns.tolist()[1:3] == columns[1:]

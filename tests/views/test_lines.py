@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +13,8 @@ from scipy import stats
 
 from cellbook.book import Book
 from cellbook.errors import InvalidInput
-from cellbook.views import smooth
-from cellbook.views.lines import DrawnLine, curve_lines, mean_and_band, smoothed
+from cellbook.views import lines, smooth
+from cellbook.views.lines import BANDS, DrawnLine, curve_lines, mean_and_band, smoothed
 from tests.views.conftest import Log
 
 floats = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
@@ -116,8 +118,86 @@ def test_the_confidence_interval_is_that_of_scipy() -> None:
 def test_a_mean_of_nothing_is_no_number(opened: Book, log: Log) -> None:
     log("one", {"lr": 1}, acc=[math.nan, math.inf])
     (line,) = lines_of(opened, group="params.lr")
+    assert not any(map(math.isfinite, line.ys))
+    assert line.best is None
+    log("two", {"lr": 1}, acc=[math.inf, math.nan])
+    (line,) = lines_of(opened, group="params.lr")
     assert all(map(math.isnan, line.ys))
     assert line.best is None
+
+
+def logged(opened: Book, points: Sequence[tuple[int, float]]) -> None:
+    with opened.start_run(params={"lr": 1}) as run:
+        for step, value in points:
+            run.log_metric("acc", value, step=step)
+
+
+@pytest.mark.parametrize("band", ["std", "range", "none"])
+def test_a_mean_keeps_spikes_and_its_best_point(opened: Book, log: Log, band: str) -> None:
+    values = [0.5 + step % 3 * 0.01 for step in range(5000)]
+    spiked = list(values)
+    spiked[3333] = 9.0
+    log("one", {"lr": 1}, acc=spiked)
+    log("two", {"lr": 1}, acc=values)
+    look = {"group": "params.lr", "points": 90, "band": band}
+    (line,) = lines_of(opened, **look)
+    assert len(line.xs) <= 90
+    assert max(line.ys) == (9 + values[3333]) / 2
+    assert line.best == (3333, max(line.ys))
+    (part,) = lines_of(opened, **look, low=4000, high=4020)
+    assert part.xs == tuple(range(3999, 4022))
+    assert part.ys == tuple(values[3999:4022])
+    assert part.best == line.best
+    assert not lines_of(opened, **look, low=9, high=3)[0].xs[3:]
+
+
+def test_a_band_keeps_its_spikes(opened: Book, log: Log) -> None:
+    high, low = [1.0] * 5000, [0.0] * 5000
+    # The mean stays as it is.
+    high[2222], low[2222] = 6.0, -5.0
+    log("one", {"lr": 1}, acc=high)
+    log("two", {"lr": 1}, acc=low)
+    (line,) = lines_of(opened, group="params.lr", points=60, band="range")
+    assert (min(line.lower), max(line.upper)) == (-5, 6)
+
+
+def test_too_many_places_are_thinned_as_each_run_is(
+    opened: Book, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "_WORK", 400)
+    monkeypatch.setattr(lines, "_CHUNK", 64)
+    values = [0.5] * 5000
+    spiked = list(values)
+    spiked[3333] = 9.0
+    log("one", {"lr": 1}, acc=spiked)
+    log("two", {"lr": 1}, acc=values)
+    (line,) = lines_of(opened, group="params.lr")
+    assert len(line.xs) < 200
+    assert line.best == (3333, 4.75)
+
+
+def test_a_group_of_one_run_is_that_run(opened: Book, log: Log) -> None:
+    logged(opened, [(step // 2, math.sin(step)) for step in range(4000)])
+    for look in ({}, {"smoothing": 0.9}, {"low": 100.0, "high": 160.0}):
+        (own,) = lines_of(opened, points=100, **look)
+        (group,) = lines_of(opened, points=100, group="params.lr", band="none", **look)
+        assert replace(group, label=own.label) == own
+
+
+def test_runs_are_known_between_their_finite_points_alone(opened: Book) -> None:
+    logged(opened, [(0, 0.0), (4, 4.0), (8, math.inf), (12, 0.0), (16, 0.0)])
+    logged(opened, [(place, 2.0) for place in range(0, 20, 2)])
+    (line,) = lines_of(opened, group="params.lr")
+    assert line.xs == tuple(range(0, 20, 2))
+    assert line.ys == (1, 2, 3, 2, 2, 2, 1, 1, 1, 2)
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_the_largest_numbers_have_a_mean(opened: Book, band: str) -> None:
+    logged(opened, [(0, 1e308), (1, -1e308), (3, 1e308)])
+    logged(opened, [(0, 1e308), (2, 1e308), (3, -1e308)])
+    (line,) = lines_of(opened, group="params.lr", band=band)
+    assert line.ys == (1e308, 0, 5e307, 0)
 
 
 @pytest.mark.parametrize(

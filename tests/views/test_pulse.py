@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cellbook.book import Book
-from cellbook.store import FolderStore
+from cellbook.store import FolderStore, create
 from cellbook.views.pulse import METRICS, Pulse, changed
 from tests.views.conftest import Log
 
@@ -46,3 +46,17 @@ def test_index_made_anew_is_felt(opened: Book, log: Log) -> None:
     before = pulse.take()
     opened.store.rebuild_index()
     assert "runs" in changed(before, pulse.take())
+
+
+def test_a_damaged_run_hides_no_other(opened: Book) -> None:
+    run = opened.start_run()
+    run.log_metric("loss", 1.0)
+    damaged = [
+        create("runs", f"x{place}", {"state": "running", "points": odd})
+        for place, odd in enumerate((None, 3, "text"))
+    ]
+    opened.store.commit(damaged)
+    pulse = Pulse(opened.store)
+    before = pulse.take()
+    run.log_metric("loss", 0.5)
+    assert METRICS in changed(before, pulse.take())

@@ -11,7 +11,9 @@ from cellbook.errors import QuerySyntaxError
 from cellbook.records import Environment, to_doc
 from cellbook.store import Store, create, update
 from cellbook.views import grid_columns as columns_room
+from cellbook.views.comparison import compare_runs
 from cellbook.views.runs_grid import GridQuery, GridRow, RunsGrid, grid_columns, runs_grid
+from cellbook.views.runs_table import find_records
 from tests.views.conftest import Log
 
 
@@ -205,3 +207,55 @@ def test_a_metric_is_its_score(opened: Book, log: Log) -> None:
     assert grid.order.key == "metrics.loss"
     assert [shown(grid, row, "metrics.loss") for row in grid.rows] == ["0.1000", "0.2000"]
     assert grid.rows[1].verdicts[keys(grid).index("metrics.loss")].value == "worse"
+
+
+def test_a_run_that_cannot_be_read_is_told_and_takes_no_other_away(store: Store, log: Log) -> None:
+    log("one", {"lr": 1}, acc=1.0)
+    log("two", {"lr": 2}, acc=2.0)
+    store.commit(
+        [
+            create("runs", "lacking", {"run_id": "lacking", "start_time": 5}),
+            create("runs", "nameless", {"state": "finished", "metrics": {"acc": 1}}),
+            create(
+                "runs", "odd", {**to_doc(find_records(store)[0]), "params": [1], "run_id": "odd"}
+            ),
+        ]
+    )
+    for asked in (
+        GridQuery(),
+        GridQuery(query="start_time > 0 or metrics.acc = 1"),
+        GridQuery(order_by="params.lr DESC"),
+    ):
+        grid = runs_grid(store, asked)
+        assert (names(grid), grid.total) == (["two", "one"], 2)
+        assert grid.note == "#3, #4, #5 cannot be read and are left out."
+    assert [record.run_name for record in find_records(store)] == ["two", "one"]
+    assert runs_grid(store, GridQuery(query="run_id = lacking")).note.startswith(
+        "#3 cannot be read"
+    )
+    assert not runs_grid(store, GridQuery(query="params.lr = 2")).note
+
+
+def test_a_query_relative_to_now_is_asked_anew(
+    store: Store, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log("one")
+    asked = GridQuery(query='start_time > "1 hour ago"')
+    assert names(runs_grid(store, asked)) == ["one"]
+    later = time.time_ns() + 2 * 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    assert not runs_grid(store, asked).rows
+
+
+@pytest.mark.parametrize("values", [([1], [True]), ([1], [1.0]), (0.0, -0.0), (1, True)])
+def test_what_differs_is_what_differs_in_a_comparison(
+    opened: Book, log: Log, values: tuple[Any, Any]
+) -> None:
+    for value in values:
+        log("run", {"p": value, "nan": [math.nan]})
+    opened.refresh()
+    rows = compare_runs(opened.store, [opened.find_run(1), opened.find_run(2)]).rows
+    wanted = {row.name: row.differs for row in rows if row.group == "Params"}
+    columns = runs_grid(opened.store, GridQuery(everything=True)).columns
+    found = {column.name: column.differs for column in columns if column.group == "Params"}
+    assert found == wanted == {"p": True, "nan": False}

@@ -601,6 +601,7 @@ export interface RunsGrid {
   empty_book: boolean;
   hint: string;
   now: number;
+  note: string;
 }
 
 /** The newest runs that a query finds, and which of their params and metrics tell them apart. */

@@ -24,6 +24,7 @@ export function linesCode(
   ];
   return [
     'import cellbook as cb',
+    ...(group ? ['import numpy as np', 'import pandas as pd'] : []),
     'import plotly.express as px',
     '',
     `points = cb.metric_history([${runs.join(', ')}], [${literal(lines.metric)}])`,
@@ -41,15 +42,30 @@ export function linesCode(
           `points["value"] = by_run.transform(lambda values: values.ewm(alpha=${(1 - smoothing).toFixed(2)}).mean())`
         ]
       : []),
-    ...(group
-      ? [
-          ...(shown.axis === 'relative'
-            ? []
-            : ['runs = cb.search_runs(max_results=None).set_index("run_id")']),
-          `points[${literal(group)}] = points["run_id"].astype(str).map(runs[${literal(group)}]).astype(str)`,
-          `points = points.groupby([${literal(group)}, ${literal(x)}], as_index=False)["value"].mean()`
-        ]
-      : []),
+    ...(group ? averaging(group, x, shown.axis === 'relative') : []),
     `px.line(points, ${options.join(', ')})`
   ].join('\n');
+}
+
+/**
+ * Return the lines that make of runs' points the means of groups: each run counts from its first
+ * point to its last, also where only others have points.
+ */
+function averaging(group: string, x: string, known: boolean): string[] {
+  return [
+    ...(known ? [] : ['runs = cb.search_runs(max_results=None).set_index("run_id")']),
+    `groups = points["run_id"].astype(str).map(runs[${literal(group)}]).astype(str)`,
+    'points["finite"] = np.isfinite(points["value"]).astype(float)',
+    'points["value"] = points["value"].where(points["finite"] == 1)',
+    '# The mean of each group; the band round it is left out.',
+    'means = {}',
+    'for name, members in points.groupby(groups):',
+    `    members = members.drop_duplicates(["run_number", ${literal(x)}], keep="last")`,
+    `    wide = members.pivot(index=${literal(x)}, columns="run_number", values=["value", "finite"])`,
+    '    # No run is known beside a value that is no finite number.',
+    '    known = wide["finite"].ffill().eq(1) & wide["finite"].bfill().eq(1)',
+    '    wide = wide["value"].interpolate(method="index", limit_area="inside").where(known)',
+    '    means[name] = wide.mean(axis="columns")',
+    `points = pd.concat(means, names=[${literal(group)}, ${literal(x)}]).rename("value").reset_index()`
+  ];
 }

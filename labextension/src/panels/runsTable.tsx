@@ -100,6 +100,7 @@ export function RunsTable(props: RunsTableProps): React.ReactElement {
         <Trouble message={failed} action={{ label: trans.__('Close'), run: () => setFailed('') }} />
       )}
       {code && <Code text={code} host={host} close={() => setCode('')} trans={trans} />}
+      {page?.note && <p className="cb-note">{page.note}</p>}
       <div className={wrong ? 'cb-listed cb-mod-old' : 'cb-listed'}>
         {page && page.total === 0 ? (
           <Nothing model={model} trans={trans} />

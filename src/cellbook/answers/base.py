@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import types
 import typing
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cellbook.errors import InvalidInput, StoreReadOnly
+from cellbook.views.formatting import shorten
 
 if TYPE_CHECKING:
     from cellbook.book import Book
@@ -95,8 +97,37 @@ def _checked(name: str, value: Any, hinted: Any) -> Any:
             return tuple(value)
     elif any(_fits(value, kind) for kind in kinds):
         check_bounds(name, value, hint)
-        return float(value) if type(value) is int and int not in kinds else value
-    raise InvalidInput(f"{name!r} cannot be {value!r}.")
+        try:
+            return float(value) if type(value) is int and int not in kinds else value
+        except OverflowError:
+            raise InvalidInput(f"{name!r} cannot be so large a number.") from None
+    raise InvalidInput(f"{name!r} cannot be {shown(value)}.")
+
+
+def shown(value: Any) -> str:
+    """Return what somebody sent as a message tells it, whatever it is."""
+    try:
+        return shorten(repr(value), 80)
+    except (ValueError, RecursionError):
+        # Too many digits for text, or lists in lists in lists.
+        return f"that {type(value).__name__}"
+
+
+def read_texts(text: str, told: str) -> list[str]:
+    """Read a JSON array of texts; nothing is an empty one.
+
+    Raises
+    ------
+    InvalidInput
+        With the message `told`, if it is none.
+    """
+    try:
+        found = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise InvalidInput(told)
+    return found
 
 
 def _fits(value: Any, kind: Any) -> bool:
@@ -153,6 +184,6 @@ def _in_words(kind: Any) -> str:
 def check_bounds(name: str, value: Any, hint: Hint) -> None:
     """Raise InvalidInput if a number is not within the bounds of its hint."""
     if hint.least is not None and value < hint.least:
-        raise InvalidInput(f"`{name}` is at least {hint.least}, not {value}.")
+        raise InvalidInput(f"`{name}` is at least {hint.least}, not {shown(value)}.")
     if hint.most is not None and value > hint.most:
-        raise InvalidInput(f"`{name}` is at most {hint.most}, not {value}.")
+        raise InvalidInput(f"`{name}` is at most {hint.most}, not {shown(value)}.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
 from dataclasses import dataclass
 from typing import Annotated
 
-from cellbook.answers.base import Ask, Hint
+from cellbook.answers.base import Ask, Hint, read_texts
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import RunRecord
 from cellbook.views import runs_grid
@@ -128,14 +127,7 @@ def _asked(query: GridQuery | GridFileQuery) -> runs_grid.GridQuery:
 
 
 def _read_columns(text: str) -> tuple[str, ...]:
-    if not text:
-        return ()
-    try:
-        keys = json.loads(text)
-    except ValueError:
-        keys = None
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise InvalidInput('`columns` is a JSON array of texts, such as ["metrics.acc"].')
+    keys = read_texts(text, '`columns` is a JSON array of texts, such as ["metrics.acc"].')
     if len(keys) > MOST_COLUMNS:
         raise InvalidInput(f"{len(keys)} columns are too many. Show at most {MOST_COLUMNS}.")
     return tuple(keys)

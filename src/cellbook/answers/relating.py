@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from cellbook.answers.base import Ask, Hint
+from cellbook.answers.base import Ask, Hint, read_texts
 from cellbook.answers.comparing import Metric, Runs, find_all
 from cellbook.errors import InvalidInput
 from cellbook.records import RunRecord
@@ -66,12 +65,8 @@ class SurfaceQuery:
 def relations(ask: Ask, query: RelationsQuery) -> Relations:
     """Return the params and metrics that differ between runs, a column each."""
     records, missing = related_runs(ask, query.runs)
-    try:
-        wanted = json.loads(query.wanted or "[]")
-    except ValueError:
-        wanted = None
-    if not isinstance(wanted, list) or not all(isinstance(name, str) for name in wanted):
-        raise InvalidInput(f"`wanted` is a JSON list of names, not {query.wanted[:80]!r}.")
+    told = f"`wanted` is a JSON list of names, not {query.wanted[:80]!r}."
+    wanted = read_texts(query.wanted, told)
     found = relate(records, wanted, metric_rules(ask.book.store))
     return dataclasses.replace(found, missing=tuple(missing))
 

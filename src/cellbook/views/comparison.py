@@ -232,7 +232,7 @@ def _metric_rows(
             )
             for place, value in enumerate(values)
         ]
-        yield CompareRow(Group.METRICS, name, tuple(cells), _differ(values), True, direction)
+        yield CompareRow(Group.METRICS, name, tuple(cells), differ(values), True, direction)
 
 
 def metric_cell(
@@ -263,7 +263,7 @@ def _mapping_rows(group: Group, mappings: Sequence[Mapping[str, Any]]) -> Iterab
         present = [value for value in values if value is not NO_CELL]
         numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in present)
         cells = [NO_CELL if value is NO_CELL else value_cell(value) for value in values]
-        yield CompareRow(group, name, tuple(cells), _differ(values), numeric)
+        yield CompareRow(group, name, tuple(cells), differ(values), numeric)
 
 
 def value_cell(value: Any) -> CompareCell:
@@ -319,9 +319,10 @@ def _fact_row(group: Group, name: str, values: Sequence[Any]) -> Iterable[Compar
     """Yield the row of a fact, unless no run has it."""
     if any(value is not None for value in values):
         cells = [NO_CELL if value is None else value_cell(value) for value in values]
-        yield CompareRow(group, name, tuple(cells), _differ(values))
+        yield CompareRow(group, name, tuple(cells), differ(values))
 
 
-def _differ(values: Sequence[Any]) -> bool:
+def differ(values: Sequence[Any]) -> bool:
+    """Whether values are not all the same."""
     # By their text: NaN is the same as NaN, and 1 is not the same as True.
     return len({repr(value) for value in values}) > 1

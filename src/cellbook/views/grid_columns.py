@@ -10,9 +10,9 @@ from typing import Any
 from cellbook.records import Direction, Environment, MetricRules, RunRecord, from_doc
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
-from cellbook.views.comparison import RUN_FACTS, Group
+from cellbook.views.comparison import RUN_FACTS, Group, differ
 from cellbook.views.environments import ENVIRONMENT_FACTS, environment_facts
-from cellbook.views.runs_table import find_records, spread, visible
+from cellbook.views.runs_table import RUN_FIELDS, find_records, is_readable, spread, visible
 
 SPARK = "spark"
 """The column that shows the curve of the main metric."""
@@ -21,6 +21,7 @@ SHOWN = 60
 
 _MOST = {Group.METRICS: 16, Group.PARAMS: 24, Group.RUN: 8, Group.TAGS: 8, Group.ENVIRONMENT: 8}
 """Of each group at first, at most."""
+_PLAIN = (str, int, float, bool)
 _LOOKED_AT = 30
 """Newest runs among which the main metric is found."""
 
@@ -73,6 +74,8 @@ class FoundRuns:
     """The environment's id of each run that has one."""
     facts: Mapping[str, Mapping[str, Any]]
     """By environment, the values of the columns that are about it, by key."""
+    unreadable: tuple[int, ...] = ()
+    """Numbers of the runs that are left out as they cannot be read."""
 
     def facts_of(self, run_id: str) -> Mapping[str, Any]:
         """Return the values of a run's columns about its environment."""
@@ -82,11 +85,13 @@ class FoundRuns:
 def find_runs(store: Store, query: Any) -> FoundRuns:
     """Return the runs that a query finds, of TinyDB's language (None for all), and their columns.
 
-    Runs in the trash and in the archive are left out unless the query speaks of them.
+    Runs in the trash and in the archive are left out unless the query speaks of them, and so are
+    those that cannot be read.
     """
     rules = metric_rules(store)
     fields = [*_READ, *(["stats"] if rules else [])]
     read = _read_all(store, fields) if query is None else _read_some(store, query, fields)
+    read, unreadable = _readable(read)
     if rules:
         read["metrics"] = [
             rules.values(last or {}, of or {})
@@ -114,6 +119,7 @@ def find_runs(store: Store, query: Any) -> FoundRuns:
         rules,
         environments,
         facts,
+        unreadable,
     )
 
 
@@ -173,26 +179,50 @@ def _wording(column: GridColumn) -> str:
 
 # -- reading -----------------------------------------------------------------------------------
 
-_READ = (
-    *("run_id", "params", "metrics", "tags", "session", "environment"),
-    *("state", "error", "experiment", "notebook", "description"),
-)
+_READ = (*RUN_FIELDS, "session", "environment", "error", "notebook", "description")
+_NUMBER = "run_number"
 
 
 def _read_all(store: Store, fields: Sequence[str]) -> dict[str, Sequence[Any]]:
     hidden = ("trashed", "archived")
-    _, values = store.columns("runs", [*fields, *hidden])
+    numbers, values = store.columns("runs", [*fields, *hidden])
     columns: dict[str, Sequence[Any]] = dict(zip((*fields, *hidden), values, strict=True))
+    columns[_NUMBER] = numbers
     flags = [any(flags) for flags in zip(*(columns.pop(name) for name in hidden), strict=True)]
     if any(flags):
         shown = [place for place, flag in enumerate(flags) if not flag]
-        return {name: [column[place] for place in shown] for name, column in columns.items()}
+        return _rows(columns, shown)
     return columns
 
 
 def _read_some(store: Store, query: Any, fields: Sequence[str]) -> dict[str, Sequence[Any]]:
-    docs = [doc for _, _, doc in store.select("runs", visible(query))]
-    return {name: [doc.get(name) for doc in docs] for name in fields}
+    found = [(number, doc) for _, number, doc in store.select("runs", visible(query))]
+    columns: dict[str, Sequence[Any]] = {
+        name: [doc.get(name) for _, doc in found] for name in fields
+    }
+    columns[_NUMBER] = [number for number, _ in found]
+    return columns
+
+
+def _readable(
+    columns: dict[str, Sequence[Any]],
+) -> tuple[dict[str, Sequence[Any]], tuple[int, ...]]:
+    """Return the rows that are runs, and the numbers of the others."""
+    bad = {
+        place
+        for field in RUN_FIELDS
+        for place, value in enumerate(columns[field])
+        if not is_readable(field, value)
+    }
+    if not bad:
+        return columns, ()
+    numbers = columns[_NUMBER]
+    good = [place for place in range(len(numbers)) if place not in bad]
+    return _rows(columns, good), tuple(numbers[place] for place in sorted(bad))
+
+
+def _rows(columns: dict[str, Sequence[Any]], places: Sequence[int]) -> dict[str, Sequence[Any]]:
+    return {name: [column[place] for place in places] for name, column in columns.items()}
 
 
 def _environments(
@@ -330,8 +360,11 @@ def _per_name(
 
 
 def _same(values: Sequence[Any]) -> bool:
-    """Whether all values are one; NaN is the same as NaN, and 1 is not the same as True."""
+    """Whether all values are one, by the rule of a comparison of them."""
     first = values[0]
-    if values.count(first) == len(values):
-        return len(set(map(type, values))) == 1
-    return first != first and all(value != value for value in values)
+    if type(first) in _PLAIN and values.count(first) == len(values):
+        # The quick way to the same answer, but for nought, which has two signs as a float.
+        kinds = set(map(type, values))
+        if len(kinds) == 1 and (first or kinds != {float}):
+            return True
+    return not differ(values)

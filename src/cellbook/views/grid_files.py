@@ -212,8 +212,10 @@ def _code(
     ]
     if numbers and not asked.order_by.strip():
         lines.append(f"table = table.loc[{list(numbers)}]")
+    if other:
+        lines.append(f"# Not in the order of {_in_comment(other.key)}, which the table has not.")
     if left:
-        lines.append(f"# The run itself tells more: {', '.join(left)}.")
+        lines.append(f"# The run itself tells more: {', '.join(map(_in_comment, left))}.")
     metrics = [key for key in wanted if key.startswith("metrics.")]
     if baseline is not None and metrics:
         lines += [
@@ -222,3 +224,8 @@ def _code(
             '    table[f"{name} Δ"] = table[name] - baseline.get(name, float("nan"))',
         ]
     return "\n".join([*lines, "table", ""])
+
+
+def _in_comment(name: str) -> str:
+    """Return a name as a comment may hold it: in one line, whatever it is."""
+    return name if name.isprintable() else repr(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import InvalidInput
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 AXES = ("step", "relative", "wall")
 BANDS = ("std", "range", "ci", "none")
-_GRID = 2_000
-"""Places at which the runs of a group are averaged, where they have more between them."""
+_WORK = 10_000_000
+"""Values of a group's runs that are reckoned for its mean: a place of many has one for each run."""
+_LEAST_PLACES = 20
+"""Places that each run of a group has a part in at least, however many runs there are."""
+_CHUNK = 2**20
+"""Values that are held together."""
 _CONFIDENCE = 0.95
 _MARKS = 100
 """Milestones and stages that a picture has room for."""
@@ -121,8 +125,10 @@ def curve_lines(
         are averaged, and then thinned.
     group
         ``params.lr`` or ``tags.model``: one line a value of it, the mean of its runs, at the places
-        that these have between them; a run counts from its first point to its last.  Empty means a
-        line a run.
+        that these have between them.  A run counts from its first point to its last, in between on
+        the straight line, but not beside a value that is no finite number.  Of several points at
+        one place the last counts.  Very many places are thinned as each run's own line is.  Empty
+        means a line a run.
     band
         Round a mean: ``std``, one standard deviation; ``range``, least to greatest; ``ci``, the
         95 % confidence interval of the mean by Student's t; or ``none``.
@@ -280,13 +286,22 @@ def _mean_line(
     low: float | None,
     high: float | None,
 ) -> DrawnLine:
-    xs, values = _on_one_grid(members)
-    mean, lower, upper = mean_and_band(values, band)
-    begin, end = _window(xs, low, high)
-    kept = thin(mean[begin:end], points) + begin
     runs = "1 run" if len(members) == 1 else f"{len(members)} runs"
+    label = f"{name} ({runs})"
+    if len(members) == 1:
+        line = _run_line(members[0], direction, points, low, high)
+        edge = () if band == "none" else line.ys
+        return replace(line, label=label, lower=edge, upper=edge)
+    xs = _places(members, low, high)
+    mean, lower, upper = _mean_at(members, xs, band)
+    best = None
+    if direction is not None:
+        # It is one and the same whichever part of the axis is looked at.
+        every = _places(members, None, None)
+        best = _best(every, _mean_at(members, every, "none")[0], direction)
+    kept = _thinned([one for one in (mean, lower, upper) if one is not None], points)
     return DrawnLine(
-        label=f"{name} ({runs})",
+        label=label,
         number=min(one.record.run_number for one in members),
         run_ids=tuple(one.record.run_id for one in members),
         xs=_listed(xs[kept]),
@@ -294,7 +309,7 @@ def _mean_line(
         raw=(),
         lower=() if lower is None else _listed(lower[kept]),
         upper=() if upper is None else _listed(upper[kept]),
-        best=_best(xs, mean, direction),
+        best=best,
         count=sum(len(one.xs) for one in members),
     )
 
@@ -309,22 +324,72 @@ def _grouped(found: Iterable[_Points], group: str) -> dict[str, list[_Points]]:
     return groups
 
 
-def _on_one_grid(members: Sequence[_Points]) -> tuple[Floats, Floats]:
-    """Return places, and a row of values a run; NaN where a run has none yet, or no more."""
+def _places(members: Sequence[_Points], low: float | None, high: float | None) -> Floats:
+    """Return the places that runs have between them in a part of the axis, and one beyond each end.
+
+    Of more than can be reckoned with, those are left out between which no run has an extreme value.
+    """
     import numpy as np  # noqa: PLC0415
 
-    xs = np.unique(np.concatenate([one.xs for one in members]))
-    if len(xs) > _GRID:
-        xs = np.linspace(xs[0], xs[-1], _GRID)
-    rows = []
-    for one in members:
-        finite = np.isfinite(one.ys)
-        places, values = one.xs[finite], one.ys[finite]
-        if len(places):
-            rows.append(np.interp(xs, places, values, left=math.nan, right=math.nan))
-        else:
-            rows.append(np.full(len(xs), math.nan))
-    return xs, np.vstack(rows)
+    windows = [_window(one.xs, low, high) for one in members]
+    xs = np.unique(
+        np.concatenate([one.xs[slice(*w)] for one, w in zip(members, windows, strict=True)])
+    )
+    if len(xs) * len(members) > _WORK:
+        most = max(_WORK // len(members) ** 2, _LEAST_PLACES)
+        xs = np.unique(
+            np.concatenate(
+                [
+                    one.xs[begin:end][thin(one.ys[begin:end], most)]
+                    for one, (begin, end) in zip(members, windows, strict=True)
+                    if begin < end
+                ]
+            )
+        )
+    return xs[slice(*_window(xs, low, high))]
+
+
+def _mean_at(
+    members: Sequence[_Points], xs: Floats, band: str
+) -> tuple[Floats, Floats | None, Floats | None]:
+    """Return the mean of runs at some places, and the edges of the band round it."""
+    import numpy as np  # noqa: PLC0415
+
+    size = max(_CHUNK // len(members), 1)
+    chunks = [xs[begin : begin + size] for begin in range(0, max(len(xs), 1), size)]
+    parts = [
+        mean_and_band(np.vstack([_values_at(one, chunk) for one in members]), band)
+        for chunk in chunks
+    ]
+    mean, lower, upper = zip(*parts, strict=True)
+    if band == "none":
+        return np.concatenate(mean), None, None
+    return np.concatenate(mean), np.concatenate(lower), np.concatenate(upper)
+
+
+def _values_at(one: _Points, xs: Floats) -> Floats:
+    """Return the values of a run at some places; NaN where it has none, yet or any more."""
+    import numpy as np  # noqa: PLC0415
+
+    known = np.where(np.isfinite(one.ys), one.ys, math.nan)
+    before = one.xs.searchsorted(xs, "right") - 1
+    left, right = np.maximum(before, 0), np.minimum(before + 1, len(one.xs) - 1)
+    gap = one.xs[right] - one.xs[left]
+    share = (xs - one.xs[left]) / np.where(gap > 0, gap, 1)
+    # Not by the difference of the two, which may be too large for a float.
+    between = known[left] * (1 - share) + known[right] * share
+    values = np.where(one.xs[left] == xs, known[left], between)
+    values[(xs < one.xs[0]) | (xs > one.xs[-1])] = math.nan
+    return values
+
+
+def _thinned(rows: Sequence[Floats], points: int) -> Any:
+    """Return at most `points` places, with the least and the greatest of each row's stretches."""
+    import numpy as np  # noqa: PLC0415
+
+    if len(rows[0]) <= points:
+        return np.arange(len(rows[0]))
+    return np.unique(np.concatenate([thin(row, points // len(rows)) for row in rows]))
 
 
 def mean_and_band(values: Floats, band: str) -> tuple[Floats, Floats | None, Floats | None]:
@@ -338,22 +403,31 @@ def mean_and_band(values: Floats, band: str) -> tuple[Floats, Floats | None, Flo
     known = ~np.isnan(values)
     count = known.sum(axis=0)
     filled = np.where(known, values, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = filled.sum(axis=0) / count
+        if np.isinf(mean).any():
+            # Their sum is too large for a float, not their mean.
+            mean = np.where(np.isinf(mean), (filled / count).sum(axis=0), mean)
     if band == "none":
         return mean, None, None
     if band == "range":
         least = np.where(known, values, math.inf).min(axis=0)
         most = np.where(known, values, -math.inf).max(axis=0)
         return mean, np.where(count > 0, least, math.nan), np.where(count > 0, most, math.nan)
-    squares = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)
-    width = np.sqrt(squares / np.maximum(count - 1, 1))
+    with np.errstate(over="ignore"):
+        off = np.where(known, values - mean, 0.0)
+        # In parts of the greatest, as the square of a large number is too large for a float.
+        most = np.abs(off).max(axis=0)
+        most = np.where((most > 0) & np.isfinite(most), most, 1.0)
+        width = most * np.sqrt(((off / most) ** 2).sum(axis=0) / np.maximum(count - 1, 1))
     if band == "ci":
         from scipy.stats import t  # noqa: PLC0415  takes a while to import
 
         quantile = t.ppf((1 + _CONFIDENCE) / 2, np.maximum(count - 1, 1))
-        width = width * quantile / np.sqrt(np.maximum(count, 1))
-    return mean, mean - width, mean + width
+        with np.errstate(over="ignore"):
+            width = width * quantile / np.sqrt(np.maximum(count, 1))
+    with np.errstate(over="ignore"):
+        return mean, mean - width, mean + width
 
 
 def _window(xs: Floats, low: float | None, high: float | None) -> tuple[int, int]:

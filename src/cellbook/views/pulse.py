@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
 from tinydb import where
 
@@ -38,7 +39,13 @@ class Pulse:
         with self._lock:
             if self._seen != stamps.get("runs", 0):
                 running = self._store.select("runs", where("state") == RunState.RUNNING.value)
-                self._growing = {stem for _, _, doc in running for stem in doc.get("points", ())}
+                self._growing = {
+                    stem
+                    for _, _, doc in running
+                    # A damaged document must not hide what changes in the others.
+                    if isinstance(points := doc.get("points"), Mapping)
+                    for stem in points
+                }
                 self._seen = stamps.get("runs", 0)
             growing = list(self._growing)
         size = self._store.series_reader.size

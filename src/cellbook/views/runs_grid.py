@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tinydb.queries import where
 
-from cellbook.records import RunRecord, RunState, from_doc
+from cellbook.records import RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.tracking.definitions import TABLE as DEFINITIONS
@@ -36,13 +36,15 @@ from cellbook.views.grid_columns import (
 from cellbook.views.hints import query_hint
 from cellbook.views.keeping import kept
 from cellbook.views.runs_list import duration_of, stale_cells
-from cellbook.views.runs_table import NEWEST_FIRST, read_order, read_query
+from cellbook.views.runs_table import NEWEST_FIRST, read_order, read_query, records_by_id
 from cellbook.views.series import spark_points
 
 LONGEST = 2_000
 """Characters of a value that a table holds; the whole of it is in the run."""
 
 _LONGEST_NAME = 200
+_NOTED = 5
+"""Runs that a note names."""
 _TABLES = ("runs", "sessions", "environments", DEFINITIONS)
 _OF_ENVIRONMENT = re.compile(r"((?:environment|packages)\..+?)(?:\s+(ASC|DESC))?", re.I | re.S)
 _FACTS = dict(RUN_FACTS)
@@ -105,6 +107,8 @@ class RunsGrid:
     """What the query was perhaps meant to ask for, where it finds nothing; else empty."""
     now: int
     """When it was read, in milliseconds since 1970."""
+    note: str = ""
+    """Which runs are left out as they cannot be read; empty where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +187,30 @@ def runs_grid(
         empty_book=not ids and store.count("runs") == 0,
         hint=query_hint(store, asked.query) if not ids and asked.query.strip() else "",
         now=now,
+        note=_note(found.unreadable),
     )
+
+
+def _note(unreadable: Sequence[int]) -> str:
+    if not unreadable:
+        return ""
+    first = ", ".join(f"#{number}" for number in unreadable[:_NOTED])
+    rest = len(unreadable) - _NOTED
+    names = f"{first} and {rest} more" if rest > 0 else first
+    one = len(unreadable) == 1
+    return f"{names} cannot be read and {'is' if one else 'are'} left out."
 
 
 def grid_columns(store: Store, asked: GridQuery, text: str, limit: int) -> GridColumns:
     """Return the columns of a table whose names hold all words of `text`."""
-    columns, total = search_columns(_found(store, asked), text, limit)
+    columns, total = search_columns(_found(store, asked)[1], text, limit)
     return GridColumns(tuple(columns), total)
 
 
 def grid_runs(store: Store, asked: GridQuery) -> tuple[FoundRuns, Sequence[str]]:
     """Return the runs of a table, and their ids in its order."""
-    found = _found(store, asked)
-    key = ("grid order", asked.query.strip(), asked.runs, asked.order_by.strip())
+    key, found = _found(store, asked)
+    key = ("grid order", key, asked.order_by.strip())
     ids = kept(store, key, _TABLES, lambda: _ordered(store, asked, found))
     return found, ids if asked.most is None else ids[: asked.most]
 
@@ -204,22 +219,19 @@ def read_records(store: Store, ids: Sequence[str]) -> list[RunRecord]:
     """Return runs by their ids, in that order; those that are gone meanwhile are missing."""
     if not ids:
         return []
-    found = {
-        run_id: from_doc(RunRecord, {**doc, "run_number": number})
-        for run_id, number, doc in store.select("runs", where("run_id").one_of(list(ids)))
-    }
+    found = records_by_id(store, ids)
     return [found[run_id] for run_id in ids if run_id in found]
 
 
-def _found(store: Store, asked: GridQuery) -> FoundRuns:
-    def make() -> FoundRuns:
-        query = read_query(store, asked.query, metric_rules(store))
-        if asked.runs:
-            named = where("run_id").one_of(list(asked.runs))
-            query = named if query is None else named & query  # type: ignore[operator]
-        return find_runs(store, query)
-
-    return kept(store, ("grid", asked.query.strip(), asked.runs), _TABLES, make)
+def _found(store: Store, asked: GridQuery) -> tuple[Hashable, FoundRuns]:
+    """Return the runs, and the key by which what is made of them is kept."""
+    query = read_query(store, asked.query, metric_rules(store))
+    # What is asked relative to now, `3 seconds ago`, is the same text and yet another query.
+    key = ("grid", asked.query.strip(), getattr(query, "_hash", None), asked.runs)
+    if asked.runs:
+        named = where("run_id").one_of(list(asked.runs))
+        query = named if query is None else named & query  # type: ignore[operator]
+    return key, kept(store, key, _TABLES, lambda: find_runs(store, query))
 
 
 # -- order -------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from tinydb.queries import QueryInstance, where
 
 from cellbook.errors import QuerySyntaxError
-from cellbook.records import MetricRules, RunRecord, from_doc
+from cellbook.records import MetricRules, RunRecord, RunState, from_doc
 from cellbook.store import Doc, OrderTerm, Store, no_collection
 from cellbook.tracking import metric_rules
 from cellbook.views.filters import parse_filter, parse_order
@@ -19,6 +20,8 @@ from cellbook.views.filters import parse_filter, parse_order
 if TYPE_CHECKING:
     import pandas as pd
     from tinydb.queries import QueryLike
+
+_log = logging.getLogger(__name__)
 
 NEWEST_FIRST = (OrderTerm(("start_time",), descending=True),)
 
@@ -30,6 +33,7 @@ Column: TypeAlias = "Sequence[Any]"
 
 _HIDDEN = ("trashed", "archived")
 _PARTS = ("params", "metrics", "tags")
+_STATES = frozenset(state.value for state in RunState)
 _FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", "end_time", *_PARTS)
 
 
@@ -66,7 +70,7 @@ def find_records(
 ) -> list[RunRecord]:
     """Return runs as records; the arguments are those of :func:`search_runs`.
 
-    The first `offset` that are found are passed over.
+    The first `offset` that are found are passed over, and such as cannot be read are left out.
     """
     rules = metric_rules(store)
     wanted, terms = read_query(store, query, rules), read_order(store, order_by, rules)
@@ -76,7 +80,7 @@ def find_records(
         # The hash of a query in Python need not tell all of it.
         limit = None if max_results is None else offset + max_results
         found = _find(store, wanted, terms, limit)[offset:]
-    return [from_doc(RunRecord, {**doc, "run_number": number}) for number, doc in found]
+    return [record for number, doc in found if (record := read_record(doc, number)) is not None]
 
 
 def records_by_id(store: Store, run_ids: Sequence[str]) -> dict[str, RunRecord]:
@@ -86,9 +90,37 @@ def records_by_id(store: Store, run_ids: Sequence[str]) -> dict[str, RunRecord]:
     narrowing = where("run_id").one_of(list(wanted))._hash
     query = QueryInstance(lambda doc: doc.get("run_id") in wanted, narrowing)
     return {
-        run_id: from_doc(RunRecord, {**doc, "run_number": number})
+        run_id: record
         for run_id, number, doc in store.select("runs", query)
+        if (record := read_record(doc, number)) is not None
     }
+
+
+def read_record(doc: Doc, number: int) -> RunRecord | None:
+    """Return the run of a document; None if that is none, as something damaged or foreign wrote it.
+
+    One of them must not take the others away.
+    """
+    if not all(map(is_readable, RUN_FIELDS, map(doc.get, RUN_FIELDS))):
+        return None
+    try:
+        return from_doc(RunRecord, {**doc, "run_number": number})
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
+        _log.debug("Run #%s cannot be read: %s", number, error)
+        return None
+
+
+RUN_FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", *_PARTS)
+"""What tells whether a document is a run."""
+
+
+def is_readable(field: str, value: Any) -> bool:
+    """Whether a run can have this value of one of :data:`RUN_FIELDS`; None stands for none."""
+    if field in _PARTS:
+        return value is None or isinstance(value, Mapping)
+    if field == "state":
+        return isinstance(value, str) and value in _STATES
+    return isinstance(value, (int, float) if field == "start_time" else str)
 
 
 def known_names(store: Store) -> list[str]:

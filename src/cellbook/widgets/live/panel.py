@@ -127,6 +127,11 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
             )
         return file.read_bytes()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed, and has no page any more."""
+        return self.comm is None
+
     def tell(self, tables: Sequence[str]) -> None:
         """Tell the page that tables of the book have changed, unless it has not heard the last yet.
 
