@@ -192,6 +192,13 @@ def test_runs_are_known_between_their_finite_points_alone(opened: Book) -> None:
     assert line.ys == (1, 2, 3, 2, 2, 2, 1, 1, 1, 2)
 
 
+def test_of_several_points_at_one_place_the_last_counts(opened: Book) -> None:
+    logged(opened, [(0, 1.0), (2, 9.0), (2, 1.0)])
+    logged(opened, [(0, 1.0), (1, 1.0), (2, 1.0)])
+    (line,) = lines_of(opened, group="params.lr")
+    assert (line.xs, line.ys, line.count) == ((0, 1, 2), (1, 1, 1), 6)
+
+
 @pytest.mark.parametrize("band", BANDS)
 def test_the_largest_numbers_have_a_mean(opened: Book, band: str) -> None:
     logged(opened, [(0, 1e308), (1, -1e308), (3, 1e308)])

@@ -292,6 +292,8 @@ def _mean_line(
         line = _run_line(members[0], direction, points, low, high)
         edge = () if band == "none" else line.ys
         return replace(line, label=label, lower=edge, upper=edge)
+    count = sum(len(one.xs) for one in members)
+    members = [_single(one) for one in members]
     xs = _places(members, low, high)
     mean, lower, upper = _mean_at(members, xs, band)
     best = None
@@ -310,7 +312,7 @@ def _mean_line(
         lower=() if lower is None else _listed(lower[kept]),
         upper=() if upper is None else _listed(upper[kept]),
         best=best,
-        count=sum(len(one.xs) for one in members),
+        count=count,
     )
 
 
@@ -371,16 +373,32 @@ def _values_at(one: _Points, xs: Floats) -> Floats:
     """Return the values of a run at some places; NaN where it has none, yet or any more."""
     import numpy as np  # noqa: PLC0415
 
-    known = np.where(np.isfinite(one.ys), one.ys, math.nan)
-    before = one.xs.searchsorted(xs, "right") - 1
-    left, right = np.maximum(before, 0), np.minimum(before + 1, len(one.xs) - 1)
-    gap = one.xs[right] - one.xs[left]
-    share = (xs - one.xs[left]) / np.where(gap > 0, gap, 1)
+    if not len(xs):
+        return xs
+    begin, end = _window(one.xs, xs[0], xs[-1])
+    places, known = one.xs[begin:end], one.ys[begin:end]
+    known = np.where(np.isfinite(known), known, math.nan)
+    first = int(places.searchsorted(xs[0]))
+    if np.array_equal(places[first : first + len(xs)], xs):
+        # Runs that were logged at the same steps: nothing lies in between.
+        return known[first : first + len(xs)]
+    before = places.searchsorted(xs, "right") - 1
+    left, right = np.maximum(before, 0), np.minimum(before + 1, len(places) - 1)
+    gap = places[right] - places[left]
+    share = (xs - places[left]) / np.where(gap > 0, gap, 1)
     # Not by the difference of the two, which may be too large for a float.
     between = known[left] * (1 - share) + known[right] * share
-    values = np.where(one.xs[left] == xs, known[left], between)
+    values = np.where(places[left] == xs, known[left], between)
     values[(xs < one.xs[0]) | (xs > one.xs[-1])] = math.nan
     return values
+
+
+def _single(one: _Points) -> _Points:
+    """Return a run with the last of its points at each place."""
+    import numpy as np  # noqa: PLC0415
+
+    last = np.append(one.xs[1:] != one.xs[:-1], True)
+    return one if last.all() else replace(one, xs=one.xs[last], ys=one.ys[last])
 
 
 def _thinned(rows: Sequence[Floats], points: int) -> Any:
