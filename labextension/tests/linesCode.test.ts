@@ -9,7 +9,7 @@ const LOOK = { axis: 'step', log: false, smoothing: 0, group: '', window: null }
 
 test('a line a run needs no means', () => {
   const code = linesCode(LINES, [1, 2], LOOK);
-  assert.match(code, /color="run_name"/);
+  assert.match(code, /color="run"/);
   assert.doesNotMatch(code, /numpy|pandas|interpolate/);
 });
 

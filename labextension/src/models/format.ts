@@ -11,6 +11,9 @@ export const GLYPHS: Record<RunState, string> = {
   crashed: '⚡'
 };
 export const STALE = '◌';
+/** What stands beside a score for whether it reaches its goal. */
+export const REACHED = '◎';
+export const MISSED = '○';
 /** What stands where there is no value. */
 export const MISSING = '—';
 

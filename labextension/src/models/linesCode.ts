@@ -18,7 +18,7 @@ export function linesCode(
   const options = [
     `x=${literal(x)}`,
     'y="value"',
-    `color=${literal(group || 'run_name')}`,
+    `color=${literal(group || 'run')}`,
     ...(shown.log ? ['log_y=True'] : []),
     ...(window && shown.axis !== 'wall' ? [`range_x=[${window.join(', ')}]`] : [])
   ];
@@ -42,7 +42,12 @@ export function linesCode(
           `points["value"] = by_run.transform(lambda values: values.ewm(alpha=${(1 - smoothing).toFixed(2)}).mean())`
         ]
       : []),
-    ...(group ? averaging(group, x, shown.axis === 'relative') : []),
+    ...(group
+      ? averaging(group, x, shown.axis === 'relative')
+      : [
+          '# Two runs may have one name.',
+          'points["run"] = "#" + points["run_number"].astype(str) + " " + points["run_name"].astype(str)'
+        ]),
     `px.line(points, ${options.join(', ')})`
   ].join('\n');
 }

@@ -175,6 +175,16 @@ function Cell(props: {
       <span className={cell.missing ? 'cb-value cb-muted' : 'cb-value'}>
         <bdi>{cell.text}</bdi>
       </span>
+      {cell.reached !== null && (
+        <span
+          className="cb-goal"
+          role="img"
+          aria-label={cell.reached ? trans.__('goal reached') : trans.__('goal not reached')}
+          title={cell.reached ? trans.__('goal reached') : trans.__('goal not reached')}
+        >
+          {cell.reached ? formatting.REACHED : formatting.MISSED}
+        </span>
+      )}
       {numeric && (
         <span className={`cb-delta cb-mod-${cell.verdict || 'none'}`}>
           {cell.verdict && <span aria-label={words[cell.verdict]}>{mark(cell)}</span>} {cell.delta}

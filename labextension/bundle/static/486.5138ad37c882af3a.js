@@ -1315,6 +1315,11 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-titlefield:hover {
   border-color: var(--jp-border-color1);
 }
+
+.cellbook-lab .cb-goal {
+  margin-left: 4px;
+  color: var(--jp-ui-font-color2);
+}
 `,""]),l.d(e,{},{A:i})},44(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
