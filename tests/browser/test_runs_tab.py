@@ -136,7 +136,7 @@ def test_runs_are_searched_compared_and_read(lab: Lab, quiet: list[str], theme: 
     expect(panel.get_by_role("columnheader").filter(has_text="baseline")).to_contain_text("★")
     expect(panel.get_by_role("row").filter(has_text="acc")).to_contain_text("▲")
     expect(panel).not_to_contain_text("seed")
-    expect(panel.locator(".cb-curve")).to_have_count(3)
+    expect(panel.locator(".cb-plot .svg-container")).to_be_visible(timeout=20_000)
     lab.screenshot(f"comparison-{theme}")
     search(side, "metrics.acc > > 1")
     problem = side.get_by_role("alert")

@@ -128,7 +128,7 @@ def test_locked_book_is_told_and_keeps_no_other_waiting(
 def test_mistake_of_ours_is_one_message(server: Server, home: Path, book: Book) -> None:
     """A document that no record can be made of."""
     book.table("runs").insert({"run_name": "not a run", "start_time": 1})
-    answer = server.ask("GET", f"runs?notebook={home.name}")
+    answer = server.ask("GET", f"runs/1?notebook={home.name}")
     assert answer.status == 500
     assert "please report it" in answer.message
     assert "Traceback" not in answer.content.decode()
