@@ -259,8 +259,8 @@ def test_comparison_follows_the_hands_and_outlives_the_page(lab: Lab) -> None:
     panel.get_by_label("log").check()
     panel.get_by_label("Take run 6 out").click()
     expect(head.filter(has_text="warm-up")).to_have_count(0)
-    panel.locator("svg[role=img]").hover()
-    expect(panel.locator(".cb-tip")).to_contain_text("#2")
+    expect(panel.get_by_role("img", name="loss of 2 runs")).to_be_visible()
+    expect(panel.locator(".cb-plot .svg-container")).to_be_visible(timeout=20_000)
     with lab.page.expect_download() as download:
         panel.get_by_role("button", name="export").click()
         menu_item(lab.page, "Download CSV").click()
