@@ -65,7 +65,7 @@ def test_the_table_is_seen(lab: Lab, theme: str) -> None:
     row = table.locator(".cb-gridbody").get_by_role("row").filter(has_text="run 37")
     row.hover()
     row.get_by_role("button", name="is the baseline").click()
-    table.get_by_role("checkbox", name="Select run 38").click()
+    table.get_by_role("checkbox", name="Select run 38").first.click()
     table.get_by_role("checkbox", name="Select run 36").click()
     expect(table.locator(".cb-mod-pinned")).to_contain_text("run 37")
     lab.screenshot(f"runs-table-baseline-{theme}", panel)
