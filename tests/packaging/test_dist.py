@@ -18,7 +18,7 @@ import pytest
 import cellbook
 from tests.packaging.conftest import ROOT, Dist
 
-WHEEL_LIMIT = 600_000
+WHEEL_LIMIT = 1_500_000
 """Bytes."""
 
 pytestmark = pytest.mark.timeout(600)
