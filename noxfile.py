@@ -110,12 +110,16 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session(requires=["env"], venv_backend="none")
 def browser(session: nox.Session) -> None:
-    """Drive a real JupyterLab in a real Chromium, which is installed where there is none."""
+    """Drive a real JupyterLab in a real Chromium, which is installed where there is none.
+
+    What fails is tried once more, as a machine that is shared may stall for seconds; the closing
+    line counts these, and its summary names them.
+    """
     run(session, "python", "tests/browser/chromium.py")
     run(
         session,
         *("python", "-m", "pytest", "tests/browser", "--tracing=retain-on-failure"),
-        *("--screenshot=only-on-failure", *session.posargs),
+        *("--screenshot=only-on-failure", "--reruns=1", "-rR", *session.posargs),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium
 from tests.browser.lab import Lab
@@ -16,6 +16,9 @@ from tests.browser.server import LabServer, running_lab
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE.parent.parent / "test-results" / "screenshots"
 
+PATIENCE = 20_000
+"""Milliseconds in which what is expected has to be seen; what must be quick has a benchmark."""
+
 FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -23,6 +26,10 @@ FLAGS = [
     # /dev/shm is 64 MB in a container, too little for a page like JupyterLab's.
     "--disable-dev-shm-usage",
 ]
+
+
+def pytest_configure() -> None:
+    expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,14 @@ class LabServer:
     token: str
     root: Path
     log: Path
+    owners: dict[str, str] = field(default_factory=dict)
+    """Which test wrote into which folder first: a folder is a book, and belongs to one test."""
 
     def write_notebook(self, name: str, *cells: str) -> Path:
         """Write a notebook with these code cells into the served folder."""
+        folder = name.partition("/")[0]
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+        assert self.owners.setdefault(folder, test) == test, f"{folder} is {self.owners[folder]}'s"
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(source) for source in cells],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},

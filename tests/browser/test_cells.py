@@ -14,9 +14,6 @@ from cellbook.records import CellExecution, CellState
 from cellbook.store import FolderStore
 from tests.browser.lab import Lab
 
-PATIENCE = 15_000
-"""Milliseconds for what is recorded, or edited, to be seen at the cell."""
-
 
 def open_cells(lab: Lab, name: str, *cells: str) -> None:
     """Open a notebook whose first cell has loaded Cellbook."""
@@ -31,7 +28,7 @@ def mark(lab: Lab, index: int) -> Locator:
 
 def expect_mark(lab: Lab, index: int, kind: str, label: str = "") -> None:
     """Wait until a cell's mark is of that kind, and says that."""
-    expect(mark(lab, index)).to_have_attribute("data-kind", kind, timeout=PATIENCE)
+    expect(mark(lab, index)).to_have_attribute("data-kind", kind)
     if label:
         expect(mark(lab, index)).to_have_attribute("aria-label", re.compile(label))
 
@@ -148,7 +145,7 @@ def test_a_version_is_put_back_and_taken_back(lab: Lab) -> None:
 
 
 def test_a_history_can_be_had_by_keys_alone(lab: Lab) -> None:
-    open_cells(lab, "keys", "print('one')")
+    open_cells(lab, "history-keys", "print('one')")
     lab.run_all()
     expect_mark(lab, 1, "history")
     lab.select(0)
@@ -185,25 +182,25 @@ def test_marks_can_be_switched_off(lab: Lab) -> None:
     open_cells(lab, "off", "raise KeyError('no')")
     for index in range(2):
         lab.run_cell(index)
-    expect(mark(lab, 1)).to_be_visible(timeout=PATIENCE)
+    expect(mark(lab, 1)).to_be_visible()
     change = """shown => window.jupyterapp.serviceManager.settings.save(
         'cellbook-labextension:cells', JSON.stringify({ showMarks: shown }))"""
     try:
         lab.page.evaluate(change, False)
         lab.open("off/work.ipynb")
         lab.select(1)
-        expect(mark(lab, 1)).to_have_attribute("data-kind", "failed", timeout=PATIENCE)
+        expect(mark(lab, 1)).to_have_attribute("data-kind", "failed")
         expect(mark(lab, 1)).to_be_hidden()
         lab.page.keyboard.press("Control+Alt+V")
         expect(lab.page.locator("dialog.cb-history .cb-version")).to_have_count(1)
     finally:
         lab.page.evaluate(change, True)
     lab.open("off/work.ipynb")
-    expect(mark(lab, 1)).to_be_visible(timeout=PATIENCE)
+    expect(mark(lab, 1)).to_be_visible()
 
 
 def test_marks_follow_their_cells(lab: Lab) -> None:
-    open_cells(lab, "follow", "a = 1\nb = 2", "raise KeyError('no')", "c = 3")
+    open_cells(lab, "marks-follow", "a = 1\nb = 2", "raise KeyError('no')", "c = 3")
     for index in range(4):
         lab.run_cell(index)
     expect_mark(lab, 2, "failed")
@@ -297,13 +294,13 @@ def test_many_cells_have_their_marks_where_they_are_seen(lab: Lab, mode: str, co
         assert lab.page.evaluate(f"() => {NOTEBOOK}.notebookConfig.windowingMode") == mode
         go_to(lab, count - 1)
         last = at(lab, sources[-1])
-        expect(last).to_have_attribute("data-kind", "failed", timeout=PATIENCE)
+        expect(last).to_have_attribute("data-kind", "failed")
         expect(last).to_be_in_viewport()
         go_to(lab, 0)
         first = at(lab, "x0 = ")
-        expect(first).to_have_attribute("data-kind", "history", timeout=PATIENCE)
+        expect(first).to_have_attribute("data-kind", "history")
         lab.page.evaluate(f"() => {NOTEBOOK}.widgets[0].model.sharedModel.setSource('x0 = 7')")
-        expect(first).to_have_attribute("data-kind", "stale", timeout=PATIENCE)
+        expect(first).to_have_attribute("data-kind", "stale")
         expect(first).to_have_attribute("aria-label", re.compile("edited since it was recorded"))
         expect_marks_to_follow(lab, sources)
     finally:
@@ -340,14 +337,14 @@ def expect_marks_to_follow(lab: Lab, sources: list[str]) -> None:
     lab.page.evaluate(f"() => {NOTEBOOK}.moveCell({last}, {middle})")
     go_to(lab, middle)
     moved = at(lab, sources[-1])
-    expect(moved).to_have_attribute("data-kind", "failed", timeout=PATIENCE)
+    expect(moved).to_have_attribute("data-kind", "failed")
     expect(moved).to_be_in_viewport()
     lab.command("notebook:copy-cell")
     lab.command("notebook:paste-cell-below")
     lab.page.evaluate(
         f"() => {NOTEBOOK}.widgets[{middle + 1}].model.sharedModel.setSource('copy = 1')"
     )
-    expect(at(lab, sources[middle - 1])).to_have_attribute("data-kind", "history", timeout=PATIENCE)
+    expect(at(lab, sources[middle - 1])).to_have_attribute("data-kind", "history")
     expect(moved).to_have_count(1)
     expect(at(lab, "copy = 1")).to_have_count(0)
     # The lower half of a cell that is split is the one that ran; what is merged is a new one.
@@ -360,7 +357,7 @@ def expect_marks_to_follow(lab: Lab, sources: list[str]) -> None:
         }}"""
     )
     lab.command("notebook:split-cell-at-cursor")
-    expect(at(lab, "lower = 2")).to_have_attribute("data-kind", "failed", timeout=PATIENCE)
+    expect(at(lab, "lower = 2")).to_have_attribute("data-kind", "failed")
     expect(at(lab, "upper = 1")).to_have_count(0)
     go_to(lab, middle)
     lab.command("notebook:merge-cell-below")

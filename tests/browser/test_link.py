@@ -252,10 +252,11 @@ def test_a_kernel_that_is_lost_in_mid_restore_comes_back(lab: Lab) -> None:
     asking = prepare_to_restore(lab, "cut")
 
     def cut(route: Route) -> None:
-        for line in lines:
-            line.close()
-        lines.clear()
-        route.continue_()
+        try:
+            while lines:
+                lines.pop().close()
+        finally:
+            route.continue_()
 
     lab.page.route("**/cellbook/checkpoints/*/document*", cut, times=1)
     lab.select(asking)

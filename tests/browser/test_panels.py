@@ -140,7 +140,7 @@ for step in range(2, 60):
     run.log_metric("loss", 1 / step, step)
     time.sleep(0.5)
 """
-    open_runs(lab, "follow", train)
+    open_runs(lab, "panel-follow", train)
     lab.cell(1).click()
     lab.page.keyboard.press("Control+Enter")
     panel = lab.cell(1).locator(".cellbook-panel")
@@ -186,8 +186,8 @@ def test_a_panel_of_a_kernel_that_is_gone_keeps_none_waiting(lab: Lab) -> None:
 
 
 def test_status_is_a_table(lab: Lab) -> None:
-    lab.server.write_notebook("status/status.ipynb", "%load_ext cellbook", "%cellbook doctor")
-    lab.open("status/status.ipynb")
+    lab.server.write_notebook("doctor/status.ipynb", "%load_ext cellbook", "%cellbook doctor")
+    lab.open("doctor/status.ipynb")
     lab.run_cell(0)
     lab.run_cell(1)
     expect(lab.cell(1).locator("th", has_text="recording")).to_be_visible()
@@ -196,7 +196,7 @@ def test_status_is_a_table(lab: Lab) -> None:
 
 
 def test_keys_in_a_panel_stay_there_but_those_with_control(lab: Lab) -> None:
-    open_runs(lab, "keys", "compare_panel(book, [1, 2])")
+    open_runs(lab, "panel-keys", "compare_panel(book, [1, 2])")
     lab.run_cell(1)
     panel = live_panel(lab, 1)
     expect(plot_of(panel)).to_be_visible()

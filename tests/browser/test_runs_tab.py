@@ -198,7 +198,7 @@ def test_run_is_renamed_tagged_and_described(lab: Lab) -> None:
 
 
 def test_deleted_run_comes_back_by_undo(lab: Lab) -> None:
-    side = open_runs(lab, "undo")
+    side = open_runs(lab, "trash-undo")
     row(side, "warm-up").click(button="right")
     menu_item(lab.page, "Delete").click()
     expect(side.get_by_role("status").filter(has_text="in the trash")).to_be_visible()
@@ -209,7 +209,7 @@ def test_deleted_run_comes_back_by_undo(lab: Lab) -> None:
 
 
 def test_everything_goes_by_keys(lab: Lab) -> None:
-    side = open_runs(lab, "keys")
+    side = open_runs(lab, "runs-keys")
     page = lab.page
     side.get_by_label("Search runs").focus()
     for _ in range(3):
