@@ -35,6 +35,17 @@ from cellbook.records.moment import Milestone, Stage
 from cellbook.records.run import MetricStats, RunRecord, RunState
 from cellbook.records.secret_names import without_secrets
 from cellbook.records.session import ProcessIdentity, Session, SessionKind, SessionState
+from cellbook.records.thread import (
+    Anchor,
+    AnchorKind,
+    Author,
+    Comment,
+    Quote,
+    Reaction,
+    Revision,
+    Thread,
+    ThreadKind,
+)
 from cellbook.records.values import (
     Json,
     as_metric,
@@ -54,7 +65,10 @@ __all__ = [
     "DURATION",
     "LOOKING",
     "ROLES",
+    "Anchor",
+    "AnchorKind",
     "Artifact",
+    "Author",
     "BoardField",
     "BoardRow",
     "BoardScore",
@@ -62,6 +76,7 @@ __all__ = [
     "CellState",
     "Checkpoint",
     "CheckpointKind",
+    "Comment",
     "Dashboard",
     "DashboardPanel",
     "DatasetVersion",
@@ -77,7 +92,10 @@ __all__ = [
     "Milestone",
     "Output",
     "ProcessIdentity",
+    "Quote",
+    "Reaction",
     "Record",
+    "Revision",
     "RunRecord",
     "RunState",
     "Score",
@@ -88,6 +106,8 @@ __all__ = [
     "Stage",
     "Standing",
     "StoredBytes",
+    "Thread",
+    "ThreadKind",
     "as_definition",
     "as_metric",
     "as_param",
