@@ -1,4 +1,4 @@
-"""Whom a text mentions: ``@name`` in Markdown, but not in code."""
+"""Whom a text mentions: ``@name`` in Markdown, but not in code or in links."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ def find_mentions(text: str) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     for block in _PARSER.parse(text):
+        deep = 0
         for token in block.children or ():
-            if token.type == "text":
+            deep += (token.type == "link_open") - (token.type == "link_close")
+            if token.type == "text" and not deep:
                 found.update(dict.fromkeys(match[1] for match in MENTION.finditer(token.content)))
     return tuple(found)
 
