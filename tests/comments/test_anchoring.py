@@ -131,9 +131,7 @@ def test_copies_and_other_names_of_a_notebook_hold_the_same_anchors(data: st.Dat
     shuffled = data.draw(st.permutations(begun))
     for cell in begun:
         assert place(anchor_of(cell), now(list(shuffled))).cell_id == cell.cell_id
-    whole = Anchor(
-        AnchorKind.NOTEBOOK, "old.ipynb", cells=tuple(cell.cell_id for cell in begun)
-    )
+    whole = Anchor(AnchorKind.NOTEBOOK, "old.ipynb", cells=tuple(cell.cell_id for cell in begun))
     assert is_same_notebook(whole, now(list(shuffled)))
 
 

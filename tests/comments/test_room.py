@@ -115,9 +115,7 @@ def test_only_an_emoji_is_a_reaction(threads: Threads, begun: Thread, emoji: str
 
 
 @pytest.mark.parametrize("emoji", ["❤️", "👩‍🔬", "🇫🇷", "1️⃣", "✅", "👍🏽"])
-def test_emojis_of_several_parts_are_reactions(
-    threads: Threads, begun: Thread, emoji: str
-) -> None:
+def test_emojis_of_several_parts_are_reactions(threads: Threads, begun: Thread, emoji: str) -> None:
     first = threads.find(begun.thread_id).comments[0].comment_id
     assert threads.react(first, emoji, author=ADA).reactions[emoji]["ada"].given
 
@@ -292,9 +290,7 @@ def _copy_missing(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def test_two_laptops_that_meet_have_the_union(
-    opened: Book, begun: Thread, tmp_path: Path
-) -> None:
+def test_two_laptops_that_meet_have_the_union(opened: Book, begun: Thread, tmp_path: Path) -> None:
     first = opened.threads.find(begun.thread_id).comments[0].comment_id
     mine = opened.threads.reply(begun.thread_id, "so?", author=ADA)
     other = copy_of(opened, tmp_path / "laptop")
