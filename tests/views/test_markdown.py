@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
-    **dict.fromkeys(PLAIN, set()),
+    **{tag: set() for tag in PLAIN},
 }
 MATH = {
     "display", "mathvariant", "stretchy", "fence", "form", "accent", "separator", "displaystyle",

@@ -53,7 +53,7 @@ from cellbook.answers.relating import (
     relations,
     surface,
 )
-from cellbook.answers.targets import cells_on_disk, find_anchor, is_about
+from cellbook.answers.targets import cells_on_disk, find_anchor, is_about, is_target
 from cellbook.answers.threads import (
     ThreadsQuery,
     assign_thread,
@@ -167,6 +167,7 @@ __all__ = [
     "find_columns",
     "importance",
     "is_about",
+    "is_target",
     "label_thread",
     "list_dashboards",
     "list_people",

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from tinydb.queries import Query
 
 from cellbook.errors import Ambiguous, NotFound
-from cellbook.records import Anchor, Author, Comment, Revision, Thread, from_doc, to_doc
+from cellbook.records import Anchor, Author, Comment, Revision, Thread, ThreadKind, from_doc, to_doc
 from cellbook.store import Doc, Op, Store, create
 
 THREADS, COMMENTS, READERS, PEOPLE = "threads", "comments", "readers", "people"
@@ -191,7 +191,17 @@ def introduce(store: Store, author: Author) -> list[Op]:
 
 def briefs_in(store: Store) -> list[Thread]:
     """Return the briefs of all notebooks, the oldest first."""
-    return [from_doc(Thread, doc) for _, _, doc in store.select(THREADS, Query().kind == "brief")]
+    return _of_kind(store, ThreadKind.BRIEF)
+
+
+def reviews_in(store: Store) -> list[Thread]:
+    """Return all reviews, the oldest first."""
+    return _of_kind(store, ThreadKind.REVIEW)
+
+
+def _of_kind(store: Store, kind: ThreadKind) -> list[Thread]:
+    asked = Query().kind == kind.value
+    return [from_doc(Thread, doc) for _, _, doc in store.select(THREADS, asked)]
 
 
 def seen_by(store: Store, name: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from cellbook.comments.reading import (
     discussions,
     introduce,
     people_in,
+    reviews_in,
     thread_of,
 )
 from cellbook.comments.reviews import REQUESTED, Verdict
@@ -104,6 +105,15 @@ class Threads:
     def briefs(self) -> list[Thread]:
         """Return the briefs of all notebooks, the oldest first."""
         return briefs_in(self._store)
+
+    def asked_of_me(self, *, author: Author | None = None) -> list[Thread]:
+        """Return the reviews that somebody is asked for and that are not approved."""
+        name = self._author(author).name
+        return [
+            thread
+            for thread in reviews_in(self._store)
+            if thread.assigned.get(name) and not thread.resolved
+        ]
 
     # -- writing -------------------------------------------------------------------------------
 
