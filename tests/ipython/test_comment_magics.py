@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,13 @@ def k(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     with kernel(tmp_path_factory.mktemp("kernel")) as started:
         started.run(RUNS)
         yield started
+
+
+def fail(k: Kernel, line: str) -> str:
+    """Return what is said of a line that fails, in one line."""
+    failed = k.run(line)
+    assert failed.error == "UsageError"
+    return re.sub(r"\s+", " ", failed.stderr)
 
 
 def test_a_run_is_commented_on_and_answered(k: Kernel) -> None:
@@ -54,14 +62,14 @@ def test_python_comments_too(k: Kernel) -> None:
 def test_a_run_is_sent_for_review(k: Kernel) -> None:
     said = k.run("%review request @grace run:1 good enough?").text
     assert said.startswith("asked @grace for a review · thread:")
-    assert "No reviews are asked of you" in k.fail("%review approve")
+    assert "No reviews are asked of you" in fail(k, "%review approve")
     k.run('os.environ["CELLBOOK_USER"] = "grace"')
-    assert "Give the reason" in k.fail("%review return")
+    assert "Give the reason" in fail(k, "%review return")
     assert k.run("%review return it leaks").text.startswith("returned · ")
     assert k.run("%review approve now it is").text.startswith("approved · ")
     k.run('os.environ["CELLBOOK_USER"] = "ada"')
     assert "review approved by @grace" in k.run("%review").text
-    assert "What is `maybe`?" in k.fail("%review maybe")
+    assert "What is `maybe`?" in fail(k, "%review maybe")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,8 @@ def test_a_run_is_sent_for_review(k: Kernel) -> None:
     [
         ("%comment run:nothing x", "nothing"),
         ("%comment #1", "is empty"),
-        ("%comment --metric acc x", "are of a run"),
+        ("%comment why?", "What is it about?"),
+        ("%comment notebook:a.ipynb --metric acc x", "are of a run"),
         ("%comment #1 --step x y", "a whole number"),
         ("%comments --open --mine", "One filter at a time"),
         ("%comments #1 #1", "One thing at a time"),
@@ -78,4 +87,34 @@ def test_a_run_is_sent_for_review(k: Kernel) -> None:
     ],
 )
 def test_mistakes_are_told_in_one_line(k: Kernel, line: str, told: str) -> None:
-    assert told in k.fail(line)
+    assert told in fail(k, line)
+
+
+def test_a_comment_without_a_target_is_on_its_cell(k: Kernel) -> None:
+    k.run("x = 1\n%comment why one?", cell_id="cell-7")
+    k.run("found = cb.comments('cell:cell-7')[0].anchor")
+    k.run("thread = cb.open().threads.all()[-1].anchor")
+    assert k.run("found.kind, thread.cell_id, thread.source").text == (
+        "(<AnchorKind.CELL: 'cell'>, 'cell-7', 'x = 1\\n%comment why one?')"
+    )
+
+
+def test_a_comment_changes_no_run_and_no_checkpoint(k: Kernel) -> None:
+    k.run("r = cb.start_run('open')")
+    k.run("1 / 0")
+    k.run("%comment run:open it failed")
+    k.run("%%comment run:open\nindeed")
+    k.run("cb.end_run()")
+    assert k.run("cb.open().find_run('open').state.value").text == "'failed'"
+
+
+def test_a_question_is_no_cry_for_help(k: Kernel) -> None:
+    k.run("%comment #1 is it so?")
+    k.run("if True:\n    %comment #1 isn't it?\n    y = 1")
+    text = k.run("%comments #1").text
+    assert "    is it so?" in text
+    assert "    isn't it?" in text
+    assert k.run('z = """\n%comment a?\n"""\nz').text == repr("\n%comment a?\n")
+    helped = k.run("%comment?")
+    assert helped.shown == []  # It is shown in the pager.
+    assert "No thread" in k.run("%comments #1 --query help").text

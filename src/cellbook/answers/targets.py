@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellbook.answers.base import Ask
 from cellbook.capture import source_hash
-from cellbook.comments import Cells
+from cellbook.commenting import Cells
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import Anchor, AnchorKind, Quote, check_name, encodable, from_doc
 from cellbook.views.notebook_cells import saved_cells

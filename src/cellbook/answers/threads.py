@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cellbook.answers.base import Ask, Hint
 from cellbook.answers.targets import cells_on_disk, find_anchor, is_about, read_anchor
-from cellbook.comments import Cells, check_author, check_text, keep_author
+from cellbook.commenting import Cells, check_author, check_text, keep_author
 from cellbook.errors import InvalidInput
 from cellbook.records import Thread
 from cellbook.views.markdown import render

@@ -24,7 +24,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from cellbook.comments import MENTION, TEXT_LIMIT, parser
+from cellbook.commenting import MENTION, TEXT_LIMIT, parser
 
 _SHORT = 8_000
 """Characters of a text up to which the HTML of many is kept."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from cellbook.comments import AnchorState, Cells, Placement, is_same_notebook, place
+from cellbook.commenting import AnchorState, Cells, Placement, is_same_notebook, place
 from cellbook.records import Anchor, AnchorKind, Thread
 from cellbook.store import Store
 from cellbook.views.formatting import shorten

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 import time
 
-from cellbook.comments import BRIEF_FIELDS, AnchorState
+from cellbook.commenting import BRIEF_FIELDS, AnchorState
 from cellbook.records import ThreadKind
 from cellbook.views.formatting import age, plural, shorten
 from cellbook.views.threads import CommentView, ThreadsPage, ThreadView

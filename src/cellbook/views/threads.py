@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cellbook.comments import (
+from cellbook.commenting import (
     Discussion,
     all_threads,
     discussions,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from cellbook import book as books
 from cellbook.answers import Reader, ThreadsQuery, list_threads
-from cellbook.comments import BRIEF_FIELDS
+from cellbook.commenting import BRIEF_FIELDS
 from cellbook.records import RunRecord, ThreadKind
 from cellbook.tracking import Run
 from cellbook.views.formatting import age, plural

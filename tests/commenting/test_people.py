@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cellbook.comments import check_author, initials, jupyter_author, keep_author, local_author
-from cellbook.comments.people import _ask_git
+from cellbook.commenting import check_author, initials, jupyter_author, keep_author, local_author
+from cellbook.commenting.people import _ask_git
 from cellbook.errors import InvalidInput
 from cellbook.records import Author
 
@@ -39,7 +39,7 @@ def test_who_works_here_is_told_by_the_environment_an_answer_or_git(
     keep_author(Author("alan", "Alan Turing"))
     assert local_author({}) == Author("alan", "Alan Turing")
     (tmp_path / "config" / "author.json").write_text("[")
-    monkeypatch.setattr("cellbook.comments.people._git_said", (None, None))
+    monkeypatch.setattr("cellbook.commenting.people._git_said", (None, None))
     assert local_author({}) is None  # The tests' git knows nobody.
     config = tmp_path / "gitconfig"
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))

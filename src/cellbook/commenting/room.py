@@ -6,10 +6,10 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from cellbook.comments.briefs import check_brief
-from cellbook.comments.mentions import TEXT_LIMIT, as_known, find_mentions
-from cellbook.comments.people import check_author, local_author, node_name
-from cellbook.comments.reading import (
+from cellbook.commenting.briefs import check_brief
+from cellbook.commenting.mentions import TEXT_LIMIT, as_known, find_mentions
+from cellbook.commenting.people import check_author, local_author, node_name
+from cellbook.commenting.reading import (
     COMMENTS,
     READERS,
     THREADS,
@@ -23,7 +23,7 @@ from cellbook.comments.reading import (
     reviews_in,
     thread_of,
 )
-from cellbook.comments.reviews import REQUESTED, Verdict
+from cellbook.commenting.reviews import REQUESTED, Verdict
 from cellbook.errors import InvalidInput
 from cellbook.records import (
     Anchor,
@@ -270,7 +270,7 @@ class Threads:
         anchor
             Of the notebook, as its brief has it if there is one.
         fields
-            Some of :data:`~cellbook.comments.BRIEF_FIELDS`.
+            Some of :data:`~cellbook.commenting.BRIEF_FIELDS`.
         author
             Who says so.
         """

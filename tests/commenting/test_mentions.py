@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellbook.comments import find_mentions
-from cellbook.comments.mentions import as_known
+from cellbook.commenting import find_mentions
+from cellbook.commenting.mentions import as_known
 from cellbook.views.markdown import render
 
 

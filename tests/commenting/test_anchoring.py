@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellbook.capture import source_hash
-from cellbook.comments import AnchorState, CellNow, Cells, is_same_notebook, place
+from cellbook.commenting import AnchorState, CellNow, Cells, is_same_notebook, place
 from cellbook.records import Anchor, AnchorKind, Quote
 
 

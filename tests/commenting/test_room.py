@@ -10,9 +10,9 @@ import pytest
 
 from cellbook import book as books
 from cellbook.book import Book, look_into
-from cellbook.comments import AuthorUnknown, Threads, newest_text
-from cellbook.comments.reading import seen_by
-from cellbook.comments.reviews import review_state
+from cellbook.commenting import AuthorUnknown, Threads, newest_text
+from cellbook.commenting.reading import seen_by
+from cellbook.commenting.reviews import review_state
 from cellbook.errors import Ambiguous, InvalidInput, NotFound
 from cellbook.records import Anchor, AnchorKind, Author, Thread, ThreadKind
 
@@ -221,7 +221,7 @@ def test_who_writes_must_be_known(opened: Book) -> None:
 _WRITES = """
 import sys
 from cellbook import book
-from cellbook.comments import newest_text
+from cellbook.commenting import newest_text
 from cellbook.records import Author
 url, who, thread = sys.argv[1:]
 opened = book.open(url)
