@@ -107,6 +107,10 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
 }
 """All questions by name, which is also their route; each takes an :class:`Ask` and a struct."""
 
+SURROUNDED = frozenset({"threads", "thread", "people", "brief"})
+"""Questions whose answers have to do with more than the book: with who asks, and what notebooks
+there are."""
+
 CHANGES: Mapping[str, Callable[..., Any]] = {
     "pin": pin_panel,
     "save-dashboard": save_dashboard,
@@ -131,6 +135,7 @@ CHANGES: Mapping[str, Callable[..., Any]] = {
 __all__ = [
     "CHANGES",
     "QUESTIONS",
+    "SURROUNDED",
     "Ask",
     "CodeQuery",
     "ColumnsQuery",
