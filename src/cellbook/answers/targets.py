@@ -68,7 +68,7 @@ def find_anchor(book: Book, target: str, notebook: str = "") -> Anchor:
     if target in ("notebook", "notebook:"):
         return complete(book, Anchor(AnchorKind.NOTEBOOK, notebook))
     kind, colon, name = target.partition(":")
-    name = name.strip()
+    name = name.strip().removeprefix('"').removesuffix('"')
     if not colon or kind not in _FINDERS:
         kind, name = "run", target
     if not name:

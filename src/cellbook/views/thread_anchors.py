@@ -108,6 +108,9 @@ class Locator:
             state = AnchorState.ORPHANED if gone else AnchorState.FOUND
             return Found(self.notebook if moved else anchor.notebook, Placement(state))
         own = anchor.notebook == self.notebook or anchor.notebook in former
+        if self.cells is None and own and self.notebook:
+            # It was never saved, and whoever asks from it has not told its cells.
+            return Found(self.notebook, Placement(AnchorState.FOUND, anchor.cell_id))
         if self.cells is None or not (own or anchor.cell_id in self.cells):
             return Found(anchor.notebook, *_placed(anchor, self._cells_of(anchor.notebook)))
         source = ""

@@ -44,10 +44,24 @@ class ThreadsPanel(Panel, Sequence[ThreadView]):
     """Threads, to be displayed, gone through, or taken as a table.
 
     Returned by :func:`cellbook.comments`: a sequence of threads, each with its ``comments``.
+
+    Parameters
+    ----------
+    book
+        Where the threads are.
+    query
+        Which: fields of a :class:`~cellbook.answers.ThreadsQuery`.
+    notebook
+        The notebook that they are shown in, as records name it.
+    cells
+        Its cells as they are now, as that query has them; where a window tells.
     """
 
-    def __init__(self, book: Book, query: Mapping[str, Any], notebook: str = "") -> None:
-        self.page = list_threads(Reader(book, notebook), ThreadsQuery(**query))
+    def __init__(
+        self, book: Book, query: Mapping[str, Any], notebook: str = "", cells: str = ""
+    ) -> None:
+        asked = ThreadsQuery(**{**query, "cells": cells})
+        self.page = list_threads(Reader(book, notebook), asked)
         super().__init__(
             framed(static_html(self.page)),
             threads_text(self.page),
