@@ -217,6 +217,7 @@ export interface Correlations {
   counts: number[][];
   left_out: number;
   problem: string;
+  blank: string[];
 }
 
 /** One metric of one run, thinned for drawing; the three lists are of one length. */
@@ -237,6 +238,7 @@ export interface CurveLines {
   missing: number[];
   marks: LineMark[];
   goal: Real | null;
+  unmarked: number;
 }
 
 /** The names of a book's dashboards, in order. */
@@ -251,6 +253,7 @@ export interface DashboardPanel {
   query: string;
   limit: number;
   look: Record<string, unknown>;
+  width: string;
 }
 
 /** A package or a fact that differs; empty where there is none. */
@@ -275,6 +278,7 @@ export interface DrawnLine {
   upper: Real[];
   best: [Real, Real] | null;
   count: number;
+  nonpositive: number;
 }
 
 /** Interpreter, packages, hardware and code of one session. */

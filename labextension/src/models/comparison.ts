@@ -48,6 +48,8 @@ export interface IComparisonState extends ICurveLook {
   readonly baseline: string;
   /** The metric whose curves are shown; empty for the first that has some. */
   readonly metric: string;
+  /** Whether all metrics are shown, a small picture each, rather than that one. */
+  readonly all: boolean;
   /** Whether rows are shown that do not differ. */
   readonly everything: boolean;
   /** What is looked at below the table: the id of a tab. */
@@ -87,11 +89,27 @@ const REST = 800;
 /** Points a curve, at most. */
 const POINTS = 600;
 
+/** Points a curve of a small picture, at most. */
+const FEW_POINTS = 160;
+
 /** Runs that stand in the table, at most: the server compares no more. */
 const COMPARED = 100;
 
 /** Runs whose curves are drawn, at most. */
 const DRAWN = 40;
+
+/** What the curves and the table rest on: it is what it was where nobody answers. */
+const ASKED = [
+  'runs',
+  'baseline',
+  'metric',
+  'all',
+  'axis',
+  'smoothing',
+  'group',
+  'band',
+  'window'
+] as const;
 
 /** Tables whose changes show in a comparison. */
 const SHOWN = new Set(['book', 'runs', 'metrics']);
@@ -106,6 +124,8 @@ export class ComparisonModel {
   private _lines: CurveLines | null = null;
   private _grid: GridModel | null = null;
   private _problem = '';
+  /** What was looked at when something was last read: that is what is seen. */
+  private _seen: Partial<IComparisonState> = {};
   private _reading = 0;
   private _readings = 0;
   private _media: MediaModel | null = null;
@@ -115,6 +135,17 @@ export class ComparisonModel {
   constructor(source: ISource, state: IComparisonState) {
     this._source = source;
     this._state = checked(state);
+    source.lost?.connect(this._lose, this);
+  }
+
+  /** Whether nobody answers any more: what is seen stays as it is. */
+  get gone(): boolean {
+    return this._source.gone ?? false;
+  }
+
+  /** Whether a question can have an answer: in a page of its own, few can. */
+  holds(question: string): boolean {
+    return this._source.holds?.(question) ?? true;
   }
 
   /** What the runs show besides numbers. */
@@ -242,7 +273,7 @@ export class ComparisonModel {
 
   /** Compare other runs, or show it in another way. */
   async change(change: Partial<IComparisonState>): Promise<void> {
-    const before = this._linesKey();
+    const before = this.linesKey;
     const asked = change.runs !== undefined || change.baseline !== undefined;
     // Another axis or metric has other ends.
     const moved = change.axis !== undefined || change.metric !== undefined;
@@ -255,8 +286,25 @@ export class ComparisonModel {
         void this._grid.change({ runs, baseline });
       }
       await this.refresh();
-    } else if (before !== this._linesKey()) {
+    } else if (before !== this.linesKey) {
       await this._read(() => this._readLines());
+    }
+  }
+
+  /** Return the curves of any metric, for a small picture. */
+  async linesOf(metric: string): Promise<CurveLines> {
+    const key = this.linesKey;
+    try {
+      const lines = await this._source.ask<CurveLines>(
+        this._state.notebook,
+        'lines',
+        this._linesQuery(metric, FEW_POINTS)
+      );
+      this._settle(key);
+      return lines;
+    } catch (error) {
+      this._goBack(key);
+      throw error;
     }
   }
 
@@ -323,36 +371,64 @@ export class ComparisonModel {
   }
 
   private async _readLines(): Promise<void> {
-    const key = this._linesKey();
+    const key = this.linesKey;
     const { metric } = this;
-    const { notebook, runs, axis, smoothing, group, band, window } = this._state;
-    if (!metric) {
+    if (!metric || this._state.all) {
       this._lines = null;
       return;
     }
-    const query: ILinesQuery = {
+    const query = this._linesQuery(metric, POINTS);
+    const lines = await this._source.ask<CurveLines>(this._state.notebook, 'lines', query);
+    if (key === this.linesKey) {
+      this._lines = lines;
+      this._settle(key);
+    }
+  }
+
+  private _linesQuery(metric: string, points: number): ILinesQuery {
+    const { runs, axis, smoothing, group, band, window } = this._state;
+    return {
       runs: runs.slice(0, DRAWN),
       metric,
-      points: POINTS,
+      points,
       axis,
       smoothing,
       group,
       band,
       ...(window ? { low: window[0], high: window[1] } : {})
     };
-    const lines = await this._source.ask<CurveLines>(notebook, 'lines', query);
-    if (key === this._linesKey()) {
-      this._lines = lines;
+  }
+
+  /** What the curves depend on. */
+  get linesKey(): string {
+    const { runs, all, axis, smoothing, group, band, window } = this._state;
+    return JSON.stringify([runs, all || this.metric, axis, smoothing, group, band, window]);
+  }
+
+  /** What is looked at is what is seen now. */
+  private _settle(key: string): void {
+    if (key === this.linesKey) {
+      this._seen = Object.fromEntries(ASKED.map(name => [name, this._state[name]]));
     }
   }
 
-  /** Return what the lines depend on. */
-  private _linesKey(): string {
-    const { runs, axis, smoothing, group, band, window } = this._state;
-    return JSON.stringify([runs, this.metric, axis, smoothing, group, band, window]);
+  /** Look at what is seen again: what was chosen since has no answer. */
+  private _goBack(key: string): void {
+    const back = { ...this._state, ...this._seen };
+    if (key === this.linesKey && JSON.stringify(back) !== JSON.stringify(this._state)) {
+      this._state = back;
+      void this._grid?.change({ runs: back.runs, baseline: back.baseline });
+      this._stateChanged.emit();
+      this._changed.emit();
+    }
+  }
+
+  private _lose(): void {
+    this._changed.emit();
   }
 
   private async _read(read: () => Promise<void>): Promise<void> {
+    const key = this.linesKey;
     this._reading++;
     this._changed.emit();
     try {
@@ -360,6 +436,7 @@ export class ComparisonModel {
       this._problem = '';
     } catch (error) {
       this._problem = error instanceof Error ? error.message : String(error);
+      this._goBack(key);
     } finally {
       this._reading--;
       this._changed.emit();

@@ -8,6 +8,7 @@ type Look = Omit<IComparisonState, 'notebook' | 'runs' | 'baseline' | 'notes'>;
 /** How runs are looked at at first. */
 export const PLAIN: Look = {
   metric: '',
+  all: false,
   everything: false,
   tab: 'curves',
   run: '',
@@ -35,6 +36,7 @@ const span: Check = value =>
 
 const LOOK: Record<keyof Look, Check> = {
   metric: text,
+  all: truth,
   everything: truth,
   tab: oneOf('curves', 'relations', 'code', 'media', 'details'),
   run: text,

@@ -24,6 +24,9 @@ export interface CompareProps {
   trans: TranslationBundle;
 }
 
+/** What a page of its own can show. */
+const WRITTEN = ['curves', 'relations'];
+
 /** The whole panel. */
 export function Compare(props: CompareProps): React.ReactElement {
   const { model, host, trans } = props;
@@ -39,7 +42,14 @@ export function Compare(props: CompareProps): React.ReactElement {
   return (
     <div className="cb-compare">
       <Loading busy={model.busy} label={trans.__('Loading the comparison')} />
-      {problem && <Trouble message={problem} action={again} />}
+      {model.gone && (
+        <p className="cb-note" role="status">
+          {trans.__(
+            'The kernel of this panel is gone: what you see stays as it was. Run the cell again to go on.'
+          )}
+        </p>
+      )}
+      {problem && !model.gone && <Trouble message={problem} action={again} />}
       {[...(model.state.notes ?? []), ...(comparison?.missing ?? [])].map(note => (
         <p key={note} className="cb-note">
           <Marked text={note} />
@@ -102,12 +112,13 @@ export function Compare(props: CompareProps): React.ReactElement {
           ) : (
             <CompareTable model={model} fixed={host.alone} raise={setRaised} trans={trans} />
           )}
-          {host.alone ? (
+          {host.alone && !model.holds('relations') ? (
             <Curves {...props} raised={raised} />
           ) : (
             <Tabs
               id={id}
               label={trans.__('What to look at')}
+              disabled={model.gone}
               tabs={[
                 {
                   id: 'curves',
@@ -136,7 +147,7 @@ export function Compare(props: CompareProps): React.ReactElement {
                   label: trans.__('Details'),
                   view: () => <DetailsTab model={model} trans={trans} />
                 }
-              ]}
+              ].filter(tab => !host.alone || WRITTEN.includes(tab.id))}
               chosen={model.state.tab}
               onChoose={tab => void model.change({ tab })}
             />

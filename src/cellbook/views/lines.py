@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,9 @@ class DrawnLine:
     """Place and value of the best point; None where the metric does not say which way is better."""
     count: int
     """How many points there are in all, before any was left out."""
+    nonpositive: int = 0
+    """How many points of the part that is looked at are 0 or less: a logarithmic axis has no place
+    for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ class CurveLines:
     marks: tuple[LineMark, ...] = ()
     goal: float | None = None
     """The value that the metric is to reach, where somebody said one."""
+    unmarked: int = 0
+    """How many further milestones and stages there are, for which a picture has no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +166,16 @@ def curve_lines(
     missing = tuple(one.run_number for one in records if one.run_id not in present)
     definition = rules.get(metric)
     goal = None if definition is None else definition.goal
-    marks = _marks(store, found, axis)
-    return CurveLines(metric, axis, tuple(lines), missing, tuple(marks), goal)
+    marks = list(_marks(store, found, axis))
+    return CurveLines(
+        metric,
+        axis,
+        tuple(lines),
+        missing,
+        tuple(_shared_out(marks)),
+        goal,
+        max(len(marks) - _MARKS, 0),
+    )
 
 
 def _check(axis: str, band: str, group: str, smoothing: float) -> None:
@@ -220,23 +234,31 @@ def _marks(store: Store, found: Sequence[_Points], axis: str) -> Iterator[LineMa
     """Yield what the runs passed and went through, the oldest run first."""
     records = [one.record for one in found]
     milestones, stages = milestones_of(store, records), stages_of(store, records)
-    left = _MARKS
     for one in found:
         number = one.record.run_number
         for moment in milestones.get(one.record.run_id, ()):
-            if (left := left - 1) >= 0:
-                yield LineMark(
-                    number, moment.name, _place(one, axis, moment.time, moment.step), None
-                )
+            yield LineMark(number, moment.name, _place(one, axis, moment.time, moment.step), None)
         for stage in stages.get(one.record.run_id, ()):
-            if (left := left - 1) >= 0:
-                end = stage.start_time if stage.end_time is None else stage.end_time
-                yield LineMark(
-                    number,
-                    stage.name,
-                    _place(one, axis, stage.start_time, stage.start_step),
-                    _place(one, axis, end, stage.end_step),
-                )
+            end = stage.start_time if stage.end_time is None else stage.end_time
+            yield LineMark(
+                number,
+                stage.name,
+                _place(one, axis, stage.start_time, stage.start_step),
+                _place(one, axis, end, stage.end_step),
+            )
+
+
+def _shared_out(marks: Sequence[LineMark]) -> list[LineMark]:
+    """Return as many marks as there is room for: of each run as many as of any other, about."""
+    if len(marks) <= _MARKS:
+        return list(marks)
+    seen: Counter[int] = Counter()
+    turns = []
+    for mark in marks:
+        turns.append(seen[mark.number])
+        seen[mark.number] += 1
+    kept = sorted(sorted(range(len(marks)), key=lambda place: turns[place])[:_MARKS])
+    return [marks[place] for place in kept]
 
 
 def _place(one: _Points, axis: str, time: int, step: int | None) -> float:
@@ -274,6 +296,7 @@ def _run_line(
         upper=(),
         best=_best(one.xs, one.ys if one.raw is None else one.raw, direction),
         count=len(one.xs),
+        nonpositive=int((one.ys[begin:end] <= 0).sum()),
     )
 
 

@@ -30,6 +30,7 @@ from cellbook.widgets.charts import Line, chart, picture
 from cellbook.widgets.page import page_of, write_page
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import comparison_table, sentence
+from cellbook.widgets.written import Placed
 
 if TYPE_CHECKING:
     from cellbook.book import Book, Target
@@ -77,7 +78,7 @@ class ComparisonView(Panel):
         if not self._records:
             raise InvalidInput(self.text)
         runs = [record.run_id for record in self._records]
-        return write_page(path, page_of(self._book, title, [("", runs, {}, "")]))
+        return write_page(path, page_of(self._book, title, [Placed("", runs)]))
 
 
 def compare_panel(
