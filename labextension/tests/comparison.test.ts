@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Signal } from '@lumino/signaling';
+
 import type { CompareRow, CurveLines, RunComparison } from '../src/_generated/types.ts';
 import {
   ComparisonModel,
@@ -51,6 +53,9 @@ class Source implements ISource {
     return Promise.reject(new Error('There is none.'));
   }
 
+  gone = false;
+  readonly lost = new Signal<Source, void>(this);
+
   private _compare({ runs, baseline }: { runs: string[]; baseline: number }): RunComparison {
     this.asked.push(`compare ${runs.join()} ${baseline}`);
     return {
@@ -84,7 +89,7 @@ class Source implements ISource {
   private _lines(query: ILinesQuery): CurveLines {
     const { metric, axis, smoothing, group, low, high } = query;
     this.asked.push(`lines ${[metric, axis, smoothing, group, low, high].join()}`);
-    return { metric, axis, lines: [], missing: [], marks: [], goal: null };
+    return { metric, axis, lines: [], missing: [], marks: [], goal: null, unmarked: 0 };
   }
 }
 
@@ -207,4 +212,46 @@ test('values of another kind, or out of range, are the defaults', () => {
     const given = { ...good, ...odd } as unknown as IComparisonState;
     assert.deepEqual(checked(given), { ...good, notes: [] }, JSON.stringify(odd));
   }
+});
+
+test('where nobody answers, what is chosen stays what is seen', async () => {
+  const source = new Source();
+  const model = new ComparisonModel(source, comparing('', ['1', '2']));
+  await model.refresh();
+  await model.change({ metric: 'loss', smoothing: 0.5 });
+  let drawn = 0;
+  model.changed.connect(() => drawn++);
+  source.problem = 'This kernel is gone.';
+  source.gone = true;
+  source.lost.emit();
+  assert.equal(drawn, 1);
+  assert.ok(model.gone);
+  await Promise.all([model.change({ smoothing: 0.7 }), model.change({ smoothing: 0.9 })]);
+  await model.change({ axis: 'wall' });
+  await model.change({ baseline: '2' });
+  const { metric, smoothing, axis, baseline } = model.state;
+  assert.deepEqual([metric, smoothing, axis, baseline], ['loss', 0.5, 'step', '1']);
+  await model.change({ log: true });
+  assert.equal(model.state.log, true, 'nobody is asked for that');
+  model.dispose();
+});
+
+test('of all metrics each is asked for by itself, in few points', async () => {
+  const source = new Source();
+  const model = new ComparisonModel(source, comparing('', ['1', '2']));
+  await model.refresh();
+  await model.change({ all: true });
+  assert.equal(model.lines, null);
+  const before = source.asked.length;
+  await model.change({ smoothing: 0.5 });
+  assert.equal(source.asked.length, before, 'nothing is asked for the one that is not seen');
+  assert.equal((await model.linesOf('loss')).metric, 'loss');
+  source.problem = 'The book is locked.';
+  await model.change({ group: 'params.lr' });
+  await assert.rejects(model.linesOf('loss'), /locked/);
+  assert.equal(model.state.group, '');
+  source.problem = '';
+  await model.change({ all: false, metric: 'loss' });
+  assert.equal(model.lines!.metric, 'loss');
+  model.dispose();
 });

@@ -35,7 +35,7 @@ export function linesFigure(
   const numbers = small?.numbers ?? lines.lines.map(line => line.number);
   const kind = lines.axis as Axis;
   const marks = marksOf(lines.marks, raised, small !== null);
-  const fixed = small ? { fixedrange: true, nticks: 5 } : {};
+  const fixed = small ? { fixedrange: true, nticks: 5, title: { text: '' } } : {};
   const title = small ? '' : UNITS[kind];
   const data = lines.lines.flatMap(line => {
     const dim = raised !== null && raised !== line.number;

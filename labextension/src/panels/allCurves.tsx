@@ -61,8 +61,7 @@ export function AllCurves(props: AllCurvesProps): React.ReactElement {
         <label className="cb-choose">
           <span>{trans.__('find')}</span>
           <input
-            type="search"
-            className="cb-textfield"
+            className="cb-textfield cb-findfield"
             value={wanted}
             placeholder={trans.__('words of their names')}
             onChange={event => setWanted(event.target.value)}

@@ -189,12 +189,18 @@ def data_cells(versions: Sequence[DatasetVersion]) -> list[list[str]]:
                 one.label,
                 formatting.date(one.created),
                 formatting.shorten(one.digest, 16),
-                ", ".join(one.labels),
+                ", ".join(_label_text(one, label) for label in one.labels),
                 one.source,
             ]
             for one in versions
         ),
     ]
+
+
+def _label_text(version: DatasetVersion, label: str) -> str:
+    """Return a label, with the date where it was given after the version came on record."""
+    since = version.labelled.get(label, version.created)
+    return label if since <= version.created else f"{label} (since {formatting.date(since)})"
 
 
 def cells_text(cells: Sequence[Sequence[str]], width: int = WIDTH) -> str:
