@@ -117,11 +117,12 @@ def test_a_page_shows_what_was_looked_at(opened: Book, log: Log, tmp_path: Path)
     room.add("odd", DashboardPanel(runs=ids, look=picture))
     one, other = doc_of(DashboardView(opened, "odd").save(tmp_path / "x.html"))["panels"]  # type: ignore[misc]
     assert (one["width"], one["look"]["tab"], one["notes"]) == ("half", "relations", [])
-    found = {(name, tuple(known)): answer for name, known, answer in one["answers"]}
-    near = found["lines", ("metric", "axis", "low", "high")]
+    steps = [a for a in one["answers"] if a[0] == "lines" and a[1]["axis"] == "step"]
+    near, whole = (answer for _, _, answer in steps)
+    assert steps[0][1] == {"metric": "acc", "axis": "step", "low": 1, "high": 2}
     assert len(near["lines"]) == 3
     assert near["lines"][0]["label"] == "depth 1 (4 runs)"
-    assert found["lines", ("metric", "axis")]["lines"][0]["xs"] == [0, 1, 2]
+    assert whole["lines"][0]["xs"] == [0, 1, 2]
     asked = next(known for name, known, _ in one["answers"] if name == "surface")
     assert asked == {"x": "params.depth", "y": "params.lr", "z": "metrics.acc"}
     assert "importance" in {name for name, _, _ in other["answers"]}

@@ -91,7 +91,7 @@ function Grip(
       type="button"
       className="cb-grip"
       draggable
-      aria-label={trans.__('Move %1, panel %2 of %3', title, place + 1, count)}
+      aria-label={trans.__('Move %1 (%2 of %3)', title, place + 1, count)}
       title={trans.__('Drag it to another place, or use the arrow keys')}
       onDragStart={event => {
         event.dataTransfer.setData(DRAGGED, String(key));

@@ -11,7 +11,7 @@ from typing import Any
 
 from tinydb import where
 
-from cellbook.records import Direction, MetricRules, RunRecord, RunState
+from cellbook.records import Direction, Environment, MetricRules, RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.views import formatting
@@ -305,11 +305,19 @@ def duration_cell(value: float | None, base: float | None) -> CompareCell:
 
 
 def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[CompareRow]:
-    environments = [environment_of(store, record) for record in records]
-    facts = [{} if env is None else environment_facts(env) for env in environments]
+    # Runs of one session ran on the same, which may be long to read.
+    known: dict[tuple[str | None, str | None], tuple[Environment | None, dict[str, Any]]] = {}
+    for record in records:
+        if (key := (record.environment, record.session)) not in known:
+            found = environment_of(store, record)
+            known[key] = found, {} if found is None else environment_facts(found)
+    of_each = [known[record.environment, record.session] for record in records]
+    facts = [told for _, told in of_each]
     for name in ENVIRONMENT_FACTS:
         yield from _fact_row(Group.ENVIRONMENT, name, [one.get(name) for one in facts])
-    packages = [{} if env is None else env.packages for env in environments]
+    if len(known) < 2:
+        return
+    packages = [{} if env is None else env.packages for env, _ in of_each]
     # Some hundred packages that are all the same would bury the rest.
     rows = _mapping_rows(Group.ENVIRONMENT, packages)
     yield from sorted((row for row in rows if row.differs), key=lambda row: row.name)
@@ -324,5 +332,8 @@ def _fact_row(group: Group, name: str, values: Sequence[Any]) -> Iterable[Compar
 
 def differ(values: Sequence[Any]) -> bool:
     """Whether values are not all the same."""
-    # By their text: NaN is the same as NaN, and 1 is not the same as True.
-    return len({repr(value) for value in values}) > 1
+    # By their text: NaN is the same as NaN, and 1 is not the same as True.  Of thousands that
+    # differ, the first few tell.
+    texts = map(repr, values)
+    first = next(texts, None)
+    return any(text != first for text in texts)

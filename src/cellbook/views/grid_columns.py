@@ -12,7 +12,14 @@ from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.views.comparison import RUN_FACTS, Group, differ
 from cellbook.views.environments import ENVIRONMENT_FACTS, environment_facts
-from cellbook.views.runs_table import RUN_FIELDS, find_records, is_readable, spread, visible
+from cellbook.views.runs_table import (
+    RUN_FIELDS,
+    are_readable,
+    find_records,
+    is_readable,
+    spread,
+    visible,
+)
 
 SPARK = "spark"
 """The column that shows the curve of the main metric."""
@@ -211,6 +218,7 @@ def _readable(
     bad = {
         place
         for field in RUN_FIELDS
+        if not are_readable(field, columns[field])
         for place, value in enumerate(columns[field])
         if not is_readable(field, value)
     }

@@ -30,6 +30,8 @@ _LEAST_PLACES = 20
 _CHUNK = 2**20
 """Values that are held together."""
 _CONFIDENCE = 0.95
+_WHOLE = 2**53
+"""Whole numbers below are the same as floats."""
 _MARKS = 100
 """Milestones and stages that a picture has room for."""
 
@@ -289,7 +291,7 @@ def _run_line(
         label=f"#{one.record.run_number} {formatting.shorten(one.record.run_name, 60)}",
         number=one.record.run_number,
         run_ids=(one.record.run_id,),
-        xs=_listed(one.xs[kept]),
+        xs=_along(one.xs[kept]),
         ys=_listed(one.ys[kept]),
         raw=() if one.raw is None else _listed(one.raw[kept]),
         lower=(),
@@ -329,7 +331,7 @@ def _mean_line(
         label=label,
         number=min(one.record.run_number for one in members),
         run_ids=tuple(one.record.run_id for one in members),
-        xs=_listed(xs[kept]),
+        xs=_along(xs[kept]),
         ys=_listed(mean[kept]),
         raw=(),
         lower=() if lower is None else _listed(lower[kept]),
@@ -487,6 +489,17 @@ def _best(xs: Floats, ys: Floats, direction: Direction | None) -> tuple[float, f
     values = ys[finite]
     place = finite[values.argmax() if direction is Direction.MORE else values.argmin()]
     return float(xs[place]), float(ys[place])
+
+
+def _along(xs: Floats) -> tuple[float, ...]:
+    """Return places on the axis; whole ones as whole numbers, which are shorter to send."""
+    import numpy as np  # noqa: PLC0415
+
+    if len(xs) and np.abs(xs).max() < _WHOLE:
+        whole = xs.astype(np.int64)
+        if (whole == xs).all():
+            return tuple(whole.tolist())
+    return _listed(xs)
 
 
 def _listed(values: Floats) -> tuple[float, ...]:

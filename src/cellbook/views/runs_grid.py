@@ -11,7 +11,7 @@ from typing import Any
 from tinydb.queries import where
 
 from cellbook.records import RunRecord, RunState
-from cellbook.store import Store
+from cellbook.store import Store, no_collection
 from cellbook.tracking import metric_rules
 from cellbook.tracking.definitions import TABLE as DEFINITIONS
 from cellbook.views import formatting
@@ -231,7 +231,8 @@ def _found(store: Store, asked: GridQuery) -> tuple[Hashable, FoundRuns]:
     if asked.runs:
         named = where("run_id").one_of(list(asked.runs))
         query = named if query is None else named & query  # type: ignore[operator]
-    return key, kept(store, key, _TABLES, lambda: find_runs(store, query))
+    with no_collection():
+        return key, kept(store, key, _TABLES, lambda: find_runs(store, query))
 
 
 # -- order -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import logging
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tinydb.queries import QueryInstance, where
@@ -112,6 +113,16 @@ def read_record(doc: Doc, number: int) -> RunRecord | None:
 
 RUN_FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", *_PARTS)
 """What tells whether a document is a run."""
+
+
+def are_readable(field: str, values: Sequence[Any]) -> bool:
+    """Whether each of many values is such a one, found out quickly where all are plain."""
+    kinds = set(map(type, values))
+    if field in _PARTS:
+        return kinds <= {dict, NoneType}
+    if field == "state":
+        return kinds <= {str} and set(values) <= _STATES
+    return kinds <= ({int, float} if field == "start_time" else {str})
 
 
 def is_readable(field: str, value: Any) -> bool:
@@ -273,8 +284,15 @@ def _frame(columns: Mapping[str, Column]) -> pd.DataFrame:
     return pd.DataFrame(data)
 
 
+_SHAPES = 64
+"""Kinds of mappings, by their keys, that are picked out kind by kind."""
+
+
 def spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
-    """Turn one mapping a row into columns: for each key the rows that have it, and their values."""
+    """Turn one mapping a row into columns: for each key the rows that have it, and their values.
+
+    The rows are a range where all are there, and else in any order.
+    """
     first = mappings[0] if mappings else None
     if first and all(mapping and len(mapping) == len(first) for mapping in mappings):
         # Runs of one kind name the same things, and picking these out together is quicker.
@@ -284,7 +302,20 @@ def spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
             values = zip(*rows, strict=True)
             everywhere = range(len(mappings))
             return {key: (everywhere, column) for key, column in zip(first, values, strict=False)}
+    shapes: dict[tuple[str, ...], list[int]] = {}
+    for row, mapping in enumerate(mappings):
+        shapes.setdefault(tuple(mapping or ()), []).append(row)
     spread: dict[str, tuple[list[int], list[Any]]] = {}
+    if len(shapes) <= _SHAPES:
+        # So, too, where there are a few kinds.
+        shapes.pop((), None)
+        for keys, alike in shapes.items():
+            picked = map(operator.itemgetter(*keys, keys[0]), map(mappings.__getitem__, alike))
+            for key, found in zip(keys, zip(*picked, strict=True), strict=False):
+                places, column = spread.setdefault(key, ([], []))
+                places.extend(alike)
+                column.extend(found)
+        return dict(spread)
     for row, mapping in enumerate(mappings):
         for key, value in (mapping or {}).items():
             places, column = spread.setdefault(key, ([], []))
@@ -299,14 +330,14 @@ def _column(part: str, places: Sequence[int], values: Column, length: int) -> An
 
     if part == "metrics":
         numbers = np.array(values, dtype=np.float64)
-        if len(values) == length:
+        if isinstance(places, range):
             return numbers
         column = np.full(length, math.nan)
         column[places] = numbers
         return column
-    if len(values) == length:
+    if isinstance(places, range):
         return list(values)
-    if set(map(type, values)) == {int}:
+    if len(values) < length and set(map(type, values)) == {int}:
         # pandas' own guess would be floats, as these have NaN for what is missing.
         with contextlib.suppress(OverflowError):
             wholes, missing = np.zeros(length, dtype=np.int64), np.ones(length, dtype=bool)
