@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from cellbook.records import Direction, RunRecord
 from cellbook.store import Series, Store
 from cellbook.tracking import metric_rules
 from cellbook.views import formatting
-from cellbook.views.moments import milestones_of, stages_of
+from cellbook.views.line_marks import LineMark, marks_along, shared_out
 from cellbook.views.series import series_of, thin
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ _CHUNK = 2**20
 _CONFIDENCE = 0.95
 _WHOLE = 2**53
 """Whole numbers below are the same as floats."""
-_MARKS = 100
-"""Milestones and stages that a picture has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +59,6 @@ class DrawnLine:
     nonpositive: int = 0
     """How many points of the part that is looked at are 0 or less: a logarithmic axis has no place
     for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineMark:
-    """A milestone, or a stage, of one of the runs, where it lies on the axis."""
-
-    number: int
-    """The run's."""
-    name: str
-    start: float
-    end: float | None
-    """Where a stage ends; None for a milestone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +153,10 @@ def curve_lines(
     missing = tuple(one.run_number for one in records if one.run_id not in present)
     definition = rules.get(metric)
     goal = None if definition is None else definition.goal
-    marks = list(_marks(store, found, axis))
-    return CurveLines(
-        metric,
-        axis,
-        tuple(lines),
-        missing,
-        tuple(_shared_out(marks)),
-        goal,
-        max(len(marks) - _MARKS, 0),
-    )
+    marks = list(marks_along(store, [(one.record, one.series) for one in found], axis))
+    shown = shared_out(marks)
+    left = len(marks) - len(shown)
+    return CurveLines(metric, axis, tuple(lines), missing, tuple(shown), goal, left)
 
 
 def _check(axis: str, band: str, group: str, smoothing: float) -> None:
@@ -230,49 +209,6 @@ def smoothed(values: Floats, weight: float) -> Floats:
         places = np.arange(1, len(averages) + 1)
         result[finite] = averages / (1 - weight**places)
     return result
-
-
-def _marks(store: Store, found: Sequence[_Points], axis: str) -> Iterator[LineMark]:
-    """Yield what the runs passed and went through, the oldest run first."""
-    records = [one.record for one in found]
-    milestones, stages = milestones_of(store, records), stages_of(store, records)
-    for one in found:
-        number = one.record.run_number
-        for moment in milestones.get(one.record.run_id, ()):
-            yield LineMark(number, moment.name, _place(one, axis, moment.time, moment.step), None)
-        for stage in stages.get(one.record.run_id, ()):
-            end = stage.start_time if stage.end_time is None else stage.end_time
-            yield LineMark(
-                number,
-                stage.name,
-                _place(one, axis, stage.start_time, stage.start_step),
-                _place(one, axis, end, stage.end_step),
-            )
-
-
-def _shared_out(marks: Sequence[LineMark]) -> list[LineMark]:
-    """Return as many marks as there is room for: of each run as many as of any other, about."""
-    if len(marks) <= _MARKS:
-        return list(marks)
-    seen: Counter[int] = Counter()
-    turns = []
-    for mark in marks:
-        turns.append(seen[mark.number])
-        seen[mark.number] += 1
-    kept = sorted(sorted(range(len(marks)), key=lambda place: turns[place])[:_MARKS])
-    return [marks[place] for place in kept]
-
-
-def _place(one: _Points, axis: str, time: int, step: int | None) -> float:
-    """Return where a moment lies; without a step, at the last point that had been logged by it."""
-    if axis == "wall":
-        return float(time)
-    if axis == "relative":
-        return (time - one.record.start_time) / 1000
-    if step is not None:
-        return float(step)
-    before = int((one.series.times <= time).sum())
-    return float(one.series.steps[max(before - 1, 0)])
 
 
 # -- lines -------------------------------------------------------------------------------------
