@@ -56,6 +56,7 @@ export function linesFigure(
         : {}),
       xaxis: axis(look, title, {
         ...fixed,
+        automargin: !small,
         type: kind === 'wall' ? 'date' : 'linear',
         ...(shown.window ? { range: ends(kind, shown.window) } : {}),
         ...(kind === 'wall' ? {} : { exponentformat: 'SI' })
