@@ -70,7 +70,7 @@ export function Curves(props: CurvesProps): React.ReactElement {
           host={host}
           draw={draw}
           height={HEIGHT}
-          label={trans._n('%2 of %1 run', '%2 of %1 runs', lines.lines.length, metric)}
+          label={trans._n('%2 of %1 run', '%2 of %1 runs', lines.lines.length, lines.metric)}
           onRelayout={change => {
             const zoomed = zoomOf(change, lines.axis as Axis);
             // Where nobody can be asked for what lies between, the picture itself zooms.
