@@ -228,10 +228,10 @@ def test_a_run_that_cannot_be_read_is_told_and_takes_no_other_away(store: Store,
     ):
         grid = runs_grid(store, asked)
         assert (names(grid), grid.total) == (["two", "one"], 2)
-        assert grid.note == "#3, #4, #5 cannot be read and are left out."
+        assert grid.note == "3 runs could not be read: #3, #4, #5. `cellbook show 3` says why."
     assert [record.run_name for record in find_records(store)] == ["two", "one"]
     assert runs_grid(store, GridQuery(query="run_id = lacking")).note.startswith(
-        "#3 cannot be read"
+        "1 run could not be read: #3."
     )
     assert not runs_grid(store, GridQuery(query="params.lr = 2")).note
 

@@ -75,7 +75,8 @@ export function showPage(): void {
     if (!runs.length) {
       return { title: name, problem, model: null };
     }
-    const plain = { smoothing: 0, group: '', window: null, tab: 'curves', axis: look.axis ?? 'step' };
+    const axis = look.axis ?? 'step';
+    const plain = { smoothing: 0, group: '', window: null, tab: 'curves', unseen: [], axis };
     const state = { ...comparing('', runs), ...look, ...plain, runs, notes };
     const model = new ComparisonModel(new WrittenSource(answers), state as IComparisonState);
     void model.refresh();

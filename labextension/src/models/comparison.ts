@@ -2,10 +2,20 @@
 
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { CompareRow, CurveLines, RunComparison } from '../_generated/types.ts';
+import type {
+  CompareRow,
+  CurveLines,
+  DashboardPanel,
+  GridFile,
+  RunComparison,
+  RunHead
+} from '../_generated/types.ts';
 import { Answers } from './answers.ts';
+import { csv, fileOf, markdown, only, textFile } from './export.ts';
+import type { GridFormat, ITableFile } from './export.ts';
 import { GridModel, listing } from './grid.ts';
-import { checked, PLAIN } from './looks.ts';
+import { numbered } from './format.ts';
+import { checked, lookOf, PLAIN } from './looks.ts';
 import { MediaModel } from './media.ts';
 import type { IRelationsLook } from './relations.ts';
 import { Rest } from './rest.ts';
@@ -60,6 +70,8 @@ export interface IComparisonState extends ICurveLook {
   readonly other: string;
   /** Whether runs are rows of the table, not columns; null where their number decides. */
   readonly rows: boolean | null;
+  /** Runs that are not shown for now, neither in the table nor as curves. */
+  readonly unseen: readonly string[];
   /** What is to be said beforehand. */
   readonly notes?: readonly string[];
 }
@@ -94,7 +106,7 @@ const COMPARED = 100;
 const DRAWN = 40;
 
 /** Tables whose changes show in a comparison. */
-const SHOWN = new Set(['book', 'runs', 'metrics']);
+const SHOWN = new Set(['book', 'runs', 'metrics', 'metric_definitions', 'datasets']);
 
 /** One comparison. */
 export class ComparisonModel {
@@ -167,6 +179,35 @@ export class ComparisonModel {
     return this._comparison;
   }
 
+  /** The runs that are shown; all where every one was hidden. */
+  get seen(): readonly string[] {
+    const { runs, unseen } = this._state;
+    const left = unseen.length ? runs.filter(run => !unseen.includes(run)) : runs;
+    return left.length ? left : runs;
+  }
+
+  /** The heads of the runs that are hidden. */
+  get hiddenRuns(): readonly RunHead[] {
+    const seen = new Set(this.seen);
+    return (this._comparison?.runs ?? []).filter(run => !seen.has(run.run_id));
+  }
+
+  /** The places of the runs that are shown among those of the comparison. */
+  get places(): readonly number[] {
+    const seen = new Set(this.seen);
+    const runs = this._comparison?.runs ?? [];
+    return runs.flatMap((run, place) => (seen.has(run.run_id) ? [place] : []));
+  }
+
+  /** Hide a run, or show it again; one stays. */
+  hide(run: string, hidden = true): Promise<void> {
+    const unseen = this._state.unseen.filter(one => one !== run && this._state.runs.includes(one));
+    if (hidden && this.seen.length < 2) {
+      return Promise.resolve();
+    }
+    return this.change({ unseen: hidden ? [...unseen, run] : unseen });
+  }
+
   /** How many runs there are, those beyond the table among them. */
   get count(): number {
     const beyond = Math.max(0, this._state.runs.length - COMPARED);
@@ -196,7 +237,8 @@ export class ComparisonModel {
 
   /** The numbers of the runs whose lines are drawn. */
   get numbers(): readonly number[] {
-    return (this._comparison?.runs ?? []).slice(0, DRAWN).map(run => run.number);
+    const { runs = [] } = this._comparison ?? {};
+    return this.places.slice(0, DRAWN).map(place => runs[place].number);
   }
 
   /** What runs can be grouped by. */
@@ -283,6 +325,32 @@ export class ComparisonModel {
     return this._readings;
   }
 
+  /** Return what the table shows, as a file; as code or Parquet a row is a run. */
+  async file(format: GridFormat): Promise<ITableFile> {
+    const [comparison, rows] = only(this._comparison!, this.rows, this.places);
+    if (format === 'csv') {
+      // The mark at its beginning tells spreadsheets that it is UTF-8.
+      return textFile('comparison.csv', 'text/csv', `\ufeff${csv(comparison, rows)}`);
+    }
+    if (format === 'markdown') {
+      return textFile('comparison.md', 'text/markdown', markdown(comparison, rows));
+    }
+    const made = await this.ask<GridFile>('grid-file', {
+      format,
+      runs: comparison.runs.map(run => run.run_id),
+      columns: JSON.stringify(rows.map(row => row.key).filter(Boolean)),
+      baseline: comparison.runs[comparison.baseline]?.run_id ?? ''
+    });
+    return fileOf({ ...made, name: made.name.replace(/^runs/, 'comparison') });
+  }
+
+  /** What of it goes on a dashboard. */
+  get pinned(): Partial<DashboardPanel> {
+    const { runs } = this._state;
+    const title = numbered((this._comparison?.runs ?? []).map(run => run.number));
+    return { title, runs: [...runs], look: lookOf(this._state) };
+  }
+
   /** Take a run out; two stay at least. */
   drop(run: string): Promise<void> {
     const runs = this._state.runs.filter(one => one !== run);
@@ -325,13 +393,13 @@ export class ComparisonModel {
   private async _readLines(): Promise<void> {
     const key = this._linesKey();
     const { metric } = this;
-    const { notebook, runs, axis, smoothing, group, band, window } = this._state;
+    const { notebook, axis, smoothing, group, band, window } = this._state;
     if (!metric) {
       this._lines = null;
       return;
     }
     const query: ILinesQuery = {
-      runs: runs.slice(0, DRAWN),
+      runs: this.seen.slice(0, DRAWN),
       metric,
       points: POINTS,
       axis,
@@ -348,8 +416,8 @@ export class ComparisonModel {
 
   /** Return what the lines depend on. */
   private _linesKey(): string {
-    const { runs, axis, smoothing, group, band, window } = this._state;
-    return JSON.stringify([runs, this.metric, axis, smoothing, group, band, window]);
+    const { axis, smoothing, group, band, window } = this._state;
+    return JSON.stringify([this.seen, this.metric, axis, smoothing, group, band, window]);
   }
 
   private async _read(read: () => Promise<void>): Promise<void> {

@@ -15,14 +15,12 @@ import { createElement, type ReactElement } from 'react';
 
 import { cellbookIcon } from '../icons.ts';
 import { ComparisonModel, comparing, type IComparisonState } from '../models/comparison.ts';
+import { numbered } from '../models/format.ts';
 import type { IHost } from '../models/host.ts';
 import { IBook, ICompare } from '../tokens.ts';
 import { hostOf } from './host.ts';
 
 const OPEN = 'cellbook:open-comparison';
-
-/** Runs named in the title of a tab. */
-const NAMED = 4;
 
 type View = typeof import('../panels/compare.tsx').Compare;
 
@@ -91,8 +89,7 @@ class CompareWidget extends ReactWidget {
   private _entitle(): void {
     const runs = this.model.comparison?.runs ?? [];
     if (runs.length) {
-      const names = runs.slice(0, NAMED).map(run => `#${run.number}`);
-      this.title.label = [...names, ...(runs.length > NAMED ? ['…'] : [])].join(' ');
+      this.title.label = numbered(runs.map(run => run.number));
       this.title.caption = this._trans._n('Compare %1 run', 'Compare %1 runs', runs.length);
     }
   }

@@ -129,6 +129,15 @@ def date(time: int, zone: tzinfo | None = None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def stamp(time: int, zone: tzinfo | None = None) -> str:
+    """Return a time as ``2026-11-24 14:03:12+01:00``: what is read later, or elsewhere.
+
+    `zone` None means this machine's own.
+    """
+    moment = datetime.fromtimestamp(time / 1000, UTC).astimezone(zone)
+    return moment.isoformat(" ", "seconds")
+
+
 def size(count: int) -> str:
     """Return a number of bytes such as ``12.4 MB``."""
     amount = float(count)

@@ -14,7 +14,8 @@ from cellbook.store import Store
 from cellbook.tracking.media.tables import encode_table
 from cellbook.views import formatting
 from cellbook.views.comparison import Verdict
-from cellbook.views.grid_columns import SPARK, GridColumn, shown_columns
+from cellbook.views.data_used import data_used
+from cellbook.views.grid_columns import SPARK, FoundRuns, GridColumn, shown_columns
 from cellbook.views.runs_grid import (
     GridQuery,
     GridRow,
@@ -33,6 +34,7 @@ FORMATS = ("csv", "markdown", "parquet", "code")
 _HEAD = ("run_number", "run_name")
 _IN_FRAME = ("params", "metrics", "tags")
 _ATTRIBUTES = ("experiment", "state", "start_time", "duration")
+_OF_RECORD = ("error", "notebook", "description")
 _MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NONE: ""}
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -81,7 +83,7 @@ def grid_file(
     ]
     if format_ == "markdown":
         records = read_records(store, ids)
-        rows = grid_rows(store, records, columns, found, baseline, now)
+        rows = grid_rows(store, records, columns, found, baseline, now, ago=False)
         text = _markdown(columns, rows, baseline.run_id if baseline else "")
         return "runs.md", "text/markdown", text.encode()
     if format_ == "code":
@@ -104,11 +106,20 @@ def grid_frame(store: Store, asked: GridQuery, columns: Sequence[GridColumn]) ->
             data[column.key] = frame[column.key]
         elif column.key.startswith(("environment.", "packages.")):
             data[column.key] = [found.facts_of(run_id).get(column.key) for run_id in ids]
-        elif column.key in ("error", "notebook", "description"):
+        elif column.key in _OF_RECORD or column.key.startswith("data."):
             if records is None:
                 records = {record.run_id: record for record in read_records(store, ids)}
-            data[column.key] = [getattr(records.get(run_id), column.key, None) for run_id in ids]
+            data[column.key] = [
+                None if run_id not in records else _of_record(records[run_id], column.key, found)
+                for run_id in ids
+            ]
     return every.__class__(data).reset_index(drop=True)
+
+
+def _of_record(record: RunRecord, key: str, found: FoundRuns) -> Any:
+    if key in _OF_RECORD:
+        return getattr(record, key)
+    return data_used(record.inputs, found.versions).get(key.removeprefix("data."))
 
 
 def _safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -164,9 +175,20 @@ def _markdown(columns: Sequence[GridColumn], rows: Sequence[GridRow], baseline: 
 
 
 def _shown(row: GridRow) -> list[str]:
+    cells = zip(row.texts, row.reached, row.verdicts, row.deltas, strict=True)
     return [
-        " ".join(filter(None, (formatting.MISSING if text is None else text, _MARKS[mark], delta)))
-        for text, mark, delta in zip(row.texts, row.verdicts, row.deltas, strict=True)
+        " ".join(
+            filter(
+                None,
+                (
+                    formatting.MISSING if text is None else text,
+                    formatting.goal_mark(reached),
+                    _MARKS[mark],
+                    delta,
+                ),
+            )
+        )
+        for text, reached, mark, delta in cells
     ]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tinydb.queries import where
 
+from cellbook.datasets.room import TABLE as DATASETS
 from cellbook.records import RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
@@ -24,6 +25,7 @@ from cellbook.views.comparison import (
     metric_cell,
     value_cell,
 )
+from cellbook.views.data_used import data_used
 from cellbook.views.filters import parse_order
 from cellbook.views.grid_columns import (
     SPARK,
@@ -36,16 +38,20 @@ from cellbook.views.grid_columns import (
 from cellbook.views.hints import query_hint
 from cellbook.views.keeping import kept
 from cellbook.views.runs_list import duration_of, stale_cells
-from cellbook.views.runs_table import NEWEST_FIRST, read_order, read_query, records_by_id
+from cellbook.views.runs_table import (
+    NEWEST_FIRST,
+    read_order,
+    read_query,
+    records_by_id,
+    unreadable_note,
+)
 from cellbook.views.series import spark_points
 
 LONGEST = 2_000
 """Characters of a value that a table holds; the whole of it is in the run."""
 
 _LONGEST_NAME = 200
-_NOTED = 5
-"""Runs that a note names."""
-_TABLES = ("runs", "sessions", "environments", DEFINITIONS)
+_TABLES = ("runs", "sessions", "environments", DEFINITIONS, DATASETS)
 _OF_ENVIRONMENT = re.compile(r"((?:environment|packages)\..+?)(?:\s+(ASC|DESC))?", re.I | re.S)
 _FACTS = dict(RUN_FACTS)
 
@@ -74,6 +80,10 @@ class GridRow:
     deltas: tuple[str, ...]
     """The differences to the baseline."""
     verdicts: tuple[Verdict, ...]
+    reached: tuple[bool | None, ...]
+    """Whether the values reach their metrics' goals; None where there is no goal."""
+    start_time: int
+    """In milliseconds since 1970: how long ago that was, a page says anew as time goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +197,8 @@ def runs_grid(
         empty_book=not ids and store.count("runs") == 0,
         hint=query_hint(store, asked.query) if not ids and asked.query.strip() else "",
         now=now,
-        note=_note(found.unreadable),
+        note=unreadable_note(found.unreadable),
     )
-
-
-def _note(unreadable: Sequence[int]) -> str:
-    if not unreadable:
-        return ""
-    first = ", ".join(f"#{number}" for number in unreadable[:_NOTED])
-    rest = len(unreadable) - _NOTED
-    names = f"{first} and {rest} more" if rest > 0 else first
-    one = len(unreadable) == 1
-    return f"{names} cannot be read and {'is' if one else 'are'} left out."
 
 
 def grid_columns(store: Store, asked: GridQuery, text: str, limit: int) -> GridColumns:
@@ -287,10 +287,15 @@ def grid_rows(
     baseline: RunRecord | None,
     now: int,
     sparks: Mapping[str, tuple[float, ...]] | None = None,
+    *,
+    ago: bool = True,
 ) -> list[GridRow]:
-    """Return rows of a table; `sparks` are the curves of its main metric, by run."""
+    """Return rows of a table; `sparks` are the curves of its main metric, by run.
+
+    `ago` says times as how long ago they were: not for what is read later.
+    """
     stale = stale_cells(store, [record.run_id for record in records])
-    makers = [_maker(column, found, baseline, now) for column in columns]
+    makers = [_maker(column, found, baseline, now, ago=ago) for column in columns]
     rows = []
     for record in records:
         compared = baseline is not None and record.run_id != baseline.run_id
@@ -310,6 +315,8 @@ def grid_rows(
                 full=tuple(_cut(cell.full) for cell in cells),
                 deltas=tuple(cell.delta for cell in cells),
                 verdicts=tuple(cell.verdict for cell in cells),
+                reached=tuple(cell.reached for cell in cells),
+                start_time=record.start_time,
             )
         )
     return rows
@@ -319,20 +326,27 @@ Maker = Callable[[RunRecord, bool], CompareCell]
 """Makes the cell of a run; the truth value says whether it is compared with the baseline."""
 
 
-def _maker(column: GridColumn, found: FoundRuns, baseline: RunRecord | None, now: int) -> Maker:
+def _maker(
+    column: GridColumn, found: FoundRuns, baseline: RunRecord | None, now: int, *, ago: bool
+) -> Maker:
     part, _, name = column.key.partition(".")
     if column.key == SPARK:
         return lambda record, compared: NO_CELL
     if part == "metrics":
         rules = found.rules
         base = None if baseline is None else rules.value(name, baseline.metrics, baseline.stats)
-        return lambda record, compared: metric_cell(
-            rules.value(name, record.metrics, record.stats),
-            base if compared else None,
-            column.direction,
-        )
+
+        def of_metric(record: RunRecord, compared: bool) -> CompareCell:
+            value = rules.value(name, record.metrics, record.stats)
+            cell = metric_cell(value, base if compared else None, column.direction)
+            reached = rules.reached(name, value)
+            return cell if reached is None else replace(cell, reached=reached)
+
+        return of_metric
     if part in ("params", "tags"):
         return lambda record, compared: _value(getattr(record, part), name)
+    if part == "data":
+        return lambda record, compared: _value(data_used(record.inputs, found.versions), name)
     if part in ("environment", "packages"):
         return lambda record, compared: _value(found.facts_of(record.run_id), column.key)
     if column.key == "duration":
@@ -341,7 +355,7 @@ def _maker(column: GridColumn, found: FoundRuns, baseline: RunRecord | None, now
             duration_of(record, now), took if compared and _finished(record) else None
         )
     if column.key == "start_time":
-        return lambda record, compared: _moment(record.start_time, now)
+        return lambda record, compared: _moment(record.start_time, now if ago else None)
     fact = _FACTS.get(column.name)
     return lambda record, compared: _fact(fact(record) if fact else None)
 
@@ -359,8 +373,9 @@ def _fact(value: Any) -> CompareCell:
     return NO_CELL if value is None else value_cell(value)
 
 
-def _moment(time: int, now: int) -> CompareCell:
-    return CompareCell(formatting.age(time, now), formatting.date(time))
+def _moment(time: int, now: int | None) -> CompareCell:
+    stamp = formatting.stamp(time)
+    return CompareCell(stamp, "") if now is None else CompareCell(formatting.age(time, now), stamp)
 
 
 def _cut(text: str) -> str:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tinydb.queries import QueryInstance, where
 
-from cellbook.errors import QuerySyntaxError
-from cellbook.records import MetricRules, RunRecord, RunState, from_doc
+from cellbook.errors import QuerySyntaxError, StoreCorrupt
+from cellbook.records import MetricRules, RunRecord
 from cellbook.store import Doc, OrderTerm, Store, no_collection
 from cellbook.tracking import metric_rules
+from cellbook.tracking.reading import run_of
 from cellbook.views.filters import parse_filter, parse_order
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ Found: TypeAlias = "tuple[int, Doc]"
 T = TypeVar("T")
 Column: TypeAlias = "Sequence[Any]"
 
+_NOTED = 5
+"""Runs that a note names."""
 _HIDDEN = ("trashed", "archived")
 _PARTS = ("params", "metrics", "tags")
-_STATES = frozenset(state.value for state in RunState)
 _FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", "end_time", *_PARTS)
 
 
@@ -72,6 +74,18 @@ def find_records(
 
     The first `offset` that are found are passed over, and such as cannot be read are left out.
     """
+    return find_readable(store, query, order_by=order_by, max_results=max_results, offset=offset)[0]
+
+
+def find_readable(
+    store: Store,
+    query: str | QueryLike = "",
+    *,
+    order_by: str | Sequence[str] | None = None,
+    max_results: int | None = 1000,
+    offset: int = 0,
+) -> tuple[list[RunRecord], list[int]]:
+    """Return runs as :func:`find_records` does, and the numbers of those that cannot be read."""
     rules = metric_rules(store)
     wanted, terms = read_query(store, query, rules), read_order(store, order_by, rules)
     if not offset or isinstance(query, str):
@@ -80,7 +94,22 @@ def find_records(
         # The hash of a query in Python need not tell all of it.
         limit = None if max_results is None else offset + max_results
         found = _find(store, wanted, terms, limit)[offset:]
-    return [record for number, doc in found if (record := read_record(doc, number)) is not None]
+    read = [(number, read_record(doc, number)) for number, doc in found]
+    return (
+        [record for _, record in read if record is not None],
+        [number for number, record in read if record is None],
+    )
+
+
+def unreadable_note(numbers: Sequence[int]) -> str:
+    """Return a sentence on the runs that are left out as they cannot be read; or nothing."""
+    if not numbers:
+        return ""
+    rest = len(numbers) - _NOTED
+    names = ", ".join(f"#{number}" for number in numbers[:_NOTED])
+    names += f" and {rest:,} more" if rest > 0 else ""
+    said = "1 run" if len(numbers) == 1 else f"{len(numbers):,} runs"
+    return f"{said} could not be read: {names}. `cellbook show {numbers[0]}` says why."
 
 
 def records_by_id(store: Store, run_ids: Sequence[str]) -> dict[str, RunRecord]:
@@ -101,26 +130,11 @@ def read_record(doc: Doc, number: int) -> RunRecord | None:
 
     One of them must not take the others away.
     """
-    if not all(map(is_readable, RUN_FIELDS, map(doc.get, RUN_FIELDS))):
-        return None
     try:
-        return from_doc(RunRecord, {**doc, "run_number": number})
-    except (TypeError, ValueError, AttributeError, LookupError) as error:
-        _log.debug("Run #%s cannot be read: %s", number, error)
+        return run_of(doc, number)
+    except StoreCorrupt as error:
+        _log.debug("%s", error)
         return None
-
-
-RUN_FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", *_PARTS)
-"""What tells whether a document is a run."""
-
-
-def is_readable(field: str, value: Any) -> bool:
-    """Whether a run can have this value of one of :data:`RUN_FIELDS`; None stands for none."""
-    if field in _PARTS:
-        return value is None or isinstance(value, Mapping)
-    if field == "state":
-        return isinstance(value, str) and value in _STATES
-    return isinstance(value, (int, float) if field == "start_time" else str)
 
 
 def known_names(store: Store) -> list[str]:
