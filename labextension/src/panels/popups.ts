@@ -25,7 +25,10 @@ export function useClickAway(
 /** Pixels that are left free beside what is moved. */
 const MARGIN = 4;
 
-/** Move what is open sideways until nothing round it cuts it off, however narrow that is. */
+/**
+ * Move what is open sideways until nothing round it cuts it off, however narrow that is, and bring
+ * its end into sight.
+ */
 export function useInSight(popup: React.RefObject<HTMLElement>, open = true): void {
   React.useLayoutEffect(() => {
     const node = popup.current;
@@ -41,9 +44,13 @@ export function useInSight(popup: React.RefObject<HTMLElement>, open = true): vo
       node.style.translate = by ? `${by}px` : '';
     };
     place();
-    node.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    const watcher = new ResizeObserver(place);
-    // What is open may itself become wider as its list comes.
+    const watcher = new ResizeObserver(entries => {
+      place();
+      // It becomes longer as its list comes.
+      if (entries.some(entry => entry.target === node)) {
+        node.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      }
+    });
     watcher.observe(node);
     watcher.observe(document.body);
     return () => watcher.disconnect();

@@ -210,8 +210,13 @@ def _drawable(records: Sequence[RunRecord]) -> list[str]:
     return [name for name in names if name in several]
 
 
+def state_text(state: RunState) -> str:
+    """Return a state as a shape and a word."""
+    return f"{formatting.GLYPHS[state]} {state.value}"
+
+
 RUN_FACTS: tuple[tuple[str, Callable[[RunRecord], Any]], ...] = (
-    ("state", lambda record: f"{formatting.GLYPHS[record.state]} {record.state.value}"),
+    ("state", lambda record: state_text(record.state)),
     ("error", lambda record: record.error),
     ("experiment", lambda record: record.experiment),
     ("notebook", lambda record: record.notebook),

@@ -72,6 +72,8 @@ def value(value: Any, width: int = 60) -> str:
 
 
 def _plain_exponent(text: str) -> str:
+    if "e" not in text:
+        return text
     return _EXPONENT.sub(lambda match: f"e{match[1].strip('+')}{match[2]}", text)
 
 

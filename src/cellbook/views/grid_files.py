@@ -6,25 +6,23 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tinydb.queries import where
-
 from cellbook.errors import InvalidInput
 from cellbook.records import RunRecord
 from cellbook.store import Store
 from cellbook.tracking.media.tables import encode_table
 from cellbook.views import formatting
-from cellbook.views.comparison import Verdict
+from cellbook.views.comparison import CompareCell, Verdict
 from cellbook.views.data_used import data_used
+from cellbook.views.grid_cells import RunColumns, column_cells, metric_values, read_columns
 from cellbook.views.grid_columns import SPARK, FoundRuns, GridColumn, shown_columns
 from cellbook.views.runs_grid import (
+    LONGEST,
     GridQuery,
-    GridRow,
     by_environment,
-    grid_rows,
     grid_runs,
     read_records,
 )
-from cellbook.views.runs_table import search_runs
+from cellbook.views.runs_table import frame_of, put_scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +32,7 @@ FORMATS = ("csv", "markdown", "parquet", "code")
 _HEAD = ("run_number", "run_name")
 _IN_FRAME = ("params", "metrics", "tags")
 _ATTRIBUTES = ("experiment", "state", "start_time", "duration")
-_OF_RECORD = ("error", "notebook", "description")
+_OF_RUN = ("error", "notebook", "description")
 _MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NONE: ""}
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -82,9 +80,9 @@ def grid_file(
         if column.key != SPARK
     ]
     if format_ == "markdown":
-        records = read_records(store, ids)
-        rows = grid_rows(store, records, columns, found, baseline, now, ago=False)
-        text = _markdown(columns, rows, baseline.run_id if baseline else "")
+        runs = read_columns(store, ids)
+        texts = [_texts(one, runs, found, baseline, now) for one in columns]
+        text = _markdown(columns, runs, texts, baseline.run_id if baseline else "")
         return "runs.md", "text/markdown", text.encode()
     if format_ == "code":
         numbers = [record.run_number for record in read_records(store, ids)] if asked.runs else []
@@ -97,29 +95,22 @@ def grid_file(
 def grid_frame(store: Store, asked: GridQuery, columns: Sequence[GridColumn]) -> pd.DataFrame:
     """Return a table of runs as a DataFrame: number, name, and the columns that are given."""
     found, ids = grid_runs(store, asked)
-    every = search_runs(store, where("run_id").one_of(list(ids)), max_results=None)
-    frame = every.set_index("run_id").reindex(list(ids))
-    records: dict[str, RunRecord] | None = None
+    runs = dict(read_columns(store, ids))
+    put_scores(runs, runs["stats"], found.rules)
+    frame = frame_of(runs)
     data: dict[str, Any] = {name: frame[name] for name in _HEAD}
     for column in columns:
         if column.key in frame:
             data[column.key] = frame[column.key]
         elif column.key.startswith(("environment.", "packages.")):
-            data[column.key] = [found.facts_of(run_id).get(column.key) for run_id in ids]
-        elif column.key in _OF_RECORD or column.key.startswith("data."):
-            if records is None:
-                records = {record.run_id: record for record in read_records(store, ids)}
-            data[column.key] = [
-                None if run_id not in records else _of_record(records[run_id], column.key, found)
-                for run_id in ids
-            ]
-    return every.__class__(data).reset_index(drop=True)
-
-
-def _of_record(record: RunRecord, key: str, found: FoundRuns) -> Any:
-    if key in _OF_RECORD:
-        return getattr(record, key)
-    return data_used(record.inputs, found.versions).get(key.removeprefix("data."))
+            data[column.key] = [found.facts_of(one).get(column.key) for one in runs["run_id"]]
+        elif column.key.startswith("data."):
+            name = column.key.removeprefix("data.")
+            used = (data_used(inputs, found.versions) for inputs in runs["inputs"])
+            data[column.key] = [one.get(name) for one in used]
+        elif column.key in _OF_RUN:
+            data[column.key] = runs[column.key]
+    return frame.__class__(data)
 
 
 def _safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -163,33 +154,54 @@ def _is_missing(value: Any) -> bool:
     return value is None or bool(value != value)
 
 
-def _markdown(columns: Sequence[GridColumn], rows: Sequence[GridRow], baseline: str) -> str:
-    head = ["run", *(column.name for column in columns)]
-    rule = ["---", *("---:" if column.numeric else "---" for column in columns)]
+def _markdown(
+    columns: Sequence[GridColumn],
+    runs: RunColumns,
+    texts: Sequence[Sequence[str]],
+    baseline: str,
+) -> str:
+    heads = zip(runs["run_number"], runs["run_name"], runs["run_id"], strict=True)
+    names = [
+        _escaped(f"#{number} {name[:LONGEST]}{' ★' if run_id == baseline else ''}")
+        for number, name, run_id in heads
+    ]
     lines = [
-        [f"#{row.number} {row.name}{' ★' if row.run_id == baseline else ''}", *_shown(row)]
-        for row in rows
+        ["run", *(_escaped(column.name) for column in columns)],
+        ["---", *("---:" if column.numeric else "---" for column in columns)],
+        *zip(names, *texts, strict=True),
     ]
-    body = [[_escaped(text) for text in line] for line in (head, *lines)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in (body[0], rule, *body[1:]))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _shown(row: GridRow) -> list[str]:
-    cells = zip(row.texts, row.reached, row.verdicts, row.deltas, strict=True)
-    return [
-        " ".join(
-            filter(
-                None,
-                (
-                    formatting.MISSING if text is None else text,
-                    formatting.goal_mark(reached),
-                    _MARKS[mark],
-                    delta,
-                ),
-            )
-        )
-        for text, reached, mark, delta in cells
-    ]
+def _texts(
+    column: GridColumn, runs: RunColumns, found: FoundRuns, baseline: RunRecord | None, now: int
+) -> list[str]:
+    """Return what a column shows, as Markdown."""
+    name = column.key.removeprefix("metrics.")
+    if name == column.key or baseline is not None:
+        cells = column_cells(column, runs, found, baseline, now, ago=False)
+        # Most runs share a few cells, which are the same objects.
+        shown = {id(cell): cell for cell in cells}
+        known = {key: _shown(cell) for key, cell in shown.items()}
+        return [known[id(cell)] for cell in cells]
+    # Of numbers alone there are many, and all differ: the short way to the same text.
+    texts = []
+    for value in metric_values(name, runs, found.rules):
+        if value is None:
+            texts.append(formatting.MISSING)
+        else:
+            mark = formatting.goal_mark(found.rules.reached(name, value))
+            text = formatting.number(value)
+            texts.append(f"{text} {mark}" if mark else text)
+    return texts
+
+
+def _shown(cell: CompareCell) -> str:
+    text = _escaped(cell.text)
+    if cell.reached is None and not cell.delta:
+        return text
+    parts = (text, formatting.goal_mark(cell.reached), _MARKS[cell.verdict], cell.delta)
+    return " ".join(part for part in parts if part)
 
 
 def _escaped(text: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tinydb.queries import where
 
@@ -15,18 +14,9 @@ from cellbook.records import RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.tracking.definitions import TABLE as DEFINITIONS
-from cellbook.views import formatting
-from cellbook.views.comparison import (
-    NO_CELL,
-    RUN_FACTS,
-    CompareCell,
-    Verdict,
-    duration_cell,
-    metric_cell,
-    value_cell,
-)
-from cellbook.views.data_used import data_used
+from cellbook.views.comparison import Verdict
 from cellbook.views.filters import parse_order
+from cellbook.views.grid_cells import column_cells, columns_of
 from cellbook.views.grid_columns import (
     SPARK,
     FoundRuns,
@@ -37,7 +27,7 @@ from cellbook.views.grid_columns import (
 )
 from cellbook.views.hints import query_hint
 from cellbook.views.keeping import kept
-from cellbook.views.runs_list import duration_of, stale_cells
+from cellbook.views.runs_list import stale_cells
 from cellbook.views.runs_table import (
     NEWEST_FIRST,
     read_order,
@@ -53,7 +43,6 @@ LONGEST = 2_000
 _LONGEST_NAME = 200
 _TABLES = ("runs", "sessions", "environments", DEFINITIONS, DATASETS)
 _OF_ENVIRONMENT = re.compile(r"((?:environment|packages)\..+?)(?:\s+(ASC|DESC))?", re.I | re.S)
-_FACTS = dict(RUN_FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,19 +276,14 @@ def grid_rows(
     baseline: RunRecord | None,
     now: int,
     sparks: Mapping[str, tuple[float, ...]] | None = None,
-    *,
-    ago: bool = True,
 ) -> list[GridRow]:
-    """Return rows of a table; `sparks` are the curves of its main metric, by run.
-
-    `ago` says times as how long ago they were: not for what is read later.
-    """
+    """Return rows of a table; `sparks` are the curves of its main metric, by run."""
     stale = stale_cells(store, [record.run_id for record in records])
-    makers = [_maker(column, found, baseline, now, ago=ago) for column in columns]
+    runs = columns_of(records)
+    cells = [column_cells(column, runs, found, baseline, now) for column in columns]
     rows = []
-    for record in records:
-        compared = baseline is not None and record.run_id != baseline.run_id
-        cells = [make(record, compared) for make in makers]
+    for place, record in enumerate(records):
+        own = [of[place] for of in cells]
         rows.append(
             GridRow(
                 run_id=record.run_id,
@@ -311,71 +295,15 @@ def grid_rows(
                 archived=record.archived,
                 trashed=record.trashed is not None,
                 spark=(sparks or {}).get(record.run_id, ()),
-                texts=tuple(None if cell.missing else cell.text for cell in cells),
-                full=tuple(_cut(cell.full) for cell in cells),
-                deltas=tuple(cell.delta for cell in cells),
-                verdicts=tuple(cell.verdict for cell in cells),
-                reached=tuple(cell.reached for cell in cells),
+                texts=tuple(None if cell.missing else cell.text for cell in own),
+                full=tuple(_cut(cell.full) for cell in own),
+                deltas=tuple(cell.delta for cell in own),
+                verdicts=tuple(cell.verdict for cell in own),
+                reached=tuple(cell.reached for cell in own),
                 start_time=record.start_time,
             )
         )
     return rows
-
-
-Maker = Callable[[RunRecord, bool], CompareCell]
-"""Makes the cell of a run; the truth value says whether it is compared with the baseline."""
-
-
-def _maker(
-    column: GridColumn, found: FoundRuns, baseline: RunRecord | None, now: int, *, ago: bool
-) -> Maker:
-    part, _, name = column.key.partition(".")
-    if column.key == SPARK:
-        return lambda record, compared: NO_CELL
-    if part == "metrics":
-        rules = found.rules
-        base = None if baseline is None else rules.value(name, baseline.metrics, baseline.stats)
-
-        def of_metric(record: RunRecord, compared: bool) -> CompareCell:
-            value = rules.value(name, record.metrics, record.stats)
-            cell = metric_cell(value, base if compared else None, column.direction)
-            reached = rules.reached(name, value)
-            return cell if reached is None else replace(cell, reached=reached)
-
-        return of_metric
-    if part in ("params", "tags"):
-        return lambda record, compared: _value(getattr(record, part), name)
-    if part == "data":
-        return lambda record, compared: _value(data_used(record.inputs, found.versions), name)
-    if part in ("environment", "packages"):
-        return lambda record, compared: _value(found.facts_of(record.run_id), column.key)
-    if column.key == "duration":
-        took = duration_of(baseline, now) if baseline and _finished(baseline) else None
-        return lambda record, compared: duration_cell(
-            duration_of(record, now), took if compared and _finished(record) else None
-        )
-    if column.key == "start_time":
-        return lambda record, compared: _moment(record.start_time, now if ago else None)
-    fact = _FACTS.get(column.name)
-    return lambda record, compared: _fact(fact(record) if fact else None)
-
-
-def _finished(record: RunRecord) -> bool:
-    # How long a run took says something only if it came to its end.
-    return record.state is RunState.FINISHED
-
-
-def _value(values: Mapping[str, Any], name: str) -> CompareCell:
-    return value_cell(values[name]) if name in values else NO_CELL
-
-
-def _fact(value: Any) -> CompareCell:
-    return NO_CELL if value is None else value_cell(value)
-
-
-def _moment(time: int, now: int | None) -> CompareCell:
-    stamp = formatting.stamp(time)
-    return CompareCell(stamp, "") if now is None else CompareCell(formatting.age(time, now), stamp)
 
 
 def _cut(text: str) -> str:

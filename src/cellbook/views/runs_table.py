@@ -59,7 +59,7 @@ def search_runs(
             columns = _all_columns(store, terms, rules)
         else:
             columns = _columns(_find(store, wanted, terms, max_results), rules)
-        return _frame(columns)
+        return frame_of(columns)
 
 
 def find_records(
@@ -236,12 +236,12 @@ def _mentions(node: Any, name: str) -> bool:
 
 def _columns(found: Sequence[Found], rules: MetricRules) -> dict[str, Column]:
     columns: dict[str, Column] = {name: [doc.get(name) for _, doc in found] for name in _FIELDS}
-    _put_scores(columns, [doc.get("stats") for _, doc in found], rules)
+    put_scores(columns, [doc.get("stats") for _, doc in found], rules)
     columns["run_number"] = [number for number, _ in found]
     return columns
 
 
-def _put_scores(columns: dict[str, Column], stats: Column, rules: MetricRules) -> None:
+def put_scores(columns: dict[str, Column], stats: Column, rules: MetricRules) -> None:
     """Put each run's scores in the place of its last values, where definitions say so."""
     if rules:
         columns["metrics"] = [
@@ -256,7 +256,7 @@ def _all_columns(store: Store, terms: Sequence[OrderTerm], rules: MetricRules) -
     fields = [*_FIELDS, *_HIDDEN, *(["stats"] if rules else [])]
     numbers, values = store.columns("runs", fields, order_by=terms)
     columns: dict[str, Column] = dict(zip(fields, values, strict=True))
-    _put_scores(columns, columns.pop("stats", ()), rules)
+    put_scores(columns, columns.pop("stats", ()), rules)
     columns["run_number"] = numbers
     hidden = [any(flags) for flags in zip(*(columns.pop(name) for name in _HIDDEN), strict=True)]
     if any(hidden):
@@ -265,7 +265,8 @@ def _all_columns(store: Store, terms: Sequence[OrderTerm], rules: MetricRules) -
     return columns
 
 
-def _frame(columns: Mapping[str, Column]) -> pd.DataFrame:
+def frame_of(columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Return fields of runs as the frame of :func:`search_runs`; metrics are their scores."""
     import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
     import pandas as pd  # noqa: PLC0415
 
