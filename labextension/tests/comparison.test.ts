@@ -33,11 +33,15 @@ function line(name: string, texts: string[], group: CompareRow['group'] = 'Param
 class Source implements ISource {
   asked: string[] = [];
   drawn: readonly string[] = [];
+  there: readonly string[] = [];
   problem = '';
 
   ask<T>(_: string, question: string, query: object): Promise<T> {
     if (this.problem) {
       return Promise.reject(new Error(this.problem));
+    }
+    if (question === 'grid') {
+      return Promise.resolve({ rows: this.there.map(run => ({ run_id: run })) } as T);
     }
     if (question === 'grid-file') {
       this.asked.push(JSON.stringify(query));
@@ -199,6 +203,24 @@ test('a definition of a metric that changes elsewhere is followed', async () => 
   model.tell(['metric_definitions']);
   await new Promise(resolve => setTimeout(resolve, 20));
   assert.ok(source.asked.includes('compare 1,2,3 0'));
+});
+
+test('a comparison of no runs takes the first that come, until somebody chooses', async () => {
+  const source = new Source();
+  const model = new ComparisonModel(source, comparing('a.ipynb', []));
+  await model.refresh();
+  assert.ok(model.waiting);
+  assert.equal(model.problem, '');
+  source.there = ['1'];
+  await model.refresh();
+  assert.equal(model.comparison?.runs.length, 1);
+  source.there = ['3', '2', '1'];
+  await model.refresh();
+  assert.deepEqual([model.state.runs, model.state.baseline], [['1', '2', '3'], '1']);
+  await model.drop('3');
+  source.there = ['4', '3', '2', '1'];
+  await model.refresh();
+  assert.deepEqual(model.state.runs, ['1', '2']);
 });
 
 test('what went wrong is said, and what was shown stays', async () => {

@@ -59,8 +59,9 @@ def test_what_is_opened_stays_in_sight(lab: Lab, width: int) -> None:
         lab.screenshot(f"columns-{width}-{index}")
         dialog.get_by_role("searchbox").fill("optim")
         dialog.get_by_role("checkbox", name="optimizer").check()
+        expect(dialog).to_contain_text("9 shown")
         lab.page.keyboard.press("Escape")
-        expect(panel.get_by_role("grid")).to_contain_text("adam")
+        expect(panel.get_by_role("grid")).to_be_visible()
         panel.get_by_role("button", name="export").click()
         in_sight(lab, panel.get_by_role("menu"))
         lab.page.keyboard.press("Escape")
@@ -165,3 +166,15 @@ def test_boxes_and_details_look_as_jupyterlabs(lab: Lab, theme: str) -> None:
     details.get_by_label("Find a package").fill("cellbook")
     expect(details.locator(".cb-fold[open] tr")).to_have_count(1)
     lab.screenshot(f"details-tab-{name}", panel)
+
+
+def test_a_comparison_of_nothing_comes_alive(lab: Lab) -> None:
+    lab.server.write_notebook("alive/alive.ipynb", "%load_ext cellbook", "%compare", RUNS)
+    lab.open("alive/alive.ipynb")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    panel = live_panel(lab, 1)
+    expect(panel).to_contain_text("No runs yet.")
+    lab.run_cell(2)
+    expect(panel.locator("thead")).to_contain_text("run 3")
+    expect(plot_of(panel)).to_be_visible()

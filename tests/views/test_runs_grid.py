@@ -259,3 +259,44 @@ def test_what_differs_is_what_differs_in_a_comparison(
     columns = runs_grid(opened.store, GridQuery(everything=True)).columns
     found = {column.name: column.differs for column in columns if column.group == "Params"}
     assert found == wanted == {"p": True, "nan": False}
+
+
+def test_goals_are_told_as_a_comparison_tells_them(opened: Book, log: Log) -> None:
+    low, high = log("low", acc=0.5), log("high", acc=0.9)
+    opened.metrics.define("acc", goal=0.8, direction="more")
+    grid = runs_grid(opened.store, GridQuery())
+    at = keys(grid).index("metrics.acc")
+    assert [row.reached[at] for row in grid.rows] == [True, False]
+    assert [row.reached[keys(grid).index("duration")] for row in grid.rows] == [None, None]
+    compared = compare_runs(opened.store, [high, low])
+    assert [cell.reached for cell in compared.rows[0].cells] == [True, False]
+
+
+def test_data_sets_are_columns_and_rows(opened: Book) -> None:
+    for name, digest in (("one", "aaa"), ("two", "bbb")):
+        with opened.start_run(name) as run:
+            run.log_input("digits", digest, role="train")
+            run.log_input("digits", "aaa", role="test")
+    grid = runs_grid(opened.store, GridQuery())
+    assert "data.digits" in keys(grid)
+    assert [shown(grid, row, "data.digits") for row in grid.rows] == [
+        "@1 test, @2 train",
+        "@1 test, train",
+    ]
+    records = find_records(opened.store)
+    row = next(one for one in compare_runs(opened.store, records).rows if one.key == "data.digits")
+    assert [cell.text for cell in row.cells] == ["@1 test, @2 train", "@1 test, train"]
+    assert grid_columns(opened.store, GridQuery(), "digits", 9).total == 1
+    with opened.start_run("three"):
+        pass
+    asked = GridQuery(columns=("data.digits", "data.gone"))
+    assert runs_grid(opened.store, asked).rows[0].texts == (None, None)
+
+
+def test_rows_of_a_comparison_name_the_columns_that_say_the_same(store: Store, log: Log) -> None:
+    log("one", {"lr": 1}, acc=1.0, tags={"team": "a"})
+    log("two", {"lr": 2}, acc=2.0)
+    rows = compare_runs(store, find_records(store)).rows
+    grid = runs_grid(store, GridQuery(columns=tuple(row.key for row in rows)))
+    for row, column in zip(rows, grid.columns, strict=True):
+        assert (row.name, row.group) == (column.name, column.group)

@@ -8,7 +8,8 @@ import type {
   DashboardPanel,
   GridFile,
   RunComparison,
-  RunHead
+  RunHead,
+  RunsGrid
 } from '../_generated/types.ts';
 import { Answers } from './answers.ts';
 import { csv, fileOf, markdown, only, textFile } from './export.ts';
@@ -102,6 +103,9 @@ const POINTS = 600;
 /** Runs that stand in the table, at most: the server compares no more. */
 const COMPARED = 100;
 
+/** Runs that a comparison takes by itself: as `cellbook.views.comparison` has it. */
+const FIRST = 5;
+
 /** Runs whose curves are drawn, at most. */
 const DRAWN = 40;
 
@@ -118,6 +122,7 @@ export class ComparisonModel {
   private _lines: CurveLines | null = null;
   private _grid: GridModel | null = null;
   private _problem = '';
+  private _waits: boolean;
   private _reading = 0;
   private _readings = 0;
   private _media: MediaModel | null = null;
@@ -127,6 +132,12 @@ export class ComparisonModel {
   constructor(source: ISource, state: IComparisonState) {
     this._source = source;
     this._state = checked(state);
+    this._waits = state.runs.length === 0;
+  }
+
+  /** Whether it is of no run yet: it takes the first ones that the book gets. */
+  get waiting(): boolean {
+    return this._waits && this._state.runs.length === 0;
   }
 
   /** What the runs show besides numbers. */
@@ -220,7 +231,7 @@ export class ComparisonModel {
   }
 
   get busy(): boolean {
-    return this._reading > 0 && this._comparison === null;
+    return this._reading > 0 && this._comparison === null && !this.waiting;
   }
 
   /** The metric whose curves are shown; empty where none has any. */
@@ -288,6 +299,7 @@ export class ComparisonModel {
     const asked = change.runs !== undefined || change.baseline !== undefined;
     // Another axis or metric has other ends.
     const moved = change.axis !== undefined || change.metric !== undefined;
+    this._waits &&= change.runs === undefined;
     this._state = { ...this._state, ...(moved ? { window: null } : {}), ...change };
     this._stateChanged.emit();
     this._changed.emit();
@@ -374,7 +386,11 @@ export class ComparisonModel {
   /** Read everything anew. */
   refresh(): Promise<void> {
     return this._read(async () => {
+      await this._takeFirst();
       const { notebook, runs, baseline } = this._state;
+      if (!runs.length) {
+        return;
+      }
       const compared = runs.slice(0, COMPARED);
       const place = Math.max(0, compared.indexOf(baseline));
       const comparison = await this._source.ask<RunComparison>(notebook, 'compare', {
@@ -388,6 +404,22 @@ export class ComparisonModel {
       this._changed.emit();
       await this._readLines();
     });
+  }
+
+  /** Where nobody named runs as there were none, take those that there are now: the first few. */
+  private async _takeFirst(): Promise<void> {
+    if (!this._waits) {
+      return;
+    }
+    const { notebook, runs: before } = this._state;
+    const query = { limit: FIRST, order_by: 'start_time DESC' };
+    const { rows } = await this._source.ask<RunsGrid>(notebook, 'grid', query);
+    if (this._waits && rows.length > before.length) {
+      const runs = rows.map(row => row.run_id).reverse();
+      this._state = { ...this._state, runs, baseline: runs[0] };
+      this._waits = runs.length < FIRST;
+      this._stateChanged.emit();
+    }
   }
 
   private async _readLines(): Promise<void> {

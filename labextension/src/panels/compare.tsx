@@ -13,7 +13,7 @@ import { DetailsTab } from './detailsTab.tsx';
 import { useExport } from './exportMenu.tsx';
 import { useSignal } from './hooks.ts';
 import { Media } from './media.tsx';
-import { Eye, Loading, Marked, Trouble } from './parts.tsx';
+import { Empty, Eye, Loading, Marked, Trouble } from './parts.tsx';
 import { Pin } from './pin.tsx';
 import { Relations } from './relations.tsx';
 import { RunsTable } from './runsTable.tsx';
@@ -54,6 +54,15 @@ export function Compare(props: CompareProps): React.ReactElement {
           <Marked text={note} />
         </p>
       ))}
+      {model.waiting && !problem && (
+        <Empty>
+          <Marked
+            text={trans.__(
+              'No runs yet. `%track_run NAME` starts one: what there is to compare shows here then.'
+            )}
+          />
+        </Empty>
+      )}
       {comparison && (
         <>
           <div className="cb-line">
