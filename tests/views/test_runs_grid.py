@@ -12,6 +12,7 @@ from cellbook.records import Environment, to_doc
 from cellbook.store import Store, create, update
 from cellbook.views import grid_columns as columns_room
 from cellbook.views.comparison import compare_runs
+from cellbook.views.grid_files import grid_file
 from cellbook.views.runs_grid import GridQuery, GridRow, RunsGrid, grid_columns, runs_grid
 from cellbook.views.runs_table import find_records
 from tests.views.conftest import Log
@@ -300,3 +301,24 @@ def test_rows_of_a_comparison_name_the_columns_that_say_the_same(store: Store, l
     grid = runs_grid(store, GridQuery(columns=tuple(row.key for row in rows)))
     for row, column in zip(rows, grid.columns, strict=True):
         assert (row.name, row.group) == (column.name, column.group)
+
+
+def test_runs_that_were_named_are_there_wherever_they_lie(opened: Book, log: Log) -> None:
+    ids = tuple(log(name, {"lr": lr}).run_id for lr, name in enumerate(("one", "two", "three")))
+    opened.runs.change(1, trashed=True)
+    opened.runs.change(2, archived=True)
+    grid = runs_grid(opened.store, GridQuery(runs=ids))
+    assert names(grid) == ["one", "two", "three"]
+    assert [(row.trashed, row.archived) for row in grid.rows] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert names(runs_grid(opened.store, GridQuery())) == ["three"]
+    asked = GridQuery(runs=ids, columns=("params.lr",))
+    baseline = opened.find_run(1)
+    _, _, code = grid_file(opened.store, asked, "code", baseline=baseline, now=0)
+    lines = code.decode().replace("import cellbook as cb", "")
+    found: dict[str, Any] = {"cb": opened}
+    exec(lines, found)
+    assert list(found["table"]["params.lr"]) == [0, 1, 2]

@@ -90,15 +90,18 @@ class FoundRuns:
         return self.facts.get(self.environments.get(run_id, ""), {})
 
 
-def find_runs(store: Store, query: Any) -> FoundRuns:
+def find_runs(store: Store, query: Any, *, hidden: bool = False) -> FoundRuns:
     """Return the runs that a query finds, of TinyDB's language (None for all), and their columns.
 
-    Runs in the trash and in the archive are left out unless the query speaks of them, and so are
-    those that cannot be read.
+    Runs in the trash and in the archive are left out unless the query speaks of them, or `hidden`
+    wants them: for who named them.  Those that cannot be read are left out.
     """
     rules = metric_rules(store)
     fields = [*_READ, *(["stats"] if rules else [])]
-    read = _read_all(store, fields) if query is None else _read_some(store, query, fields)
+    if query is None:
+        read = _read_all(store, fields)
+    else:
+        read = _read_some(store, query if hidden else visible(query), fields)
     read, unreadable = _readable(read)
     if rules:
         read["metrics"] = [
@@ -216,7 +219,7 @@ def _read_all(store: Store, fields: Sequence[str]) -> dict[str, Sequence[Any]]:
 
 
 def _read_some(store: Store, query: Any, fields: Sequence[str]) -> dict[str, Sequence[Any]]:
-    found = [(number, doc) for _, number, doc in store.select("runs", visible(query))]
+    found = [(number, doc) for _, number, doc in store.select("runs", query)]
     columns: dict[str, Sequence[Any]] = {
         name: [doc.get(name) for _, doc in found] for name in fields
     }

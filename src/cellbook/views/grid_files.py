@@ -85,8 +85,8 @@ def grid_file(
         text = _markdown(columns, runs, texts, baseline.run_id if baseline else "")
         return "runs.md", "text/markdown", text.encode()
     if format_ == "code":
-        numbers = [record.run_number for record in read_records(store, ids)] if asked.runs else []
-        return "runs.py", "text/x-python", _code(asked, numbers, columns, baseline).encode()
+        records = read_records(store, ids) if asked.runs else []
+        return "runs.py", "text/x-python", _code(asked, records, columns, baseline).encode()
     frame = grid_frame(store, asked, columns)
     encoded = encode_table(_safe(frame) if format_ == "csv" else _even(frame), f"runs.{format_}")
     return encoded.path, encoded.media_type, encoded.data
@@ -213,12 +213,14 @@ def _escaped(text: str) -> str:
 
 def _code(
     asked: GridQuery,
-    numbers: Sequence[int],
+    records: Sequence[RunRecord],
     columns: Sequence[GridColumn],
     baseline: RunRecord | None,
 ) -> str:
-    """Return the lines that make a table; `numbers` are those of its runs if they were named."""
+    """Return the lines that make a table; `records` are its runs if these were named."""
+    numbers = [record.run_number for record in records]
     named = f"run_number IN ({', '.join(map(str, numbers))})" if numbers else ""
+    named += _put_away(records)
     query = " and ".join(
         f"({part})" if named and asked.query.strip() else part
         for part in (asked.query.strip(), named)
@@ -252,12 +254,23 @@ def _code(
         lines.append(f"# The run itself tells more: {', '.join(map(_in_comment, left))}.")
     metrics = [key for key in wanted if key.startswith("metrics.")]
     if baseline is not None and metrics:
+        itself = f"#{baseline.run_number}{_put_away([baseline])}"
         lines += [
-            f"baseline = cb.search_runs({f'#{baseline.run_number}'!r}).iloc[0]",
+            f"baseline = cb.search_runs({itself!r}).iloc[0]",
             f"for name in {metrics!r}:",
             '    table[f"{name} Δ"] = table[name] - baseline.get(name, float("nan"))',
         ]
     return "\n".join([*lines, "table", ""])
+
+
+def _put_away(records: Sequence[RunRecord]) -> str:
+    """Return what a query has to say for runs in the trash and the archive to be found, too."""
+    trashed = any(record.trashed is not None for record in records)
+    archived = any(record.archived for record in records)
+    return (
+        " and (trashed > 0 or not trashed > 0)" * trashed
+        + " and (archived = true or archived = false)" * archived
+    )
 
 
 def _in_comment(name: str) -> str:

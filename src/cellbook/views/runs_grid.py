@@ -7,8 +7,6 @@ import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tinydb.queries import where
-
 from cellbook.datasets.room import TABLE as DATASETS
 from cellbook.records import RunRecord, RunState
 from cellbook.store import Store
@@ -30,6 +28,7 @@ from cellbook.views.keeping import kept
 from cellbook.views.runs_list import stale_cells
 from cellbook.views.runs_table import (
     NEWEST_FIRST,
+    among,
     read_order,
     read_query,
     records_by_id,
@@ -218,9 +217,9 @@ def _found(store: Store, asked: GridQuery) -> tuple[Hashable, FoundRuns]:
     # What is asked relative to now, `3 seconds ago`, is the same text and yet another query.
     key = ("grid", asked.query.strip(), getattr(query, "_hash", None), asked.runs)
     if asked.runs:
-        named = where("run_id").one_of(list(asked.runs))
+        named = among(asked.runs)
         query = named if query is None else named & query  # type: ignore[operator]
-    return key, kept(store, key, _TABLES, lambda: find_runs(store, query))
+    return key, kept(store, key, _TABLES, lambda: find_runs(store, query, hidden=bool(asked.runs)))
 
 
 # -- order -------------------------------------------------------------------------------------

@@ -114,15 +114,19 @@ def unreadable_note(numbers: Sequence[int]) -> str:
 
 def records_by_id(store: Store, run_ids: Sequence[str]) -> dict[str, RunRecord]:
     """Return many runs by their ids, wherever they lie; those that are not there are left out."""
+    return {
+        run_id: record
+        for run_id, number, doc in store.select("runs", among(run_ids))
+        if (record := read_record(doc, number)) is not None
+    }
+
+
+def among(run_ids: Sequence[str]) -> QueryInstance:
+    """Return the query that finds runs by their ids."""
     wanted = frozenset(run_ids)
     # SQL narrows by the hash; a set is quicker to look into than the list that TinyDB would.
     narrowing = where("run_id").one_of(list(wanted))._hash
-    query = QueryInstance(lambda doc: doc.get("run_id") in wanted, narrowing)
-    return {
-        run_id: record
-        for run_id, number, doc in store.select("runs", query)
-        if (record := read_record(doc, number)) is not None
-    }
+    return QueryInstance(lambda doc: doc.get("run_id") in wanted, narrowing)
 
 
 def read_record(doc: Doc, number: int) -> RunRecord | None:
