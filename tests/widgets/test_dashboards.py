@@ -88,7 +88,7 @@ def test_a_comparison_is_saved_as_a_page(filled: Book, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="No such file or directory"):
         compare_panel(filled, [1]).save(tmp_path / "nowhere" / "x.html")
     with pytest.raises(InvalidInput, match="#9"):
-        compare_panel(filled, ["#9"]).save(tmp_path / "none.html")
+        compare_panel(filled, ["#1", "#9"]).save(tmp_path / "none.html")
 
 
 def test_a_page_offers_the_curves_that_it_holds(opened: Book, log: Log, tmp_path: Path) -> None:

@@ -206,6 +206,7 @@ export interface CompareRow {
   name: string;
   cells: CompareCell[];
   differs: boolean;
+  key: string;
   numeric: boolean;
   direction: Direction | null;
 }
@@ -375,10 +376,12 @@ export interface GridRow {
   full: string[];
   deltas: string[];
   verdicts: Verdict[];
+  reached: (boolean | null)[];
+  start_time: number;
 }
 
 /** What the rows of a comparison are about, in the order they are shown. */
-export type Group = 'Metrics' | 'Params' | 'Run' | 'Tags' | 'Environment';
+export type Group = 'Metrics' | 'Params' | 'Data' | 'Run' | 'Tags' | 'Environment';
 
 /** How much a metric depends on each param. */
 export interface Importances {
@@ -619,6 +622,7 @@ export interface RunsPage {
   empty_book: boolean;
   hint: string;
   now: number;
+  note: string;
 }
 
 /** A dashboard as it is now. */

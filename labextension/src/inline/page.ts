@@ -80,7 +80,7 @@ export function showPage(): void {
     if (!runs.length) {
       return { title: name, width, problem, model: null };
     }
-    const state = { ...comparing('', runs), ...look, runs, notes };
+    const state = { ...comparing('', runs), ...look, unseen: [], runs, notes };
     const model = new ComparisonModel(new WrittenSource(answers), state as IComparisonState);
     void model.refresh();
     return { title: name, width, problem, model };

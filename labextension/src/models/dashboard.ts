@@ -4,28 +4,8 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { DashboardPanel, ShownDashboard, ShownPanel } from '../_generated/types.ts';
 import { ComparisonModel, comparing, type IComparisonState } from './comparison.ts';
+import { lookOf } from './looks.ts';
 import type { ISource } from './source.ts';
-
-/** What is kept of how runs are looked at: all but which they are, and where. */
-const LOOK = [
-  'baseline',
-  'metric',
-  'all',
-  'everything',
-  'tab',
-  'axis',
-  'log',
-  'smoothing',
-  'group',
-  'band',
-  'window',
-  'relations'
-] as const;
-
-/** Return what is kept of how a comparison is looked at. */
-export function lookOf(state: IComparisonState): Record<string, unknown> {
-  return Object.fromEntries(LOOK.map(name => [name, state[name]]));
-}
 
 /** One panel on the page. */
 export interface IPlaced {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cellbook.answers.base import Ask, Hint
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import InvalidInput, NotFound, StoreCorrupt
 from cellbook.records import RunRecord
 from cellbook.views.comparison import RunComparison, compare_runs, runs_to_compare
 from cellbook.views.lines import CurveLines, curve_lines
@@ -104,7 +104,7 @@ def draw_lines(ask: Ask, query: LinesQuery) -> CurveLines:
 
 
 def find_all(ask: Ask, runs: Sequence[str]) -> tuple[list[RunRecord], list[str]]:
-    """Return the records of some runs, and of those that are not there a sentence each."""
+    """Return the records of some runs, and a sentence on each that is not there or not readable."""
     book, records, missing = ask.book, [], []
     book.refresh()
     # Panels name runs by their ids, which are found together.
@@ -112,7 +112,7 @@ def find_all(ask: Ask, runs: Sequence[str]) -> tuple[list[RunRecord], list[str]]
     for target in runs:
         try:
             records.append(known.get(target) or book.find_run(target))
-        except NotFound as error:
+        except (NotFound, StoreCorrupt) as error:
             missing.append(str(error))
     return records, missing
 

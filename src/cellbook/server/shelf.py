@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from cellbook._version import __version__
+from cellbook.answers.base import writable
 from cellbook.book import Book, look_into, notebook_name
-from cellbook.errors import CellbookError, StoreError, StoreReadOnly
+from cellbook.errors import CellbookError, StoreError
 from cellbook.server.places import Place
 from cellbook.views.pulse import Pulse
 
@@ -88,9 +89,7 @@ class Ask:
         StoreReadOnly
             If it cannot.
         """
-        if self.book.read_only:
-            raise StoreReadOnly(self.book.read_only)
-        return self.book
+        return writable(self.book)
 
     @property
     def notebook(self) -> str | None:
