@@ -52,6 +52,7 @@ def test_a_panel_from_outside_holds_nothing_odd(opened: Book) -> None:
         "query": "",
         "limit": 10,
         "look": {},
+        "width": "full",
     }
     assert shown.problem == "The book has no runs yet."
 
