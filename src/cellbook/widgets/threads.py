@@ -32,6 +32,9 @@ max-width:48em;contain:paint}
 .cellbook .cb-comment{margin:8px 0 0}
 .cellbook .cb-comment>div{margin:2px 0 0;overflow-wrap:anywhere}
 .cellbook .cb-comment>div>*{margin:0 0 4px}
+.cellbook .cb-comment :is(table,h1,h2,h3,h4,h5,h6){font-size:inherit;color:inherit}
+.cellbook .cb-comment :is(th,td){padding:2px 8px;border-bottom:1px solid var(--cb-line)}
+.cellbook .cb-comment math[display="block"]{text-align:left;margin:4px 0}
 .cellbook .cb-comment pre{white-space:pre-wrap;margin:4px 0}
 .cellbook .cb-thread blockquote{margin:4px 0;padding:0 8px;border-left:2px solid var(--cb-line);
 color:var(--cb-muted)}
