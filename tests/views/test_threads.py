@@ -253,6 +253,20 @@ def test_what_is_no_anchor_is_told(
         read_anchor(Reader(opened, "work.ipynb"), told)
 
 
+def test_no_other_file_is_looked_into(opened: Book, folder: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "elsewhere"
+    secret.mkdir()
+    write(secret, "secret.ipynb", {"s": "password = 1"})
+    write(secret, "notes.txt", {"s": "password = 1"})
+    reader = Reader(opened, "work.ipynb")
+    other = {"kind": "cell", "cell_id": "s", "notebook": str(secret / "secret.ipynb")}
+    with pytest.raises(InvalidInput, match="of another notebook"):
+        read_anchor(reader, other)
+    assert read_anchor(reader, {**other, "source": "x"}).source == "x"
+    for name in ("/dev/zero", str(secret / "notes.txt"), str(secret), "no\0ne.ipynb"):
+        assert find_anchor(opened, f"notebook:{name}").cells == ()
+
+
 def test_a_runs_threads_are_those_of_its_metrics_and_comparisons() -> None:
     about = is_about(Anchor(AnchorKind.RUN, runs=("r",)))
     assert about(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc"))

@@ -11,6 +11,8 @@ from cellbook.records import Anchor, AnchorKind, Thread
 from cellbook.store import Store
 from cellbook.views.formatting import shorten
 
+_NOTEBOOKS = 30
+"""Notebooks that are looked into for the cell of one that is gone."""
 IN_CELLS = (AnchorKind.CELL, AnchorKind.OUTPUT)
 
 
@@ -182,9 +184,10 @@ def view_anchor(anchor: Anchor, found: Found, titles: Titles) -> AnchorView:
 
 
 def notebooks_in(store: Store) -> list[str]:
-    """Return the names of the notebooks that kernels of a book had, the last used first."""
+    """Return notebooks that kernels of a book had, by name, the last used first."""
     (names,) = store.columns("sessions", ["notebook"])[1]
-    return list(dict.fromkeys(name for name in reversed(names) if isinstance(name, str)))
+    known = dict.fromkeys(name for name in reversed(names) if isinstance(name, str))
+    return list(known)[:_NOTEBOOKS]
 
 
 class Titles:
