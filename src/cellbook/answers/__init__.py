@@ -28,6 +28,7 @@ from cellbook.answers.dashboards import (
     show_dashboard,
 )
 from cellbook.answers.details import RunQuery, show_console, show_details
+from cellbook.answers.forking import ForkBody, Forked, fork, fork_notebook
 from cellbook.answers.grid import (
     ColumnsQuery,
     GridFileQuery,
@@ -129,6 +130,7 @@ CHANGES: Mapping[str, Callable[..., Any]] = {
     "request-review": request_review,
     "review": review,
     "set-author": set_author,
+    "fork": fork_notebook,
 }
 """What panels may change, by name; each takes an :class:`Ask` and a body."""
 
@@ -144,6 +146,8 @@ __all__ = [
     "CurvesQuery",
     "DashboardBody",
     "DashboardQuery",
+    "ForkBody",
+    "Forked",
     "GridFileQuery",
     "GridQuery",
     "Hint",
@@ -170,6 +174,8 @@ __all__ = [
     "find_anchor",
     "find_artifact",
     "find_columns",
+    "fork",
+    "fork_notebook",
     "importance",
     "is_about",
     "is_target",

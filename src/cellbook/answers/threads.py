@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from cellbook.answers.base import Ask, Hint
+from cellbook.answers.taking import look_over
 from cellbook.answers.targets import cells_on_disk, find_anchor, is_about, read_anchor
 from cellbook.commenting import Cells, check_author, check_text, keep_author
 from cellbook.errors import InvalidInput
@@ -221,6 +222,7 @@ def list_threads(ask: Ask, query: ThreadsQuery) -> ThreadsPage:
     if query.scope not in _SCOPES:
         raise InvalidInput(f"The scope is {' or '.join(_SCOPES)}, not {query.scope[:40]!r}.")
     ask.book.refresh()
+    notice = look_over(ask.book, ask.notebook)
     about = None
     if query.target:
         about = is_about(find_anchor(ask.book, query.target, ask.notebook or ""))
@@ -234,6 +236,7 @@ def list_threads(ask: Ask, query: ThreadsQuery) -> ThreadsPage:
         offset=query.offset,
         people=ask.book.threads.people(),
         read_only=ask.book.read_only,
+        notice=notice,
     )
 
 

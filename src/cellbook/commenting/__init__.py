@@ -9,7 +9,10 @@ from cellbook.commenting.anchoring import (
     place,
 )
 from cellbook.commenting.briefs import BRIEF_FIELDS
+from cellbook.commenting.carrying import carried, carries, carry
+from cellbook.commenting.checking import read_comment, read_thread
 from cellbook.commenting.mentions import MENTION, TEXT_LIMIT, find_mentions, parser
+from cellbook.commenting.parcels import Merged, Parcel, merge, pack, parcel, unpack
 from cellbook.commenting.people import (
     check_author,
     initials,
@@ -41,11 +44,16 @@ __all__ = [
     "CellNow",
     "Cells",
     "Discussion",
+    "Merged",
+    "Parcel",
     "Placement",
     "ReviewState",
     "Threads",
     "Verdict",
     "all_threads",
+    "carried",
+    "carries",
+    "carry",
     "check_author",
     "check_text",
     "discussions",
@@ -56,13 +64,19 @@ __all__ = [
     "jupyter_author",
     "keep_author",
     "local_author",
+    "merge",
     "newest_revision",
     "newest_text",
+    "pack",
+    "parcel",
     "parser",
     "place",
+    "read_comment",
+    "read_thread",
     "review_state",
     "seen_by",
     "those",
     "thread_of",
     "threads_about",
+    "unpack",
 ]

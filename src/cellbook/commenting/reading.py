@@ -188,6 +188,11 @@ def introduce(store: Store, author: Author) -> list[Op]:
     return [] if store.get(PEOPLE, doc_id) == doc else [create(PEOPLE, doc_id, doc)]
 
 
+def knows(store: Store, author: Author) -> bool:
+    """Whether somebody of that name is on the list of those who write in the book."""
+    return store.get(PEOPLE, f"person-{author.name}") is not None
+
+
 def briefs_in(store: Store) -> list[Thread]:
     """Return the briefs of all notebooks, the oldest first."""
     return _of_kind(store, ThreadKind.BRIEF)

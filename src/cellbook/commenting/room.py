@@ -218,7 +218,7 @@ class Threads:
     ) -> Comment:
         """React to a comment with one picture, or take that back."""
         author = self._author(author)
-        emoji = _check_emoji(emoji)
+        emoji = check_emoji(emoji)
         found = comment_of(self._store, comment)
         if found.deleted is not None:
             raise InvalidInput("That comment was deleted. React to another one.")
@@ -229,7 +229,7 @@ class Threads:
     def label(self, thread: str, label: str, on: bool = True) -> Thread:
         """Put a label on a thread, or take it off."""
         found = thread_of(self._store, thread)
-        self._change(found, {"labels": {_check_label(label): on}})
+        self._change(found, {"labels": {check_label(label): on}})
         return thread_of(self._store, found.thread_id)
 
     def assign(self, thread: str, name: str, on: bool = True) -> Thread:
@@ -363,7 +363,7 @@ class Threads:
             author=author,
             time=_now(),
             kind=kind,
-            labels={_check_label(label): True for label in labels},
+            labels={check_label(label): True for label in labels},
             assigned=dict.fromkeys(as_known(names, self._names() if names else ()), True),
         )
         return thread, [create(THREADS, thread.thread_id, to_doc(thread))]
@@ -420,6 +420,11 @@ class Threads:
                 f"That comment is @{found.author.name}'s and cannot be {what} by @{author.name}. "
                 "Reply to it instead."
             )
+        if found.imported:
+            raise InvalidInput(
+                f"That comment came with {found.imported}, so it cannot be {what} here. Do that in "
+                "the book where it was written, or reply to it."
+            )
         if found.deleted is not None:
             raise InvalidInput("That comment was deleted. Write a new one.")
         return author, found
@@ -451,14 +456,16 @@ def check_text(text: str, may_be_empty: bool = False) -> str:
     return text
 
 
-def _check_label(label: str) -> str:
+def check_label(label: str) -> str:
+    """Return a label as it is kept, or raise InvalidInput."""
     label = check_name(label, "label").strip().removeprefix("#")
     if len(label) > _LABEL_LIMIT:
         raise InvalidInput(f"A label has at most {_LABEL_LIMIT} characters. Shorten it.")
     return label
 
 
-def _check_emoji(emoji: str) -> str:
+def check_emoji(emoji: str) -> str:
+    """Return an emoji, or raise InvalidInput if it is none."""
     kinds = {unicodedata.category(char) for char in emoji}
     keycap = "\u20e3" in emoji
     if len(emoji) > _EMOJI_LIMIT or not kinds <= _EMOJI or not (keycap or "So" in kinds):

@@ -23,6 +23,7 @@ from cellbook import book as books
 from cellbook.book import Book
 from cellbook.capture import CellRecorder, Shown
 from cellbook.checkpointing import DocumentSource, Moment
+from cellbook.commenting import carries
 from cellbook.errors import StoreError, StoreReadOnly, StoreWriteError, one_line
 from cellbook.ipython import standing
 from cellbook.ipython.cells import Cells, OpenCell
@@ -101,6 +102,7 @@ class Extension:
             elsewhere = self.notebook.place.book_elsewhere(self.book())
             if elsewhere:
                 self.say(elsewhere)
+            self._look_over()
 
     def unload(self) -> None:
         """Stop recording; the cell under way is recorded to its end."""
@@ -354,9 +356,12 @@ class Extension:
     def _open(self, info: Any, message: str) -> OpenCell | None:
         with self.guarded():
             place = cell_id(self.shell, getattr(info, "cell_id", None))
-            if self.notebook.look_around(place):
+            moved = self.notebook.look_around(place)
+            if moved:
                 self._describe()
             book = self.book()
+            if moved:
+                self._look_over()
             around = book.active_run()
             if book.read_only:
                 raise StoreReadOnly(book.read_only)
@@ -448,6 +453,17 @@ class Extension:
             with book.trouble.guarded():
                 notebook = self.notebook.place.relative_to(Path(book.url).parent)
                 book.runs.sessions.describe(kind_of(self.shell), notebook)
+
+    def _look_over(self) -> None:
+        """Take over the comments that the notebook brought from elsewhere."""
+        notebook = self.notebook.place.notebook
+        if notebook is not None and carries(notebook):
+            # With all that answers need, it would be a part of what every start takes.
+            from cellbook.answers.taking import look_over  # noqa: PLC0415
+
+            said = look_over(self.book(), self.book().runs.sessions.notebook)
+            if said:
+                self.say(said)
 
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:

@@ -20,7 +20,10 @@ Messages, each a JSON object with a ``type``:
                            back; `cell` asked for it and stays
 ``offer``       to there   the same without a window: for the one that runs `cell`; ``id``, and
                            ``before``, the checkpoint that the document of now belongs to, if any
-``taken``       to here    ``window``, ``id``: it brings that document back
+``carry``       to there   ``id``, ``comments``: put these into the notebook's metadata, or with
+                           null take them out; for ``window``, or without one for the one that runs
+                           ``cell``
+``taken``       to here    ``window``, ``id``: it brings that document back, or carries that
 =============== ========== ========================================================================
 """
 
@@ -65,7 +68,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A document to bring back, for the window that runs the cell which asks; none may be there."""
+    """What a window is to do with its document: it may be old, or not be there at all."""
 
     message: Mapping[str, Any]
     taken: Callable[[], None]
@@ -293,17 +296,47 @@ class Windows:
         untaken
             Called if none says so.
         """
-        self._offered += 1
         message = {
             "type": "offer",
-            "id": self._offered,
             "checkpoint": checkpoint.checkpoint_id,
             "number": number,
             "cell": cell,
             "before": None if before is None else before.checkpoint_id,
         }
-        self._offers[self._offered] = Offer(message, taken, untaken)
-        self.tell(message)
+        self._offer(message, taken, untaken)
+
+    def carry(
+        self,
+        comments: Mapping[str, Any] | None,
+        cell: str,
+        window: str | None,
+        *,
+        taken: Callable[[], None],
+        untaken: Callable[[], None],
+    ) -> None:
+        """Have comments put into the notebook's metadata, or with None taken out.
+
+        Parameters
+        ----------
+        comments
+            As they are to stand there.
+        cell, window
+            The cell that asks, and the window that runs it, where that is known.
+        taken
+            Called once a window has said that it does.
+        untaken
+            Called if none says so.
+        """
+        message = {"type": "carry", "cell": cell, "window": window, "comments": comments}
+        self._offer(message, taken, untaken)
+
+    def _offer(
+        self, message: Mapping[str, Any], taken: Callable[[], None], untaken: Callable[[], None]
+    ) -> None:
+        self._offered += 1
+        whole = {**message, "id": self._offered}
+        self._offers[self._offered] = Offer(whole, taken, untaken)
+        self.tell(whole)
         self._wait_for(self._offered, self._cells)
 
     def _wait_for(self, offered: int, cells: int) -> None:

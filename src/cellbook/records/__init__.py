@@ -19,6 +19,7 @@ from cellbook.records.dataset import (
 )
 from cellbook.records.directions import Direction, direction_of
 from cellbook.records.environment import Environment, GitState
+from cellbook.records.fork import Fork
 from cellbook.records.leaderboard import (
     DURATION,
     BoardField,
@@ -82,6 +83,7 @@ __all__ = [
     "DatasetVersion",
     "Direction",
     "Environment",
+    "Fork",
     "GitState",
     "Json",
     "Leaderboard",

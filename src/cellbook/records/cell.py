@@ -37,7 +37,7 @@ class Output(Record):
 
 LOOKING = frozenset(
     {"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff", "comment", "comments",
-     "brief", "review"}
+     "brief", "review", "fork"}
 )  # fmt: skip
 """Cellbook's line magics that change no variable, and nothing of a run."""
 

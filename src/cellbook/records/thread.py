@@ -132,6 +132,9 @@ class Comment(Record):
     event: str = ""
     """What happened to the thread, where that is what the comment records: ``resolved``,
     ``reopened``, ``approved``, ``returned``, ``attached``; its text, if any, is the reason."""
+    imported: str = ""
+    """What it came with, where it was not written into this book: its author is what that claims,
+    and nobody here can show to be them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +154,5 @@ class Thread(Record):
     """Names of those who are to see to it; false is one who is not any more."""
     brief: Mapping[str, str] = field(default_factory=dict)
     """Of a brief: question, owner, success_metric, target, data, deadline, decisions."""
+    imported: str = ""
+    """What it came with, where it was not begun in this book."""

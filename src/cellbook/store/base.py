@@ -85,6 +85,10 @@ class Store(ABC):
         """Return a fresh ULID, later than everything this process has read."""
 
     @abstractmethod
+    def follow(self, ulid: str) -> None:
+        """Hand out only ids that are later than `ulid`, which came from elsewhere, from now on."""
+
+    @abstractmethod
     def commit(self, ops: Sequence[Op], *, durable: bool = False) -> str:
         """Write one transaction: all of `ops` or none; return its ULID.
 

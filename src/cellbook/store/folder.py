@@ -103,6 +103,10 @@ class FolderStore(Store):
         """Return a fresh ULID."""
         return self._clock.new()
 
+    def follow(self, ulid: str) -> None:
+        """See :meth:`Store.follow`."""
+        self._clock.observe(ulid)
+
     def commit(self, ops: Sequence[Op], *, durable: bool = False) -> str:
         """Write one transaction; see :meth:`Store.commit`."""
         if self.read_only:

@@ -70,7 +70,10 @@ class CommentView:
     event: str
     """What happened to the thread, where it tells that: ``resolved``, ``approved`` …"""
     mine: bool
+    """Whether it is who asks that wrote it, so that they may change it."""
     unread: bool
+    imported: str
+    """What it came with, where it was not written into this book: its author is only claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,8 @@ class ThreadsPage:
     labels: tuple[str, ...]
     read_only: str
     """Why nothing can be written; empty where it can."""
+    notice: str
+    """What is to be said of comments that the notebook's file brought; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,7 @@ class ThreadReader:
         offset: int = 0,
         people: Sequence[Author] = (),
         read_only: str = "",
+        notice: str = "",
     ) -> ThreadsPage:
         """Return a page of threads.
 
@@ -224,7 +230,7 @@ class ThreadReader:
             Only threads whose anchor this accepts, in whichever notebook they were begun.
         limit, offset
             At most so many, after so many others.
-        people, read_only
+        people, read_only, notice
             What is told with it.
 
         Raises
@@ -262,6 +268,7 @@ class ThreadReader:
             me=self.person(self._me) if self._me is not None else None,
             labels=tuple(labels),
             read_only=read_only,
+            notice=notice,
         )
 
     def view(self, discussion: Discussion) -> ThreadView:
@@ -278,6 +285,10 @@ class ThreadReader:
         return CommentHistory(
             tuple(RevisionView(one.text, render(one.text), one.time) for one in revisions)
         )
+
+    def discussions(self, everywhere: bool = False) -> Sequence[Discussion]:
+        """Return the threads of the notebook, or of the whole book, as they are on record."""
+        return self._everything() if everywhere else self._of_notebook()
 
     def person(self, author: Author) -> Person:
         """Return somebody as who asks sees them."""
@@ -402,8 +413,9 @@ class ThreadReader:
             ),
             deleted=comment.deleted is not None,
             event=comment.event,
-            mine=bool(me) and comment.author.name == me,
+            mine=bool(me) and comment.author.name == me and not comment.imported,
             unread=unread,
+            imported=comment.imported,
         )
 
 

@@ -289,8 +289,13 @@ def rebuild_document(store: Store, checkpoint: Checkpoint) -> bytes | None:
 
     Of a cell that ran several times, the last source stands where it ran first.
     """
+    return document_of(cells_until(store, checkpoint))
+
+
+def document_of(ran: Iterable[CellExecution]) -> bytes | None:
+    """Return a notebook made of some executions of cells; see :func:`rebuild_document`."""
     cells: dict[str, str] = {}
-    for cell in cells_until(store, checkpoint):
+    for cell in ran:
         cells[cell.cell_id or cell.execution_id] = cell.source
     if not cells:
         return None

@@ -13,7 +13,7 @@ from cellbook.answers import Reader, ThreadsQuery, list_threads
 from cellbook.commenting import BRIEF_FIELDS
 from cellbook.records import RunRecord, ThreadKind
 from cellbook.tracking import Run
-from cellbook.views.formatting import age, plural
+from cellbook.views.formatting import age, date, plural
 from cellbook.views.thread_text import EVENTS, short_id, state_of, thread_text, threads_text
 from cellbook.views.threads import CommentView, ThreadsPage, ThreadView
 from cellbook.widgets.bundles import Panel
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cellbook.book import Book, Target
 
-_STYLE = """
+THREAD_STYLE = """
 .cellbook .cb-thread{border-left:3px solid var(--cb-line);padding:4px 12px;margin:0 0 16px;
 max-width:48em;contain:paint}
 .cellbook .cb-thread.cb-open{border-left-color:var(--cb-better)}
@@ -156,7 +156,7 @@ def brief_panel(thread: ThreadView | None) -> Panel:
         said = 'This notebook has no brief yet. `%brief question="…"` begins one.'
         return Panel(framed(f'<p class="cb-note">{sentence(said)}</p>'), said)
     now = time.time_ns() // 1_000_000
-    html = f"<style>{_STYLE}</style>{thread_html(thread, now)}"
+    html = f"<style>{THREAD_STYLE}</style>{thread_html(thread, now)}"
     return Panel(framed(html), thread_text(thread, now))
 
 
@@ -165,15 +165,21 @@ def static_html(page: ThreadsPage) -> str:
     if not page.threads:
         return f'<p class="cb-note">{sentence(threads_text(page))}</p>'
     now = time.time_ns() // 1_000_000
-    parts = [f"<style>{_STYLE}</style>", *(thread_html(thread, now) for thread in page.threads)]
+    parts = [
+        f"<style>{THREAD_STYLE}</style>",
+        *(thread_html(thread, now) for thread in page.threads),
+    ]
     left = page.total - len(page.threads)
     if left > 0:
         parts.append(f'<p class="cb-note">… and {plural(left, "thread")} more</p>')
     return "".join(parts)
 
 
-def thread_html(thread: ThreadView, now: int) -> str:
-    """Return a thread as HTML that is only read, without its style."""
+def thread_html(thread: ThreadView, now: int | None) -> str:
+    """Return a thread as HTML that is only read, without its style.
+
+    Times are told as of `now`; None tells their dates, in a page that is read much later.
+    """
     told = " · ".join([*state_of(thread), short_id(thread)])
     parts = [
         f'<div class="cb-thread{"" if thread.resolved else " cb-open"}">',
@@ -193,11 +199,13 @@ def thread_html(thread: ThreadView, now: int) -> str:
     return "".join([*parts, "</div>"])
 
 
-def _comment_html(comment: CommentView, now: int) -> str:
+def _comment_html(comment: CommentView, now: int | None) -> str:
     said = f' <span class="cb-muted">{escape(EVENTS[comment.event])}</span>' if (
         comment.event in EVENTS
     ) else ""  # fmt: skip
-    when = age(comment.time, now) + (", edited" if comment.edited else "")
+    when = date(comment.time)[:16] if now is None else age(comment.time, now)
+    when += ", edited" if comment.edited else ""
+    when += f", came with {comment.imported}" if comment.imported else ""
     head = (
         f'<span class="cb-strong">{escape(comment.author.display_name)}</span>{said} '
         f'<span class="cb-faint">{escape(when)}</span>'

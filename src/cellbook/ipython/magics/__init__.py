@@ -8,6 +8,7 @@ from cellbook.ipython.magics.dashboards import DashboardMagics
 from cellbook.ipython.magics.log import LogMagics
 from cellbook.ipython.magics.run import RunMagics
 from cellbook.ipython.magics.runs import RunsMagics
+from cellbook.ipython.magics.travelling import ForkMagics
 
 MAGICS = (
     RunMagics,
@@ -17,6 +18,7 @@ MAGICS = (
     DashboardMagics,
     CheckpointMagics,
     CommentMagics,
+    ForkMagics,
     StatusMagics,
 )
 """The classes of all magics; each takes the extension that it belongs to."""

@@ -13,6 +13,7 @@ from IPython.core.magic_arguments import argument
 from cellbook.errors import NotFound
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
+from cellbook.ipython.magics.travelling import VERBS, travel
 from cellbook.records import Anchor, AnchorKind
 
 _FILTERS = ("open", "mine", "mentions", "unread", "orphaned", "resolved")
@@ -81,6 +82,11 @@ class CommentMagics(CellbookMagics):
     def comments(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """Show threads: those of this notebook, or about something.
 
+        %comments embed puts them into the notebook, so that the file carries them wherever it
+        goes; %comments embed off takes them out. %comments export FILE writes them as .jsonld (Web
+        Annotations), .md or .html; %comments import FILE takes them over from a .jsonld or an
+        .ipynb.
+
         Examples::
 
             %comments
@@ -92,6 +98,9 @@ class CommentMagics(CellbookMagics):
 
         options = parsed(type(self).comments, line, line.words())
         values = self.values(line, local)
+        if options.words and str(options.words[0]) in VERBS:
+            travel(self, line, [values.text(word) for word in options.words], self._notebook)
+            return
         chosen = [name for name in _FILTERS if getattr(options, name)]
         if len(chosen) > 1:
             raise line.error("One filter at a time: " + " or ".join(f"--{one}" for one in chosen))
