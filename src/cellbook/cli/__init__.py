@@ -28,6 +28,7 @@ COMMANDS = {
     "diff": ("checkpoints", "show how two checkpoints differ in cells and variables"),
     "run": ("changing", "rename, tag, note, archive, delete or restore runs"),
     "comments": ("comments", "list threads, begin one, answer in it or resolve it"),
+    "fork": ("travelling", "take a notebook over from a run or a checkpoint, with a note"),
     "dashboard": ("dashboards", "list dashboards, show one, or write it as one HTML file"),
     "verify": ("upkeep", "check every byte of the book"),
     "gc": ("upkeep", "empty the trash, and remove files that nothing names any more"),

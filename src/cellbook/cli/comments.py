@@ -10,20 +10,23 @@ import time
 from cellbook.answers import Reader, ThreadsQuery, find_anchor, list_threads, thread_reader
 from cellbook.cli.output import as_json
 from cellbook.cli.parsing import add_book, add_forms, open_book
+from cellbook.cli.travelling import VERBS as FILES
+from cellbook.cli.travelling import travel
 from cellbook.cli.wording import in_shell
 from cellbook.errors import InvalidInput
 from cellbook.views.thread_text import thread_text, threads_text
 from cellbook.views.wire import encode
 
 _FILTERS = ("open", "mine", "mentions", "unread", "orphaned", "resolved")
-_VERBS = ("list", "show", "add", "reply", "resolve", "reopen")
+_VERBS = ("list", "show", "add", "reply", "resolve", "reopen", *FILES)
 
 
 def add_comments(parser: argparse.ArgumentParser) -> None:
     """Add what ``cellbook comments`` takes."""
     parser.usage = (
         "cellbook comments [list] [TARGET] [--open] … | add TARGET TEXT | show THREAD | "
-        "reply THREAD TEXT | resolve THREAD [TEXT] | reopen THREAD [TEXT]"
+        "reply THREAD TEXT | resolve THREAD [TEXT] | reopen THREAD [TEXT] | "
+        "embed NOTEBOOK [off] | read NOTEBOOK | export FILE | import FILE"
     )
     parser.add_argument(
         "words",
@@ -42,6 +45,9 @@ def add_comments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="NAME", help="who is to see to a thread that is begun")
     parser.add_argument("--query", metavar="TEXT", default="", help="only with these words")
     parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most N; else 50")
+    parser.add_argument(
+        "--notebook", metavar="FILE", help="whose comments are exported, or are imported for"
+    )
     add_forms(parser, "json")
     add_book(parser)
     parser.set_defaults(call=_comments)
@@ -53,6 +59,8 @@ def _comments(args: argparse.Namespace) -> int:
         verb, words = "list", args.words
     if verb == "list":
         return _list(args, words)
+    if verb in FILES:
+        return travel(args, verb, words)
     least = 2 if verb in ("add", "reply") else 1
     if len(words) < least:
         of = "a target" if verb == "add" else "a thread"
