@@ -19,6 +19,7 @@ from typing import Any
 
 from cellbook.answers.dashboards import DashboardNames, ShownDashboard
 from cellbook.answers.grid import GridFile
+from cellbook.answers.forking import Forked
 from cellbook.answers.threads import Preview, ShownBrief
 from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
@@ -63,6 +64,7 @@ ANSWERS = (
     RunsGrid,
     RunsPage,
     ShownBrief,
+    Forked,
     ShownDashboard,
     TablePreview,
     Surface,

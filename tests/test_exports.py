@@ -13,6 +13,7 @@ import cellbook
 FACE = [
     "Book", "Run", "RunRecord", "RunState", "__version__", "active_run", "checkpoints",
     "comment", "comments", "compare", "dashboard", "define_metric", "end_run", "errors",
+    "export_comments", "import_comments",
     "leaderboard", "load_ipython_extension", "log_artifact", "log_artifacts", "log_audio",
     "log_dict",
     "log_figure", "log_histogram", "log_html", "log_image", "log_input", "log_metric",

@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
     from cellbook.widgets.compare import compare
     from cellbook.widgets.dashboards import dashboard
     from cellbook.widgets.leaderboards import leaderboard
+    from cellbook.widgets.thread_files import export_comments, import_comments
     from cellbook.widgets.threads import comments
 
 _HOMES = {
@@ -61,6 +62,8 @@ _HOMES = {
     "compare": "cellbook.widgets.compare",
     "dashboard": "cellbook.widgets.dashboards",
     "errors": "cellbook.errors",
+    "export_comments": "cellbook.widgets.thread_files",
+    "import_comments": "cellbook.widgets.thread_files",
     "leaderboard": "cellbook.widgets.leaderboards",
     **dict.fromkeys(
         (
@@ -113,6 +116,8 @@ __all__ = [
     "define_metric",
     "end_run",
     "errors",
+    "export_comments",
+    "import_comments",
     "leaderboard",
     "load_ipython_extension",
     "log_artifact",

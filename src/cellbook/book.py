@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import copyreg
+import functools
 import os
 import sqlite3
 import sys
@@ -17,18 +18,28 @@ from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpointing import Checkpoints
-from cellbook.commenting import Threads
+from cellbook.commenting import Notifier, Threads
 from cellbook.dashboards import Dashboards
 from cellbook.datasets import Datasets
 from cellbook.errors import Ambiguous, CellbookError, InvalidInput, NotFound, StoreError, one_line
 from cellbook.leaderboards import Leaderboards
 from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
 from cellbook.store import Finding, FolderStore, Report, create
-from cellbook.tracking import Definitions, Run, Runs, Trouble, exit_error, outcome_of, watch_exit
+from cellbook.tracking import (
+    Definitions,
+    Run,
+    Runs,
+    Trouble,
+    exit_error,
+    outcome_of,
+    warn,
+    watch_exit,
+)
 from cellbook.views import runs_table
 from cellbook.views.asking import check_search
 from cellbook.views.formatting import shorten
 from cellbook.views.hints import either, near_runs
+from cellbook.views.notices import notice_of
 from cellbook.views.series import metric_history
 from cellbook.views.timeline import checkpoints_table
 
@@ -63,6 +74,8 @@ class Book:
         Defines, reckons and freezes leaderboards.
     threads
         Discussions: begins, answers and resolves them.
+    notices
+        Tells people outside of the book what was said to them, where the user wants that.
     trouble
         Turns failures of the store into one warning.
     """
@@ -75,6 +88,8 @@ class Book:
         self.checkpoints = Checkpoints(store, store.packs, self.trouble.report)
         self.dashboards = Dashboards(store)
         self.threads = Threads(store)
+        self.notices = Notifier(functools.partial(notice_of, store), warn)
+        self.threads.on_said = self.notices.tell
         self.datasets = Datasets(
             store,
             lambda version: self.leaderboards.users_of_data(version),
@@ -227,7 +242,12 @@ class Book:
             self._environment.join(timeout=10)
             self._environment = None
         # What one step meets, such as a full disk, must not keep the others from happening.
-        for step in (self.checkpoints.close, self.runs.close, self.store.close):
+        for step in (
+            self.notices.settle,
+            self.checkpoints.close,
+            self.runs.close,
+            self.store.close,
+        ):
             try:
                 step()
             except (StoreError, OSError, sqlite3.Error) as error:

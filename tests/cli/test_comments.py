@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +48,28 @@ def test_what_cannot_be_done_is_told(cli: Cli, book: Book, words: list[str], tol
     status, _, error = cli("comments", *words)
     assert status == 2
     assert told in error
+
+
+def test_notices_are_off_until_they_are_set(
+    cli: Cli, opened: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CELLBOOK_CONFIG_DIR", str(tmp_path / "config"))
+    assert cli("comments", "notices") == (0, "Notices: off.\n", "")
+    url = "https://hooks.example.org/T0/SECRET"
+    told = "Notices: webhook https://hooks.example.org/….\n"
+    assert cli("comments", "notices", "--webhook", url)[1] == told
+    assert cli("comments", "notices", "--command", "notify-send x")[1] == (
+        told.replace(".\n", " and command notify-send.\n")
+    )
+    assert cli("comments", "notices", "--webhook", "")[1] == "Notices: command notify-send.\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{url}\n"))
+    assert told.strip(".\n") in cli("comments", "notices", "--webhook", "-")[1]
+    monkeypatch.setenv("CELLBOOK_NOTICES_WEBHOOK", "")
+    assert (
+        cli("comments", "notices")[1]
+        == "Notices: off (as CELLBOOK_NOTICES_WEBHOOK would have it).\n"
+    )
+    monkeypatch.delenv("CELLBOOK_NOTICES_WEBHOOK")
+    assert cli("comments", "notices", "--off")[1] == "Notices: off.\n"
+    assert "begins with https" in cli("comments", "notices", "--webhook", "file:///x")[2]
+    assert "stands alone" in cli("comments", "notices", "--off", "--command", "x")[2]

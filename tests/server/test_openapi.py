@@ -79,6 +79,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "request-review"): {"anchor": {"kind": "run", "runs": ["2"]}, "of": ["grace"]},
     ("POST", "review"): {"thread": REVIEW, "verdict": "approved"},
     ("POST", "set-author"): {"name": "ada", "display_name": "Ada"},
+    ("POST", "fork"): {"target": "checkpoint:1", "name": "taken-over.ipynb"},
 }
 DOWNLOADS = {
     "plotly.js": assets.content("plotly.js"),

@@ -235,6 +235,7 @@ export interface CommentView {
   event: string;
   mine: boolean;
   unread: boolean;
+  imported: string;
 }
 
 /** One value of one run. */
@@ -357,6 +358,16 @@ export interface EnvironmentDifference {
   same_packages: number;
   patches: [string, string];
   patch_notes: [string, string];
+}
+
+/** A notebook that was made. */
+export interface Forked {
+  fork_id: string;
+  notebook: string;
+  name: string;
+  origin: string;
+  cells: number;
+  note: string;
 }
 
 /** Where the code stood in git. */
@@ -811,6 +822,7 @@ export interface ThreadsPage {
   me: Person | null;
   labels: string[];
   read_only: string;
+  notice: string;
 }
 
 /** The newest checkpoints of a notebook, oldest first. */

@@ -78,7 +78,8 @@ def fork_notebook(ask: Ask, body: ForkBody) -> Forked:
     """Make a new notebook from a moment, beside the open one; no file is overwritten."""
     if not ask.notebook:
         raise InvalidInput("Beside which notebook is it to be? Open one first.")
-    if body.name and (PurePosixPath(body.name).name != body.name or "\\" in body.name):
+    odd = PurePosixPath(body.name).name != body.name or not body.name.isprintable()
+    if odd or "\\" in body.name or body.name.startswith("."):
         raise InvalidInput(f"{body.name[:80]!r} is no name of a file. Leave folders out.")
     folder = (Path(ask.book.url).parent / ask.notebook).parent
     place = folder / body.name if body.name else None

@@ -8,6 +8,7 @@ import sys
 import time
 
 from cellbook.answers import Reader, ThreadsQuery, find_anchor, list_threads, thread_reader
+from cellbook.cli.notices import set_notices
 from cellbook.cli.output import as_json
 from cellbook.cli.parsing import add_book, add_forms, open_book
 from cellbook.cli.travelling import VERBS as FILES
@@ -18,7 +19,7 @@ from cellbook.views.thread_text import thread_text, threads_text
 from cellbook.views.wire import encode
 
 _FILTERS = ("open", "mine", "mentions", "unread", "orphaned", "resolved")
-_VERBS = ("list", "show", "add", "reply", "resolve", "reopen", *FILES)
+_VERBS = ("list", "show", "add", "reply", "resolve", "reopen", "notices", *FILES)
 
 
 def add_comments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,8 @@ def add_comments(parser: argparse.ArgumentParser) -> None:
     parser.usage = (
         "cellbook comments [list] [TARGET] [--open] … | add TARGET TEXT | show THREAD | "
         "reply THREAD TEXT | resolve THREAD [TEXT] | reopen THREAD [TEXT] | "
-        "embed NOTEBOOK [off] | read NOTEBOOK | export FILE | import FILE"
+        "embed NOTEBOOK [off] | read NOTEBOOK | export FILE | import FILE | "
+        "notices [--webhook URL] [--command COMMAND] [--off]"
     )
     parser.add_argument(
         "words",
@@ -48,6 +50,11 @@ def add_comments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--notebook", metavar="FILE", help="whose comments are exported, or are imported for"
     )
+    parser.add_argument(
+        "--webhook", metavar="URL", help='where notices go as JSON: {"text": …}; - reads the URL'
+    )
+    parser.add_argument("--command", metavar="COMMAND", help="what gets the same JSON as its input")
+    parser.add_argument("--off", action="store_true", help="send no notices any more")
     add_forms(parser, "json")
     add_book(parser)
     parser.set_defaults(call=_comments)
@@ -61,6 +68,8 @@ def _comments(args: argparse.Namespace) -> int:
         return _list(args, words)
     if verb in FILES:
         return travel(args, verb, words)
+    if verb == "notices":
+        return set_notices(args)
     least = 2 if verb in ("add", "reply") else 1
     if len(words) < least:
         of = "a target" if verb == "add" else "a thread"

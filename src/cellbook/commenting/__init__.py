@@ -12,6 +12,12 @@ from cellbook.commenting.briefs import BRIEF_FIELDS
 from cellbook.commenting.carrying import carried, carries, carry
 from cellbook.commenting.checking import read_comment, read_thread
 from cellbook.commenting.mentions import MENTION, TEXT_LIMIT, find_mentions, parser
+from cellbook.commenting.notices import (
+    NoticeSettings,
+    Notifier,
+    keep_notice_settings,
+    notice_settings,
+)
 from cellbook.commenting.parcels import Merged, Parcel, merge, pack, parcel, unpack
 from cellbook.commenting.people import (
     check_author,
@@ -45,6 +51,8 @@ __all__ = [
     "Cells",
     "Discussion",
     "Merged",
+    "NoticeSettings",
+    "Notifier",
     "Parcel",
     "Placement",
     "ReviewState",
@@ -63,10 +71,12 @@ __all__ = [
     "is_same_notebook",
     "jupyter_author",
     "keep_author",
+    "keep_notice_settings",
     "local_author",
     "merge",
     "newest_revision",
     "newest_text",
+    "notice_settings",
     "pack",
     "parcel",
     "parser",

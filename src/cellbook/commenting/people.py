@@ -122,9 +122,14 @@ def _made_of(name: str, display_name: str = "") -> Author | None:
     return Author(plain, "" if shown == plain else shown)
 
 
-def _file() -> Path:
+def settings_file(name: str) -> Path:
+    """Return a file of this user's settings, which hold for all books."""
     chosen = os.environ.get("CELLBOOK_CONFIG_DIR") or platformdirs.user_config_dir("cellbook")
-    return Path(chosen) / "author.json"
+    return Path(chosen) / name
+
+
+def _file() -> Path:
+    return settings_file("author.json")
 
 
 def _answered() -> Author | None:

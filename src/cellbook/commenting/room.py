@@ -71,6 +71,8 @@ class Threads:
     def __init__(self, store: Store, who: Callable[[], Author | None] = local_author) -> None:
         self._store = store
         self._who = who
+        self.on_said: Callable[[str, str, Sequence[str]], None] | None = None
+        """Told of what somebody says here: thread, comment, and who is newly to see to it."""
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -151,7 +153,9 @@ class Threads:
         """
         author = self._author(author)
         thread, ops = self._begin(anchor, kind, author, labels, assigned)
-        self._store.commit([*ops, *self._entry(thread.thread_id, author, check_text(text))])
+        entry = self._entry(thread.thread_id, author, check_text(text))
+        self._store.commit([*ops, *entry])
+        self._tell(thread.thread_id, entry, [*thread.assigned])
         return thread
 
     def reply(self, thread: str, text: str, *, author: Author | None = None) -> Comment:
@@ -160,6 +164,7 @@ class Threads:
         found = thread_of(self._store, thread)
         ops = self._entry(found.thread_id, author, check_text(text))
         self._store.commit(ops)
+        self._tell(found.thread_id, ops)
         return from_doc(Comment, ops[0][2])
 
     def edit(self, comment: str, text: str, *, author: Author | None = None) -> Comment:
@@ -237,6 +242,8 @@ class Threads:
         found = thread_of(self._store, thread)
         (name,) = as_known([check_author(name.removeprefix("@")).name], self._names())
         self._change(found, {"assigned": {name: on}})
+        if on and not found.assigned.get(name):
+            self._tell(found.thread_id, (), [name])
         return thread_of(self._store, found.thread_id)
 
     def mark_read(self, thread: str, comment: str, *, author: Author | None = None) -> None:
@@ -311,6 +318,7 @@ class Threads:
         doc = entry[0][2]
         doc["mentions"] = list(dict.fromkeys([*asked, *doc.get("mentions", ())]))
         self._store.commit([*ops, *entry])
+        self._tell(thread.thread_id, entry)
         return thread
 
     def review(
@@ -401,13 +409,15 @@ class Threads:
             if said:
                 self.reply(found.thread_id, said, author=author)
             return found
-        self._store.commit(
-            [
-                update(THREADS, found.thread_id, dict(changes), [[name] for name in drop]),
-                *self._entry(found.thread_id, author, said, event=event),
-            ]
-        )
+        entry = self._entry(found.thread_id, author, said, event=event)
+        dropped = [[name] for name in drop]
+        self._store.commit([update(THREADS, found.thread_id, dict(changes), dropped), *entry])
+        self._tell(found.thread_id, entry)
         return thread_of(self._store, found.thread_id)
+
+    def _tell(self, thread: str, entry: Sequence[Op], assigned: Sequence[str] = ()) -> None:
+        if self.on_said is not None:
+            self.on_said(thread, str(entry[0][1]) if entry else "", assigned)
 
     def _change(self, thread: Thread, changes: dict[str, object]) -> None:
         self._store.commit([update(THREADS, thread.thread_id, changes)])
