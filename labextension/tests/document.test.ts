@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { YNotebook } from '@jupyter/ydoc';
 
-import { arrange, restoreDocument } from '../src/models/document.ts';
+import { arrange, carryComments, restoreDocument } from '../src/models/document.ts';
 
 function play(now: string[], then: string[], stays = -1): string[] {
   const cells = [...now];
@@ -157,4 +157,26 @@ test('a file cannot say that its outputs are to be trusted', () => {
     { cells: [hostile], metadata: {}, nbformat: 4, nbformat_minor: 5 } as never
   );
   assert.equal(shared.getCell(0).getMetadata('trusted'), undefined);
+});
+
+test('comments are carried, and nothing else of the metadata changes', () => {
+  const shared = new YNotebook();
+  const before = { kernelspec: { name: 'python3', display_name: 'Python' }, cellbook: { origin: { run: 'a' } } };
+  shared.fromJSON({ cells: [], metadata: before, nbformat: 4, nbformat_minor: 5 } as never);
+  const comments = { version: 1, threads: [{ thread_id: 'a' }], comments: [] };
+  carryComments(shared, comments);
+  assert.deepEqual(shared.toJSON().metadata, {
+    ...before,
+    cellbook: { origin: { run: 'a' }, comments }
+  });
+  let changes = 0;
+  shared.metadataChanged.connect(() => changes++);
+  carryComments(shared, comments);
+  assert.equal(changes, 0);
+  carryComments(shared, null);
+  assert.deepEqual(shared.toJSON().metadata, before);
+  shared.deleteMetadata('cellbook');
+  carryComments(shared, comments);
+  carryComments(shared, null);
+  assert.deepEqual(shared.toJSON().metadata, { kernelspec: before.kernelspec });
 });

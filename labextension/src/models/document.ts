@@ -133,6 +133,31 @@ export function restoreDocument(
   };
 }
 
+/**
+ * Let a notebook carry comments in its metadata, or with null no more; the rest of it stays.
+ *
+ * @param shared - The notebook.
+ * @param comments - As they are to stand in `metadata.cellbook.comments`.
+ */
+export function carryComments(shared: ISharedNotebook, comments: PartialJSONValue | null): void {
+  const own = shared.toJSON().metadata.cellbook;
+  const rest: Record<string, unknown> = { ...(isObject(own) ? own : {}) };
+  delete rest.comments;
+  const fresh = comments === null ? rest : { ...rest, comments };
+  if (stable((own ?? {}) as PartialJSONValue) === stable(fresh as PartialJSONValue)) {
+    return;
+  }
+  if (Object.keys(fresh).length) {
+    shared.setMetadata('cellbook', fresh as PartialJSONValue);
+  } else {
+    shared.deleteMetadata('cellbook');
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 type Part = Step & { count: number };
 
 function joined(steps: readonly Step[]): Part[] {

@@ -18,7 +18,7 @@ import {
   type IKernelLink,
   type IKernelState
 } from '../tokens.ts';
-import { restoreDocument } from './document.ts';
+import { carryComments, restoreDocument } from './document.ts';
 import { HandOver } from './handover.ts';
 import { CellHashes, type CellRow } from './hashes.ts';
 
@@ -238,6 +238,9 @@ export class KernelLink implements IKernelLink {
       }
       void this._bringBack(checkpoint, message.number as number, message.cell as string);
     }
+    if (message.type === 'carry' && this._isMeant(message)) {
+      this._carry(message);
+    }
     if (message.window !== this._window) {
       return;
     }
@@ -253,6 +256,21 @@ export class KernelLink implements IKernelLink {
       } else {
         answer?.resolve(message.result as JSONValue);
       }
+    }
+  }
+
+  /** Whether a message is for this window: by its name, or by the cell that this one has run. */
+  private _isMeant(message: JSONObject): boolean {
+    const ran = this._ran.delete(message.cell as string);
+    return message.window === null ? ran : message.window === this._window;
+  }
+
+  /** Carry comments in the notebook's metadata; who cannot says nothing, and the file is written. */
+  private _carry(message: JSONObject): void {
+    const shared = this.panel.model?.sharedModel;
+    if (shared && !this.panel.model?.readOnly) {
+      carryComments(shared, message.comments as JSONValue);
+      this._tell({ type: 'taken', id: message.id as number });
     }
   }
 
