@@ -15,7 +15,7 @@ from cellbook.commenting import merge, newest_text, pack, unpack
 from cellbook.commenting.reviews import review_state
 from cellbook.errors import InvalidInput
 from cellbook.records import Anchor, AnchorKind, Author
-from cellbook.store import FolderStore
+from cellbook.store import FolderStore, milliseconds
 
 ADA, GRACE, EVE = Author("ada", "Ada Lovelace"), Author("grace"), Author("eve")
 CELL = Anchor(AnchorKind.CELL, "work.ipynb", "a", "code", "0" * 16, "x = 1")
@@ -195,11 +195,20 @@ def test_people_keep_the_names_by_which_a_book_knows_them(home, away):
 def test_an_answer_is_later_than_what_it_answers_where_clocks_disagree(home, away, monkeypatch):
     real = time.time_ns
     with monkeypatch.context() as ahead:
-        ahead.setattr(time, "time_ns", lambda: real() + 3_600 * 10**9)
+        ahead.setattr(time, "time_ns", lambda: real() + 240 * 10**9)
         begun = home.threads.start(CELL, "From the future", author=ADA)
     carry(home, away)
     away.threads.reply(begun.thread_id, "Now", author=GRACE)
     assert texts(away) == ["From the future", "Now"]
+
+
+def test_a_parcel_from_far_ahead_does_not_set_the_clock(home, away, monkeypatch):
+    real = time.time_ns
+    with monkeypatch.context() as ahead:
+        ahead.setattr(time, "time_ns", lambda: real() + 3_600 * 10**9)
+        home.threads.start(CELL, "From the future", author=ADA)
+    carry(home, away)
+    assert milliseconds(away.store.new_id()) <= real() // 1_000_000 + 1000
 
 
 def _damaged(told: dict) -> Iterator[tuple[str, object]]:

@@ -8,6 +8,7 @@ that is merely opened brings new comments, and nothing else, to it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,11 +21,14 @@ from cellbook.commenting.mentions import find_mentions
 from cellbook.commenting.reading import COMMENTS, THREADS, Discussion, introduce, knows
 from cellbook.errors import InvalidInput
 from cellbook.records import Comment, Thread, from_doc, to_doc
-from cellbook.store import Doc, Op, Store, create, update
+from cellbook.store import Doc, Op, Store, create, milliseconds, update
 
 VERSION = 1
 _MOST = 50_000
 """Comments of a parcel."""
+_SKEW = 300_000
+"""Milliseconds by which clocks of honest machines disagree; a parcel sets none further ahead, for
+what other machines write meanwhile would then count as older."""
 _STANDING = {"resolved": True, "reopened": False, "approved": True, "returned": False}
 """Whether a thread is done with after an event."""
 _OPEN_TO_ALL = ("", "resolved", "reopened")
@@ -162,7 +166,9 @@ def merge(
     by_thread: dict[str, list[Comment]] = {thread.thread_id: [] for thread in given.threads}
     for comment in given.comments:
         by_thread[comment.thread].append(comment)
+    near = time.time_ns() // 1_000_000 + _SKEW
     ids = [*by_thread, *(one.comment_id for one in given.comments)]
+    ids = [one for one in ids if milliseconds(one) <= near]
     with store.exclusive():
         if ids:
             # Whoever answers does so later than what is answered, also where clocks disagree.

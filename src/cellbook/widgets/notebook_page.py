@@ -5,8 +5,8 @@ nbconvert renders the notebook; nothing in the page asks the network.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 from cellbook.errors import InvalidInput
@@ -95,7 +95,9 @@ def notebook_page(notebook: Path, name: str, threads: Sequence[ThreadView], titl
         "below": _apart(below),
         "cells": {cell: _framed(parts) for cell, parts in beside.items()},
     }
-    resources = {"cellbook": placed, "metadata": {"name": escape(title)}}
+    # Some versions of nbconvert escape a title, some do not.
+    named = re.sub(r"[<>&\"']", " ", title)
+    resources = {"cellbook": placed, "metadata": {"name": named}}
     body, _ = exporter.from_notebook_node(document, resources=resources)
     return str(body).encode("utf-8", "replace")
 
