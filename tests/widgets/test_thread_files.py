@@ -40,7 +40,7 @@ def discussed(opened: Book, notebook: Path) -> Book:
     threads.save_brief(Anchor(AnchorKind.NOTEBOOK, "work.ipynb"), {"question": "Who churns?"},
                        author=ADA)  # fmt: skip
     gone = Anchor(AnchorKind.CELL, "work.ipynb", "gone", "code", source="`z` = 3")
-    threads.start(gone, "Of a cell that is gone", author=ADA)
+    threads.start(gone, "Of a cell that is gone", author=Author("grace"))
     return opened
 
 
@@ -63,9 +63,11 @@ def test_a_page_has_the_threads_beside_their_cells(discussed, notebook, tmp_path
     assert "alert(1)</script>" not in page
     assert "&lt;script&gt;alert(1)" in page
     beside = re.findall(r'<div class="cb-beside">.*?</aside></div>', page, re.DOTALL)
-    assert len(beside) == 1
-    assert 'id="cell-id=one"' in beside[0]
-    assert "Beside the first cell" in beside[0]
+    assert len(beside) == 3
+    assert 'id="cell-id=one"' in beside[1]
+    assert "Beside the first cell" in beside[1]
+    assert "<aside></aside>" in beside[2]
+    assert " new · " not in page
     places = [
         page.index(text)
         for text in ("Who churns?", "Training", "Why?", "cell-id=two", "Of a cell that is gone")

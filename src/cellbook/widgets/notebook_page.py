@@ -22,7 +22,8 @@ _STYLE = """
 .cb-apart{padding:8px 16px;max-width:60em}
 .cb-beside .cb-thread{margin:8px 0 16px}
 @media (max-width:60em){.cb-beside{grid-template-columns:minmax(0,1fr)}
-.cb-beside>aside{padding-left:5em}}
+.cb-beside>aside{padding-left:5em}
+.cb-beside>aside:empty{display:none}}
 @media print{.cb-beside{grid-template-columns:minmax(0,1fr) 18em}}
 </style>
 """
@@ -37,8 +38,8 @@ _TEMPLATE = """
 {%- block html_head_css -%}{{ super() }}{{ resources.cellbook.style }}{%- endblock -%}
 {%- block body_header -%}{{ super() }}{{ resources.cellbook.above }}{%- endblock -%}
 {%- block any_cell -%}
-{%- set threads = resources.cellbook.cells.get(cell.id) -%}
-{%- if threads -%}
+{%- set threads = resources.cellbook.cells.get(cell.id, "") -%}
+{%- if resources.cellbook.cells -%}
 <div class="cb-beside"><div class="cb-cell">{{ super() }}</div><aside>{{ threads }}</aside></div>
 {%- else -%}
 {{ super() }}

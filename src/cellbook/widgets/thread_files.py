@@ -59,7 +59,7 @@ def export_comments(
         raise InvalidInput(f"Comments cannot be written as {place.name!r}. {_FORMS}")
     name = "" if notebook is None else name_of(chosen, notebook)
     title = f"Comments on {PurePosixPath(name).name}" if name else "Comments"
-    reader = Reader(chosen, name)
+    reader = _Anybody(chosen, name)
     if kind in (".jsonld", ".json"):
         found = thread_reader(reader).discussions(everywhere=not name)
         doc = web_annotation.collection(found, title, chosen.store.book_id)
@@ -113,6 +113,15 @@ def import_comments(
         raise InvalidInput(f"{place} is no JSON. Give .jsonld or a notebook.") from None
     given = web_annotation.read(told, place.name, name)
     return merge(chosen.store, given, source=place.name, asked=True)
+
+
+class _Anybody(Reader):
+    """Whoever reads the file: what is new to whom writes it is nobody else's business."""
+
+    @property
+    def author(self) -> None:
+        """Nobody in particular."""
+        return None
 
 
 def name_of(book: Book, notebook: str | Path) -> str:
