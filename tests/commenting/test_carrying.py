@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellbook.commenting.carrying import PATH, carried, carry, put_member
+from cellbook.commenting.carrying import PATH, carried, carries, carry, put_member
 from cellbook.errors import InvalidInput, NotFound, StoreWriteError
+from cellbook.views.notebook_cells import saved_cells
 
 TOLD = {"version": 1, "threads": [], "comments": [{"text": 'a "b" \\ { é\n'}]}
 
@@ -117,3 +118,9 @@ def test_carry_does_not_write_over_a_save(notebook, monkeypatch):
     with pytest.raises(StoreWriteError, match="same moment"):
         carry(notebook, TOLD)
     assert [one.name for one in notebook.parent.iterdir()] == ["train.ipynb"]
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/stdin"])
+def test_what_is_no_plain_file_is_not_waited_for(name):
+    assert saved_cells(Path(name)) is None
+    assert not carries(Path(name))
