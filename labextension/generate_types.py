@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from cellbook.answers.dashboards import DashboardNames, ShownDashboard
-from cellbook.answers.grid import GridFile
 from cellbook.answers.forking import Forked
+from cellbook.answers.grid import GridFile
 from cellbook.answers.threads import Preview, ShownBrief
 from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
