@@ -36,7 +36,7 @@ const span: Check = value =>
 const LOOK: Record<keyof Look, Check> = {
   metric: text,
   everything: truth,
-  tab: oneOf('curves', 'relations', 'code', 'media', 'details'),
+  tab: oneOf('curves', 'relations', 'code', 'media', 'details', 'discussion'),
   run: text,
   relations: isObject,
   other: text,

@@ -44,6 +44,7 @@ class SidebarWidget extends ReactWidget {
 
   addTab(tab: ISidebarTab): void {
     this._tabs.push(tab);
+    tab.badge?.changed.connect(this.update, this);
     this._tabs.sort((a, b) => a.rank - b.rank);
     this.update();
   }
