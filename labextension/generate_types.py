@@ -19,6 +19,7 @@ from typing import Any
 
 from cellbook.answers.dashboards import DashboardNames, ShownDashboard
 from cellbook.answers.grid import GridFile
+from cellbook.answers.threads import Preview, ShownBrief
 from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
 from cellbook.views.checkpoint_diff import CheckpointDifference
@@ -34,6 +35,7 @@ from cellbook.views.runs_grid import GridColumns, RunsGrid
 from cellbook.views.runs_list import RunRow, RunsPage
 from cellbook.views.series import Curve
 from cellbook.views.surface import Surface
+from cellbook.views.threads import CommentHistory, PeoplePage, ThreadsPage, ThreadView
 from cellbook.views.timeline import Timeline, TimelineRow
 
 ANSWERS = (
@@ -42,12 +44,15 @@ ANSWERS = (
     CellVersion,
     CheckpointDifference,
     CodeComparison,
+    CommentHistory,
     Correlations,
     Curve,
     CurveLines,
     DashboardNames,
     MediaComparison,
     Importances,
+    PeoplePage,
+    Preview,
     Relations,
     GridColumns,
     GridFile,
@@ -57,9 +62,12 @@ ANSWERS = (
     RunRow,
     RunsGrid,
     RunsPage,
+    ShownBrief,
     ShownDashboard,
     TablePreview,
     Surface,
+    ThreadView,
+    ThreadsPage,
     Timeline,
     TimelineRow,
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 FOLDERS = (
     "CELLBOOK_CACHE_DIR",
+    "CELLBOOK_CONFIG_DIR",
     "CELLBOOK_DATA_DIR",
     "IPYTHONDIR",
     "JUPYTERLAB_SETTINGS_DIR",
@@ -16,7 +17,14 @@ FOLDERS = (
 )
 """Environment variables that each name a folder."""
 
-UNSET = ("CELLBOOK_URL", "JPY_SESSION_NAME", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "JUPYTER_TOKEN")
+UNSET = (
+    "CELLBOOK_URL",
+    "JPY_SESSION_NAME",
+    "JUPYTERHUB_USER",
+    "JUPYTER_CONFIG_PATH",
+    "JUPYTER_PATH",
+    "JUPYTER_TOKEN",
+)
 """Environment variables by which the surroundings would show through."""
 
 GIT = {
@@ -33,9 +41,15 @@ GIT = {
 def private_environment(root: Path) -> dict[str, str]:
     """Return the variables that keep Cellbook, Jupyter, IPython and git below `root`.
 
+    Comments are ada's.
+
     The folders exist when this returns.
     """
     folders = {name: root / name.lower() for name in FOLDERS}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
-    return {**GIT, **{name: str(folder) for name, folder in folders.items()}}
+    return {
+        **GIT,
+        "CELLBOOK_USER": "ada",
+        **{name: str(folder) for name, folder in folders.items()},
+    }

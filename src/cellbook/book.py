@@ -17,6 +17,7 @@ from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpointing import Checkpoints
+from cellbook.comments import Threads
 from cellbook.dashboards import Dashboards
 from cellbook.datasets import Datasets
 from cellbook.errors import Ambiguous, CellbookError, InvalidInput, NotFound, StoreError, one_line
@@ -60,6 +61,8 @@ class Book:
         Finds, labels and deletes versions of data sets.
     leaderboards
         Defines, reckons and freezes leaderboards.
+    threads
+        Discussions: begins, answers and resolves them.
     trouble
         Turns failures of the store into one warning.
     """
@@ -71,6 +74,7 @@ class Book:
         self.cells = CellLog(store)
         self.checkpoints = Checkpoints(store, store.packs, self.trouble.report)
         self.dashboards = Dashboards(store)
+        self.threads = Threads(store)
         self.datasets = Datasets(
             store,
             lambda version: self.leaderboards.users_of_data(version),

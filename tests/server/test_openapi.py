@@ -13,15 +13,32 @@ from openapi_spec_validator import validate
 
 from cellbook import assets
 from cellbook.book import Book
-from cellbook.records import DashboardPanel
+from cellbook.records import (
+    Anchor,
+    AnchorKind,
+    Author,
+    Comment,
+    DashboardPanel,
+    Record,
+    Revision,
+    Thread,
+    ThreadKind,
+    to_doc,
+)
 from cellbook.server.openapi import describe
 from cellbook.server.operations import read_query
 from cellbook.server.routes import OPERATIONS
+from cellbook.store import create
 from tests.server.conftest import Execute
 from tests.server.samples import log, notebook, save
 from tests.server.servers import Server
 
+THREAD, COMMENT, REVIEW = (f"01K8000000000000000000000{letter}" for letter in "TCR")
 OPTIONS = {
+    "threads": "scope=book&cells=[]",
+    "thread": f"thread={THREAD}",
+    "comment-history": f"comment={COMMENT}",
+    "preview": "text=**bold**",
     "code": "first=1&second=2",
     "compare": "runs=1,2",
     "correlation": "runs=1,2",
@@ -47,6 +64,21 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "checkpoints/{checkpoint_id}/diff"): {"document": {"cells": []}},
     ("POST", "pin"): {"name": "weekly", "panel": {"query": "metrics.loss > 0"}},
     ("POST", "save-dashboard"): {"name": "weekly", "panels": [{"title": "all"}]},
+    ("POST", "start-thread"): {"anchor": {"target": "notebook"}, "text": "hello"},
+    ("POST", "reply"): {"thread": THREAD, "text": "yes"},
+    ("POST", "edit-comment"): {"comment": COMMENT, "text": "no"},
+    ("POST", "delete-comment"): {"comment": COMMENT},
+    ("POST", "resolve"): {"thread": THREAD},
+    ("POST", "reopen"): {"thread": THREAD, "text": "not yet"},
+    ("POST", "react"): {"comment": COMMENT, "emoji": "👍"},
+    ("POST", "label"): {"thread": THREAD, "label": "question"},
+    ("POST", "assign"): {"thread": THREAD, "name": "grace"},
+    ("POST", "mark-read"): {"thread": THREAD, "comment": COMMENT},
+    ("POST", "reattach"): {"thread": THREAD, "anchor": {"kind": "cell", "cell_id": "cell-0"}},
+    ("POST", "save-brief"): {"fields": {"question": "Why?"}},
+    ("POST", "request-review"): {"anchor": {"kind": "run", "runs": ["2"]}, "of": ["grace"]},
+    ("POST", "review"): {"thread": REVIEW, "verdict": "approved"},
+    ("POST", "set-author"): {"name": "ada", "display_name": "Ada"},
 }
 DOWNLOADS = {
     "plotly.js": assets.content("plotly.js"),
@@ -88,7 +120,22 @@ def filled(book: Book, execute: Execute) -> Book:
     save(book.checkpoints, {"x": 2})
     book.checkpoints.attach_document(1, notebook("x = 1"))
     book.dashboards.add("weekly", DashboardPanel("all", look={"metric": "loss"}))
+    discuss(book)
     return book
+
+
+def discuss(book: Book) -> None:
+    """Write a thread, and a review that was asked of its author, under ids that are known."""
+    ada, anchor = Author("ada"), Anchor(AnchorKind.NOTEBOOK, "work.ipynb")
+    thread = Thread(THREAD, anchor, ada, 1)
+    review = Thread(REVIEW, anchor, ada, 1, ThreadKind.REVIEW, assigned={"ada": True})
+    comment = Comment(COMMENT, THREAD, ada, 1, {COMMENT: Revision("so?", 1)})
+    told: tuple[tuple[str, str, Record], ...] = (
+        ("threads", THREAD, thread),
+        ("threads", REVIEW, review),
+        ("comments", COMMENT, comment),
+    )
+    book.store.commit([create(table, name, to_doc(record)) for table, name, record in told])
 
 
 def test_description_is_valid(server: Server) -> None:

@@ -6,6 +6,32 @@
 /** A number; one that JSON has no form for comes as its name. */
 export type Real = number | 'NaN' | 'Infinity' | '-Infinity';
 
+/** What kind of thing a thread hangs on. */
+export type AnchorKind = 'notebook' | 'cell' | 'output' | 'run' | 'metric' | 'comparison' | 'dashboard' | 'checkpoint' | 'dataset' | 'model' | 'board';
+
+/** How an anchor was found. */
+export type AnchorState = 'found' | 'moved' | 'suggested' | 'orphaned';
+
+/** What a thread hangs on, and where that is now. */
+export interface AnchorView {
+  kind: AnchorKind;
+  notebook: string;
+  cell_id: string;
+  quote: string;
+  output: number | null;
+  runs: string[];
+  metric: string;
+  step: number | null;
+  checkpoint: string;
+  name: string;
+  version: string;
+  candidate: string;
+  title: string;
+  state: AnchorState;
+  suggestion: string;
+  source: string;
+}
+
 /** One file of a run; the bytes are a blob under `digest`. */
 export interface Artifact {
   artifact_id: string;
@@ -187,6 +213,28 @@ export interface CodeComparison {
   counts: [number, number];
   left_out: number;
   environment: EnvironmentDifference;
+}
+
+/** What a comment said, the oldest first. */
+export interface CommentHistory {
+  revisions: RevisionView[];
+}
+
+/** An entry of a thread. */
+export interface CommentView {
+  comment_id: string;
+  author: Person;
+  time: number;
+  text: string;
+  html: string;
+  edited: boolean;
+  revisions: number;
+  mentions: string[];
+  reactions: ReactionView[];
+  deleted: boolean;
+  event: string;
+  mine: boolean;
+  unread: boolean;
 }
 
 /** One value of one run. */
@@ -467,6 +515,33 @@ export interface ParamImportance {
 /** What a column is of. */
 export type Part = 'params' | 'metrics' | 'run';
 
+/** Everyone who ever wrote in the book. */
+export interface PeoplePage {
+  people: Person[];
+  me: Person | null;
+}
+
+/** Somebody who writes in the book. */
+export interface Person {
+  name: string;
+  display_name: string;
+  initials: string;
+  mine: boolean;
+}
+
+/** What a text will look like. */
+export interface Preview {
+  html: string;
+}
+
+/** How often somebody reacted in one way. */
+export interface ReactionView {
+  emoji: string;
+  count: number;
+  names: string[];
+  mine: boolean;
+}
+
 /** A run, as a point or a line of a picture is labelled. */
 export interface RelatedRun {
   run_id: string;
@@ -494,6 +569,20 @@ export interface Relations {
   others: string[];
   same: number;
   missing: string[];
+}
+
+/** How a review stands. */
+export interface ReviewView {
+  of: string[];
+  state: string;
+  by: string;
+}
+
+/** One state of a comment's text. */
+export interface RevisionView {
+  text: string;
+  html: string;
+  time: number;
 }
 
 /** Runs beside one another. */
@@ -617,6 +706,12 @@ export interface RunsPage {
   now: number;
 }
 
+/** The brief of a notebook. */
+export interface ShownBrief {
+  thread_id: string;
+  thread: ThreadView | null;
+}
+
 /** A dashboard as it is now. */
 export interface ShownDashboard {
   name: string;
@@ -664,6 +759,50 @@ export interface TablePreview {
   rows: string[][];
   total_rows: number;
   total_columns: number;
+}
+
+/** How many threads each filter finds. */
+export interface ThreadCounts {
+  all: number;
+  open: number;
+  mine: number;
+  mentions: number;
+  unread: number;
+  orphaned: number;
+  resolved: number;
+}
+
+/** What a thread is for. */
+export type ThreadKind = 'discussion' | 'brief' | 'review';
+
+/** A thread as it is now. */
+export interface ThreadView {
+  thread_id: string;
+  kind: ThreadKind;
+  anchor: AnchorView;
+  author: Person;
+  time: number;
+  last_time: number;
+  resolved: boolean;
+  labels: string[];
+  assigned: string[];
+  comments: CommentView[];
+  count: number;
+  unread: number;
+  brief: Record<string, string>;
+  review: ReviewView;
+}
+
+/** Some of the threads of a notebook or a book: open ones first, the liveliest before. */
+export interface ThreadsPage {
+  threads: ThreadView[];
+  total: number;
+  more: boolean;
+  counts: ThreadCounts;
+  people: Person[];
+  me: Person | null;
+  labels: string[];
+  read_only: string;
 }
 
 /** The newest checkpoints of a notebook, oldest first. */

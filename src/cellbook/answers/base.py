@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cellbook.comments import local_author
 from cellbook.errors import InvalidInput, StoreReadOnly
+from cellbook.records import Author
 from cellbook.views.formatting import shorten
 
 if TYPE_CHECKING:
@@ -27,11 +29,23 @@ class Hint:
 
 
 class Ask(Protocol):
-    """Who asks: an answer wants no more of it than the book."""
+    """Who asks, and of what."""
 
     @property
     def book(self) -> Book:
         """The book that is asked."""
+
+    @property
+    def notebook(self) -> str | None:
+        """The notebook that it is about, as records name it; None or empty for none."""
+
+    @property
+    def author(self) -> Author | None:
+        """Who asks; None where nobody knows."""
+
+    @property
+    def told(self) -> bool:
+        """Whether it is Jupyter that says who asks."""
 
     @property
     def writable(self) -> Book:
@@ -43,6 +57,17 @@ class Reader:
     """Somebody in the same process as the book."""
 
     book: Book
+    notebook: str | None = None
+
+    @property
+    def author(self) -> Author | None:
+        """Who works in this process."""
+        return local_author()
+
+    @property
+    def told(self) -> bool:
+        """Jupyter tells a process nothing of who works in it."""
+        return False
 
     @property
     def writable(self) -> Book:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import responses
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,8 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from cellbook.answers import read_struct
+from cellbook.comments import jupyter_author
+from cellbook.records import Author
 from cellbook.server.operations import Download, Notebook, Operation, read_body, read_query
 from cellbook.server.places import Place, find_place
 from cellbook.server.problems import TooLarge, message_of, status_of
@@ -96,7 +98,10 @@ class BookHandler(APIHandler):
         kind = operation.types.get("body")
         known = self.request.headers.get("If-None-Match", "") if operation.tagged else None
 
+        user = self.user()
+
         def work(ask: Ask) -> Reply:
+            ask = replace(ask, user=user)
             tag = "" if known is None else ask.tag()
             if tag and known is not None and tag in known:
                 return Reply(None, tag)
@@ -108,6 +113,12 @@ class BookHandler(APIHandler):
             return Reply(encode(answer), tag)
 
         return work
+
+    def user(self) -> Author | None:
+        """Return who asks; None where Jupyter makes a name up."""
+        known = self.current_user
+        name = getattr(known, "username", "")
+        return jupyter_author(name, getattr(known, "display_name", None) or "")
 
     def content(self) -> bytes:
         """Return the request's body."""

@@ -20,7 +20,9 @@ from typing import TypeAlias, TypeVar
 
 from cellbook._version import __version__
 from cellbook.book import Book, look_into, notebook_name
+from cellbook.comments import local_author
 from cellbook.errors import CellbookError, StoreError, StoreReadOnly
+from cellbook.records import Author
 from cellbook.server.places import Place
 from cellbook.views.pulse import Pulse
 
@@ -64,6 +66,18 @@ class Ask:
     opened: OpenBook | None
     error: CellbookError | None
     """Why the book could not be opened."""
+    user: Author | None = None
+    """Who asks, where Jupyter knows."""
+
+    @property
+    def author(self) -> Author | None:
+        """Who asks; where Jupyter makes a name up, whoever this server belongs to."""
+        return self.user or local_author()
+
+    @property
+    def told(self) -> bool:
+        """Whether it is Jupyter that says who asks."""
+        return self.user is not None
 
     @property
     def book(self) -> Book:

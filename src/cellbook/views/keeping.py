@@ -14,7 +14,7 @@ from cellbook.store import Store
 
 T = TypeVar("T")
 
-_MOST = 6
+_MOST = 12
 """Results that are kept of one book."""
 _DEAR = 0.1
 """Seconds of work that are much."""
@@ -39,7 +39,14 @@ _shelves: weakref.WeakKeyDictionary[Store, _Shelf] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def kept(store: Store, key: Hashable, tables: Sequence[str], make: Callable[[], T]) -> T:
+def kept(
+    store: Store,
+    key: Hashable,
+    tables: Sequence[str],
+    make: Callable[[], T],
+    *,
+    rest: bool = True,
+) -> T:
     """Return what `make` returns, made anew when one of some tables has changed.
 
     A run that logs changes its table every second.  What takes long is therefore used for a few
@@ -56,6 +63,9 @@ def kept(store: Store, key: Hashable, tables: Sequence[str], make: Callable[[], 
         What it is made of.
     make
         Makes it.
+    rest
+        Whether what took long may be used for a while longer; not where people look for what
+        they just wrote.
     """
     with _lock:
         shelf = _shelves.setdefault(store, _Shelf())
@@ -69,7 +79,7 @@ def kept(store: Store, key: Hashable, tables: Sequence[str], make: Callable[[], 
         begun = time.monotonic()
         value = make()
         now = time.monotonic()
-        until = now + _REST * (now - begun) if now - begun > _DEAR else now
+        until = now + _REST * (now - begun) if rest and now - begun > _DEAR else now
         shelf.results[key] = _Result(state, until, value)
         shelf.results.move_to_end(key)
         while len(shelf.results) > _MOST:

@@ -1,0 +1,232 @@
+"""What a comment is about: from the words somebody has for it to an anchor, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cellbook.answers.base import Ask
+from cellbook.capture import source_hash
+from cellbook.comments import Cells
+from cellbook.errors import InvalidInput, NotFound
+from cellbook.records import Anchor, AnchorKind, Quote, check_name, encodable, from_doc
+from cellbook.views.notebook_cells import saved_cells
+from cellbook.views.thread_anchors import IN_CELLS
+
+if TYPE_CHECKING:
+    from cellbook.book import Book
+
+_SOURCE = 4_000
+"""Characters of a cell's source, and of a quote, that are kept."""
+_CELLS = 500
+"""Ids of a notebook's cells by which it is known again."""
+_FORMS = (
+    "Name a run (#12, run:NAME), checkpoint:LABEL, data:NAME, model:NAME@VERSION, board:NAME, "
+    "dashboard:NAME, compare:#1,#2, cell:ID or notebook."
+)
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "kind": str, "notebook": str, "cell_id": str, "cell_type": str, "source_hash": str,
+    "source": str, "output": int, "cells": list, "runs": list, "metric": str, "step": int,
+    "checkpoint": str, "name": str, "version": str, "candidate": str,
+}  # fmt: skip
+
+
+def cells_on_disk(book: Book, notebook: str) -> Cells | None:
+    """Return the cells of a notebook, by the name that records have for it, as it was saved."""
+    return saved_cells(Path(book.url).parent / notebook) if notebook else None
+
+
+def find_anchor(book: Book, target: str, notebook: str = "") -> Anchor:
+    """Return the anchor that some words name: ``#12``, ``run:NAME``, ``checkpoint:clean`` …
+
+    Parameters
+    ----------
+    book
+        Where it is looked for.
+    target
+        The words; without a kind before the colon, a run's.
+    notebook
+        The notebook that they were said in, as records name it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such thing.
+    InvalidInput
+        If the words name none.
+    """
+    target = target.strip()
+    if target == "notebook":
+        return complete(book, Anchor(AnchorKind.NOTEBOOK, notebook))
+    kind, colon, name = target.partition(":")
+    name = name.strip()
+    if not colon or kind not in _FINDERS:
+        kind, name = "run", target
+    if not name:
+        raise InvalidInput(f"What is {target!r} to name? {_FORMS}")
+    return complete(book, replace(_FINDERS[kind](book, name), notebook=notebook))
+
+
+def read_anchor(ask: Ask, told: Mapping[str, Any]) -> Anchor:
+    """Return the anchor that a window tells, looked up and made whole.
+
+    Raises
+    ------
+    InvalidInput, NotFound
+        If it is none, or of something that is not there.
+    """
+    given = dict(told)
+    if isinstance(given.get("target"), str):
+        return find_anchor(ask.book, given["target"], ask.notebook or "")
+    quote = given.pop("quote", None)
+    for name, value in given.items():
+        if name not in _KINDS:
+            raise InvalidInput(f"An anchor has no {name!r}, but {', '.join(_KINDS)}, quote.")
+        if value is not None and type(value) is not _KINDS[name]:
+            raise InvalidInput(f"{name!r} of an anchor cannot be {str(value)[:40]!r}.")
+        if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+            raise InvalidInput(f"{name!r} of an anchor is a list of text.")
+    try:
+        kind = AnchorKind(given.get("kind", ""))
+    except ValueError:
+        raise InvalidInput(f"The kind of an anchor is one of {', '.join(AnchorKind)}.") from None
+    known = {name: value for name, value in given.items() if value is not None}
+    anchor = from_doc(Anchor, {**known, "kind": kind.value})
+    if isinstance(quote, str):
+        quote = {"exact": quote}
+    if isinstance(quote, Mapping) and quote.get("exact"):
+        parts = {name: str(quote.get(name, ""))[:_SOURCE] for name in ("exact", "prefix", "suffix")}
+        anchor = replace(anchor, quote=Quote(**parts))
+    return complete(ask.book, replace(anchor, notebook=anchor.notebook or ask.notebook or ""))
+
+
+def complete(book: Book, anchor: Anchor) -> Anchor:
+    """Return an anchor with what it names looked up, and with what it is to be known again by.
+
+    Raises
+    ------
+    InvalidInput, NotFound
+        If it lacks what its kind needs, or that is not there.
+    """
+    match anchor.kind:
+        case AnchorKind.CELL | AnchorKind.OUTPUT:
+            return _complete_cell(book, anchor)
+        case AnchorKind.NOTEBOOK:
+            if not anchor.notebook:
+                raise InvalidInput("Which notebook? It has no name here. " + _FORMS)
+            cells = cells_on_disk(book, anchor.notebook)
+            if cells is not None and not anchor.cells:
+                anchor = replace(anchor, cells=tuple(cells.by_id))
+            return replace(anchor, cells=anchor.cells[:_CELLS])
+        case AnchorKind.RUN | AnchorKind.METRIC | AnchorKind.COMPARISON:
+            least = 2 if anchor.kind is AnchorKind.COMPARISON else 1
+            if len(anchor.runs) < least:
+                raise InvalidInput(f"Which run{'s' if least > 1 else ''}? {_FORMS}")
+            if anchor.kind is AnchorKind.METRIC and not anchor.metric:
+                raise InvalidInput("Which metric? Name one that the run has.")
+            runs = tuple(book.find_run(run).run_id for run in anchor.runs)
+            return replace(anchor, runs=runs[: 1 if least == 1 else 100])
+        case AnchorKind.CHECKPOINT:
+            if not anchor.checkpoint:
+                raise InvalidInput(f"Which checkpoint? {_FORMS}")
+            target = book.checkpoint_target(anchor.checkpoint)
+            found = book.checkpoints.find(target, anchor.notebook or None)[1]
+            return replace(anchor, checkpoint=found.checkpoint_id)
+    return replace(anchor, name=check_name(anchor.name, anchor.kind.value))
+
+
+def _complete_cell(book: Book, anchor: Anchor) -> Anchor:
+    if not anchor.cell_id:
+        raise InvalidInput("Which cell? Name it by its id.")
+    source, digest = anchor.source, anchor.source_hash
+    if not source:
+        saved = cells_on_disk(book, anchor.notebook)
+        there = saved.by_id.get(anchor.cell_id) if saved is not None else None
+        if there is not None and digest in ("", there.source_hash):
+            source = there.source or ""
+            anchor = replace(anchor, cell_type=there.cell_type)
+    if source and not digest:
+        digest = source_hash(source)
+    return replace(anchor, source=str(encodable(source))[:_SOURCE], source_hash=digest)
+
+
+def is_about(wanted: Anchor) -> Callable[[Anchor], bool]:
+    """Return what tells whether an anchor belongs to the thing that another one is of.
+
+    A run's are also those of its metrics, and of comparisons with it.
+    """
+    runs = set(wanted.runs)
+
+    def accepts(anchor: Anchor) -> bool:
+        if runs:
+            same = bool(runs.intersection(anchor.runs))
+            return same and wanted.metric in ("", anchor.metric)
+        if wanted.kind in IN_CELLS:
+            return anchor.kind in IN_CELLS and anchor.cell_id == wanted.cell_id
+        if wanted.kind is AnchorKind.CHECKPOINT:
+            return anchor.checkpoint == wanted.checkpoint
+        if wanted.kind is AnchorKind.NOTEBOOK:
+            return anchor.kind is wanted.kind and anchor.notebook == wanted.notebook
+        named = anchor.kind is wanted.kind and anchor.name == wanted.name
+        return named and all(
+            getattr(wanted, field) in ("", getattr(anchor, field))
+            for field in ("version", "candidate")
+        )
+
+    return accepts
+
+
+def _run(book: Book, name: str) -> Anchor:
+    return Anchor(AnchorKind.RUN, runs=(name,))
+
+
+def _comparison(book: Book, name: str) -> Anchor:
+    runs = tuple(filter(None, (one.strip() for one in name.split(","))))
+    return Anchor(AnchorKind.COMPARISON, runs=runs)
+
+
+def _checkpoint(book: Book, name: str) -> Anchor:
+    return Anchor(AnchorKind.CHECKPOINT, checkpoint=name)
+
+
+def _cell(book: Book, name: str) -> Anchor:
+    return Anchor(AnchorKind.CELL, cell_id=name)
+
+
+def _data(book: Book, name: str) -> Anchor:
+    found = book.datasets.find(name)
+    return Anchor(AnchorKind.DATASET, name=found.name, version=found.digest)
+
+
+def _model(book: Book, name: str) -> Anchor:
+    model, _, version = name.partition("@")
+    return Anchor(AnchorKind.MODEL, name=model, version=version)
+
+
+def _board(book: Book, name: str) -> Anchor:
+    try:
+        return Anchor(AnchorKind.BOARD, name=book.leaderboards.get(name).name)
+    except NotFound:
+        board, slash, candidate = name.rpartition("/")
+        if not slash:
+            raise
+        named = book.leaderboards.get(board).name
+        return Anchor(AnchorKind.BOARD, name=named, candidate=candidate)
+
+
+def _dashboard(book: Book, name: str) -> Anchor:
+    return Anchor(AnchorKind.DASHBOARD, name=book.dashboards.get(name).name)
+
+
+_FINDERS: Mapping[str, Callable[[Any, str], Anchor]] = {
+    "run": _run,
+    "compare": _comparison,
+    "checkpoint": _checkpoint,
+    "cell": _cell,
+    "data": _data,
+    "model": _model,
+    "board": _board,
+    "dashboard": _dashboard,
+}

@@ -1,0 +1,72 @@
+"""The cells of notebooks on disk: which there are, so that comments find theirs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cellbook.capture import source_hash
+from cellbook.comments import CellNow, Cells
+
+_MOST = 64
+"""Notebooks whose cells are kept."""
+_LARGEST = 64 * 2**20
+"""Bytes of a notebook that is read for its cells."""
+
+_known: OrderedDict[Path, tuple[tuple[int, int], Cells]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def saved_cells(notebook: Path) -> Cells | None:
+    """Return the cells of a notebook as it was last saved; None if there is none to be read."""
+    try:
+        found = notebook.stat()
+        mark = found.st_mtime_ns, found.st_size
+        with _lock:
+            known = _known.get(notebook)
+            if known is not None and known[0] == mark:
+                _known.move_to_end(notebook)
+                return known[1]
+        if found.st_size > _LARGEST:
+            return None
+        cells = cells_of(json.loads(notebook.read_bytes()))
+    except (OSError, ValueError, RecursionError):
+        return None
+    with _lock:
+        _known[notebook] = (mark, cells)
+        while len(_known) > _MOST:
+            _known.popitem(last=False)
+    return cells
+
+
+def cells_of(document: Any) -> Cells:
+    """Return the cells of a notebook's document."""
+    told = document.get("cells", []) if isinstance(document, Mapping) else []
+    return Cells(
+        cell
+        for cell in map(_cell, told if isinstance(told, list) else [])
+        if cell is not None and cell.cell_id
+    )
+
+
+def told_cells(cells: Iterable[Any], sources: Mapping[str, Any]) -> Cells:
+    """Return the cells that a window tells: pairs of id and hash, and some of their sources."""
+    made = []
+    for cell in cells:
+        match cell:
+            case [str(cell_id), str(digest), *_]:
+                source = sources.get(cell_id)
+                made.append(CellNow(cell_id, digest, source if isinstance(source, str) else None))
+    return Cells(made)
+
+
+def _cell(told: Any) -> CellNow | None:
+    match told:
+        case {"id": str(cell_id), "source": str() | list() as source, "cell_type": str(kind)}:
+            text = source if isinstance(source, str) else "".join(map(str, source))
+            return CellNow(cell_id, source_hash(text), text, kind)
+    return None

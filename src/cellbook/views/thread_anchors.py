@@ -1,0 +1,197 @@
+"""Where the threads of a notebook are, and what they hang on is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from cellbook.comments import AnchorState, Cells, is_same_notebook, place
+from cellbook.records import Anchor, AnchorKind, Thread
+from cellbook.store import Store
+from cellbook.views.formatting import shorten
+
+IN_CELLS = (AnchorKind.CELL, AnchorKind.OUTPUT)
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorView:
+    """What a thread hangs on, and where that is now."""
+
+    kind: AnchorKind
+    notebook: str
+    """Where it is now, as records name notebooks; empty for what is in none."""
+    cell_id: str
+    """Of the cell that it hangs on now; empty where there is none."""
+    quote: str
+    """The piece of source or output that it is about; else the source of a cell that is gone."""
+    output: int | None
+    runs: tuple[str, ...]
+    metric: str
+    step: int | None
+    checkpoint: str
+    name: str
+    version: str
+    candidate: str
+    title: str
+    state: AnchorState
+    suggestion: str
+    """Id of a cell that somebody may attach it to."""
+    source: str
+    """The notebook that it was begun in, where this one is a copy of that."""
+
+
+class Locator:
+    """Finds anchors in the notebooks of a book's folder.
+
+    Parameters
+    ----------
+    notebook
+        The notebook that is looked at, as records name it; empty for none.
+    cells
+        Its cells as they are now; None if they are not known.
+    saved
+        Returns the cells of another notebook, as it was last saved, by name; None if it is gone.
+    """
+
+    def __init__(
+        self, notebook: str, cells: Cells | None, saved: Callable[[str], Cells | None]
+    ) -> None:
+        self.notebook = notebook
+        self.cells = cells
+        self._saved = saved
+
+    def former_names(self, threads: Iterable[Thread]) -> set[str]:
+        """Return names that the notebook had before, as its cells and these threads tell."""
+        if self.cells is None:
+            return set()
+        found = set()
+        for thread in threads:
+            anchor = thread.anchor
+            if anchor.notebook in (self.notebook, "") or anchor.notebook in found:
+                continue
+            known = anchor.cell_id in self.cells or is_same_notebook(anchor, self.cells)
+            if known and self._saved(anchor.notebook) is None:
+                found.add(anchor.notebook)
+        return found
+
+    def is_here(self, thread: Thread, former: set[str]) -> bool:
+        """Whether a thread is one of the notebook's."""
+        anchor = thread.anchor
+        if anchor.notebook == self.notebook or anchor.notebook in former:
+            return True
+        return anchor.kind in IN_CELLS and self.cells is not None and anchor.cell_id in self.cells
+
+    def view(self, anchor: Anchor, former: set[str], titles: Titles) -> AnchorView:
+        """Return where an anchor is now."""
+        notebook, cell_id, state = anchor.notebook, "", AnchorState.FOUND
+        suggestion, source, position = "", "", 0
+        if anchor.kind in IN_CELLS:
+            own = anchor.notebook == self.notebook or anchor.notebook in former
+            mine = self.cells is not None and (own or anchor.cell_id in self.cells)
+            cells = self.cells if mine else self._saved(anchor.notebook)
+            if mine:
+                notebook = self.notebook
+                if not own:
+                    there = self._saved(anchor.notebook)
+                    source = anchor.notebook if there and anchor.cell_id in there else ""
+            if cells is None:
+                state = AnchorState.ORPHANED
+            else:
+                placed = place(anchor, cells)
+                cell_id, state, suggestion = placed.cell_id, placed.state, placed.suggestion
+                position = cells.places.get(cell_id, 0)
+        elif anchor.notebook in former:
+            notebook = self.notebook
+        elif not titles.is_there(anchor):
+            state = AnchorState.ORPHANED
+        quote = anchor.quote.exact if anchor.quote is not None else ""
+        if state in (AnchorState.ORPHANED, AnchorState.SUGGESTED) and not quote:
+            quote = anchor.source
+        return AnchorView(
+            kind=anchor.kind,
+            notebook=notebook,
+            cell_id=cell_id,
+            quote=quote,
+            output=anchor.output,
+            runs=anchor.runs,
+            metric=anchor.metric,
+            step=anchor.step,
+            checkpoint=anchor.checkpoint,
+            name=anchor.name,
+            version=anchor.version,
+            candidate=anchor.candidate,
+            title=titles.of(anchor, notebook, position),
+            state=state,
+            suggestion=suggestion,
+            source=source,
+        )
+
+
+class Titles:
+    """Says what anchors are of, looking up each run once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._runs: dict[str, str | None] = {}
+
+    def is_there(self, anchor: Anchor) -> bool:
+        """Whether what an anchor is of is still in the book."""
+        if anchor.runs:
+            return any(self._run(run) is not None for run in anchor.runs)
+        if anchor.checkpoint:
+            return self._store.get("checkpoints", anchor.checkpoint) is not None
+        return True
+
+    def of(self, anchor: Anchor, notebook: str, position: int) -> str:
+        """Return what an anchor is of, in one line."""
+        file = PurePosixPath(notebook).name if notebook else "a notebook"
+        match anchor.kind:
+            case AnchorKind.NOTEBOOK:
+                return file
+            case AnchorKind.CELL:
+                return f"Cell {position} of {file}" if position else f"Cell of {file}"
+            case AnchorKind.OUTPUT:
+                told = f"cell {position} of {file}" if position else f"a cell of {file}"
+                return f"Output of {told}"
+            case AnchorKind.RUN:
+                return self._run_title(anchor)
+            case AnchorKind.METRIC:
+                at = "" if anchor.step is None else f" at step {anchor.step}"
+                return f"{self._run_title(anchor)} · {anchor.metric}{at}"
+            case AnchorKind.COMPARISON:
+                named = [self._run(run) or "a deleted run" for run in anchor.runs]
+                more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+                return f"Comparison of {', '.join(named[:3])}{more}"
+            case AnchorKind.CHECKPOINT:
+                return self._checkpoint(anchor.checkpoint)
+            case AnchorKind.DASHBOARD:
+                return f"Dashboard {anchor.name}"
+            case AnchorKind.DATASET:
+                version = f" {anchor.version[:12]}" if anchor.version else ""
+                return f"Data {anchor.name}{version}"
+            case AnchorKind.MODEL:
+                return f"Model {anchor.name}" + (f" v{anchor.version}" if anchor.version else "")
+            case AnchorKind.BOARD:
+                row = f" · {anchor.candidate}" if anchor.candidate else ""
+                return f"Leaderboard {anchor.name}{row}"
+
+    def _run_title(self, anchor: Anchor) -> str:
+        named = self._run(anchor.runs[0]) if anchor.runs else None
+        return f"Run {named}" if named is not None else "A run that was deleted"
+
+    def _run(self, run_id: str) -> str | None:
+        if run_id not in self._runs:
+            doc = self._store.get("runs", run_id)
+            number = self._store.number("runs", run_id)
+            named = None if doc is None else f"#{number} {doc.get('run_name', '')}"
+            self._runs[run_id] = None if named is None else shorten(named, 60)
+        return self._runs[run_id]
+
+    def _checkpoint(self, checkpoint_id: str) -> str:
+        doc = self._store.get("checkpoints", checkpoint_id)
+        if doc is None:
+            return "A checkpoint that was removed"
+        number = self._store.number("checkpoints", checkpoint_id)
+        label = doc.get("label") or ""
+        return f"Checkpoint #{number}" + (f" {shorten(label, 60)}" if label else "")
