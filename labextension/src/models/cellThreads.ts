@@ -1,6 +1,6 @@
 /** What is said of each cell of a notebook, in short. */
 
-import type { ThreadView } from './threadTypes.ts';
+import type { ThreadView } from '../_generated/types.ts';
 
 /** What the bubble at a cell says. */
 export interface IBubble {

@@ -1,6 +1,6 @@
 /** Completion of names while a comment is written. */
 
-import type { Person } from './threadTypes.ts';
+import type { Person } from '../_generated/types.ts';
 
 /** Names that are offered at a time. */
 const OFFERED = 6;

@@ -1,7 +1,7 @@
 /** What discussions want of the page that they are in. */
 
 import type { IAnchor } from './anchors.ts';
-import type { AnchorView } from './threadTypes.ts';
+import type { AnchorView } from '../_generated/types.ts';
 
 /** A cell that an orphaned thread may be attached to. */
 export interface ICellHere {

@@ -7,7 +7,7 @@ import type { IAnchor } from './anchors.ts';
 import { isLost } from './cellThreads.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
-import type { CommentView, Person, ThreadsPage, ThreadView } from './threadTypes.ts';
+import type { CommentView, Person, ThreadsPage, ThreadView } from '../_generated/types.ts';
 
 /** The tables in which a change may change what is shown. */
 const TABLES = ['threads', 'comments', 'readers'];
@@ -294,6 +294,7 @@ export class ThreadsModel {
 
   private async _change(change: string, body: object): Promise<void> {
     this._put(await this._do<ThreadView>(change, body));
+    this._rest.ask();
   }
 
   /** Look once more, with the sources of the cells. */
@@ -315,7 +316,6 @@ export class ThreadsModel {
     const anchor = keeps ? known.anchor : thread.anchor;
     this._threads = this._threads.map(one => (one === known ? { ...thread, anchor } : one));
     this._changed.emit();
-    this._rest.ask();
   }
 
   private _take(page: ThreadsPage, first: boolean): void {
@@ -338,6 +338,12 @@ export class ThreadsModel {
     }
   }
 
+  /** Whether somebody answers in a thread, or edits what is in it. */
+  private _isWriting({ thread_id: id, comments }: ThreadView): boolean {
+    const keys = [`reply|${id}`, ...comments.map(one => `edit|${one.comment_id}`)];
+    return keys.some(key => this._writing.has(key));
+  }
+
   /** Put threads in order: as they came, or while somebody writes, as they stand. */
   private _arrange(threads: readonly ThreadView[]): void {
     const before = new Map(this._threads.map(thread => [thread.thread_id, thread]));
@@ -354,7 +360,7 @@ export class ThreadsModel {
     const standing = this._threads.flatMap(thread => {
       const kept = byId.get(thread.thread_id);
       // One that the filter has lost stays while somebody writes in it.
-      return kept ? [kept] : this._writing.has(thread.thread_id) ? [thread] : [];
+      return kept ? [kept] : this._isWriting(thread) ? [thread] : [];
     });
     this._threads = [...standing, ...now.filter(thread => !before.has(thread.thread_id))];
   }

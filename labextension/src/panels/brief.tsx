@@ -2,8 +2,9 @@
 
 import * as React from 'react';
 
-import type { ThreadView } from '../models/threadTypes.ts';
+import type { ThreadView } from '../_generated/types.ts';
 import { Marked } from './parts.tsx';
+import { Thread } from './thread.tsx';
 import { useDoing, type IThreadProps } from './threadParts.tsx';
 
 /** The fields of a brief, in the order in which they are read. */
@@ -64,6 +65,7 @@ export function Brief(props: IThreadProps & { thread: ThreadView | null }): Reac
           {trans.__('Edit the brief')}
         </button>
       )}
+      <Thread {...{ model, trans }} place={props.place} thread={thread!} titled={false} />
     </details>
   );
 }

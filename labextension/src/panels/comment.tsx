@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import type { CommentView, ReactionView, ThreadView } from '../models/threadTypes.ts';
+import type { CommentView, ReactionView, ThreadView } from '../_generated/types.ts';
 import { Composer } from './composer.tsx';
 import { Menu } from './menu.tsx';
 import { Marked } from './parts.tsx';

@@ -4,7 +4,7 @@ import { searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { IAnchor } from '../models/anchors.ts';
-import type { ThreadView } from '../models/threadTypes.ts';
+import type { ThreadView } from '../_generated/types.ts';
 import type { IBook } from '../tokens.ts';
 import { Brief } from './brief.tsx';
 import { Composer } from './composer.tsx';
@@ -86,7 +86,11 @@ export function CommentsTab(props: TabProps): React.ReactElement {
             send={text => model.start(props.anchor(), text)}
           />
         )}
-        <ThreadList {...{ model, place, trans }} empty={<NoThreads text={empty} />} />
+        <ThreadList
+          {...{ model, place, trans }}
+          except={scope === 'notebook' ? brief?.thread_id : undefined}
+          empty={<NoThreads text={empty} />}
+        />
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import { drafts } from '../models/drafts.ts';
 import { candidates, completed, mentionAt } from '../models/mentions.ts';
-import type { Person } from '../models/threadTypes.ts';
+import type { Person } from '../_generated/types.ts';
 import { Marked } from './parts.tsx';
 import { Avatar, nameOf, useDoing, Written, type IThreadProps } from './threadParts.tsx';
 import { WhoAreYou } from './whoAreYou.tsx';

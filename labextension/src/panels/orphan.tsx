@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import { isLost } from '../models/cellThreads.ts';
 import type { ICellHere } from '../models/place.ts';
-import type { ThreadView } from '../models/threadTypes.ts';
+import type { ThreadView } from '../_generated/types.ts';
 import { Marked } from './parts.tsx';
 import { useDoing, type IThreadProps } from './threadParts.tsx';
 
@@ -38,7 +38,7 @@ export function Orphan(props: IThreadProps & { thread: ThreadView }): React.Reac
       {anchor.quote && <pre dir="auto">{cut(anchor.quote)}</pre>}
       {suggested && (
         <>
-          <p>{trans.__('%1 is much like it:', suggested.title)}</p>
+          <p>{trans.__('Much like it is %1:', suggested.title)}</p>
           <pre dir="auto">{cut(suggested.source)}</pre>
         </>
       )}

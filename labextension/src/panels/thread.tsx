@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import { isLost } from '../models/cellThreads.ts';
 import { targetOf } from '../models/place.ts';
-import type { AnchorView, CommentView, ThreadView } from '../models/threadTypes.ts';
+import type { AnchorView, CommentView, ThreadView } from '../_generated/types.ts';
 import { Comment } from './comment.tsx';
 import { Composer } from './composer.tsx';
 import { Menu } from './menu.tsx';

@@ -37,7 +37,7 @@ export function ThreadFilters(props: FiltersProps): React.ReactElement {
     ['resolved', trans.__('Resolved')],
     ['', trans.__('All')]
   ];
-  const counts = page?.counts ?? {};
+  const counts = page?.counts;
   return (
     <div className="cb-threadfilters">
       <div className="cb-search">
@@ -50,23 +50,23 @@ export function ThreadFilters(props: FiltersProps): React.ReactElement {
             value={query}
             onChange={event => setQuery(event.target.value)}
           />
-          {scoped && (
-            <select
-              aria-label={trans.__('Whose comments')}
-              value={state.scope}
-              onChange={event =>
-                void model.change({ scope: event.target.value as IThreadsState['scope'] })
-              }
-            >
-              <option value="notebook">{trans.__('this notebook')}</option>
-              <option value="book">{trans.__('the book')}</option>
-            </select>
-          )}
         </div>
       </div>
       <div className="cb-chips" role="group" aria-label={trans.__('Which threads')}>
+        {scoped && (
+          <select
+            aria-label={trans.__('Whose comments')}
+            value={state.scope}
+            onChange={event =>
+              void model.change({ scope: event.target.value as IThreadsState['scope'] })
+            }
+          >
+            <option value="notebook">{trans.__('This notebook')}</option>
+            <option value="book">{trans.__('Whole book')}</option>
+          </select>
+        )}
         {filters.map(([filter, label]) => {
-          const count = counts[filter || 'all'] ?? 0;
+          const count = counts?.[filter || 'all'] ?? 0;
           const chosen = state.filter === filter;
           // What finds nothing takes no room, save for what is always there.
           return count || chosen || filter === 'open' || !filter ? (

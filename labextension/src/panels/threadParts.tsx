@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { ThreadsModel } from '../models/threads.ts';
-import type { Person } from '../models/threadTypes.ts';
+import type { Person } from '../_generated/types.ts';
 import type { IPlace } from '../models/place.ts';
 import * as formatting from '../models/format.ts';
 import { safeNodes } from './safeHtml.ts';

@@ -3,7 +3,7 @@
 import * as React from 'react';
 
 import { isLost } from '../models/cellThreads.ts';
-import type { ThreadView } from '../models/threadTypes.ts';
+import type { ThreadView } from '../_generated/types.ts';
 import { useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
 import { LABELS, Thread } from './thread.tsx';
@@ -21,6 +21,8 @@ interface ThreadListProps extends IThreadProps {
   /** As many are open at first as there are, if there are no more than this. */
   open?: number;
   titled?: boolean;
+  /** The thread that is shown elsewhere. */
+  except?: string;
 }
 
 export function ThreadList(props: ThreadListProps): React.ReactElement {
@@ -28,7 +30,8 @@ export function ThreadList(props: ThreadListProps): React.ReactElement {
   useSignal(model.changed);
   const [opened, setOpened] = React.useState<ReadonlySet<string>>(new Set());
   const [folded, setFolded] = React.useState<ReadonlySet<string>>(new Set());
-  const { threads, page, problem } = model;
+  const { page, problem } = model;
+  const threads = model.threads.filter(thread => thread.thread_id !== props.except);
   const few = threads.length <= (props.open ?? 0);
   const isOpen = ({ thread_id: id }: ThreadView) =>
     opened.has(id) || (few && !folded.has(id));

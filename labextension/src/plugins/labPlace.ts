@@ -9,7 +9,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { cellAnchor, type IAnchor, type IQuote } from '../models/anchors.ts';
 import { sourceHash } from '../models/hashes.ts';
 import { OPEN, targetOf, type ICellHere, type IPlace } from '../models/place.ts';
-import type { AnchorView } from '../models/threadTypes.ts';
+import type { AnchorView } from '../_generated/types.ts';
 import type { IBook, ICompare } from '../tokens.ts';
 import { OPEN_CHECKPOINT } from './checkpoints.ts';
 import { OPEN_RUN } from './runs.ts';
