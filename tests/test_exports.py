@@ -12,8 +12,9 @@ import cellbook
 
 FACE = [
     "Book", "Run", "RunRecord", "RunState", "__version__", "active_run", "checkpoints",
-    "compare", "dashboard", "define_metric", "end_run", "errors", "leaderboard",
-    "load_ipython_extension", "log_artifact", "log_artifacts", "log_audio", "log_dict",
+    "comment", "comments", "compare", "dashboard", "define_metric", "end_run", "errors",
+    "leaderboard", "load_ipython_extension", "log_artifact", "log_artifacts", "log_audio",
+    "log_dict",
     "log_figure", "log_histogram", "log_html", "log_image", "log_input", "log_metric",
     "log_metrics", "log_param", "log_params", "log_scores", "log_table", "log_text",
     "metric_history", "milestone",

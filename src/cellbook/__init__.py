@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
     from cellbook.fluent import (
         active_run,
         checkpoints,
+        comment,
         define_metric,
         end_run,
         log_artifact,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
     from cellbook.widgets.compare import compare
     from cellbook.widgets.dashboards import dashboard
     from cellbook.widgets.leaderboards import leaderboard
+    from cellbook.widgets.threads import comments
 
 _HOMES = {
     "Book": "cellbook.book",
@@ -55,6 +57,7 @@ _HOMES = {
     "Run": "cellbook.tracking",
     "RunRecord": "cellbook.records",
     "RunState": "cellbook.records",
+    "comments": "cellbook.widgets.threads",
     "compare": "cellbook.widgets.compare",
     "dashboard": "cellbook.widgets.dashboards",
     "errors": "cellbook.errors",
@@ -63,6 +66,7 @@ _HOMES = {
         (
             "active_run",
             "checkpoints",
+            "comment",
             "end_run",
             "log_artifact",
             "log_artifacts",
@@ -102,6 +106,8 @@ __all__ = [
     "__version__",
     "active_run",
     "checkpoints",
+    "comment",
+    "comments",
     "compare",
     "dashboard",
     "define_metric",

@@ -17,7 +17,7 @@ from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
 from cellbook.checkpointing import Checkpoints
-from cellbook.comments import Threads
+from cellbook.commenting import Threads
 from cellbook.dashboards import Dashboards
 from cellbook.datasets import Datasets
 from cellbook.errors import Ambiguous, CellbookError, InvalidInput, NotFound, StoreError, one_line

@@ -6,12 +6,20 @@ Where no run is active, the logging functions start one, as MLflow does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook import book
-from cellbook.records import DatasetVersion, MetricDefinition, RunState
+from cellbook.records import (
+    AnchorKind,
+    DatasetVersion,
+    MetricDefinition,
+    RunRecord,
+    RunState,
+    Thread,
+)
 from cellbook.tracking import OpenStage, Run
 
 if TYPE_CHECKING:
@@ -103,6 +111,52 @@ def end_run(state: RunState | str | None = None, *, status: str | None = None) -
         If a run cannot end so.
     """
     book.open().runs.end_active(status if state is None else state)
+
+
+def comment(
+    target: Target,
+    text: str,
+    *,
+    labels: Sequence[str] = (),
+    assigned: Sequence[str] = (),
+    metric: str = "",
+    step: int | None = None,
+) -> Thread:
+    """Comment on a run, or on something else in the book: begin a thread.
+
+    Parameters
+    ----------
+    target
+        A run (``#12``, a name, a handle), ``checkpoint:LABEL``, ``data:NAME``,
+        ``model:NAME@VERSION``, ``board:NAME``, ``dashboard:NAME``, ``cell:ID`` or
+        ``notebook:FILE``.
+    text
+        What there is to say, in Markdown.
+    labels, assigned
+        Such as ``question``; names of those who are to see to it.
+    metric, step
+        Of a run: the metric, or the point of its curve, that it is about.
+
+    Returns
+    -------
+    Thread
+        The thread; ``cb.open().threads`` answers in it, resolves it and so on.
+
+    Raises
+    ------
+    NotFound
+        If there is no such thing.
+    InvalidInput
+        If the text is empty, or nobody knows who writes.
+    """
+    from cellbook.answers.targets import find_anchor  # noqa: PLC0415 - heavy
+
+    opened = book.open()
+    name = target.run_id if isinstance(target, (Run, RunRecord)) else str(target)
+    anchor = find_anchor(opened, name, opened.runs.sessions.notebook or "")
+    if metric and anchor.runs:
+        anchor = replace(anchor, kind=AnchorKind.METRIC, metric=metric, step=step)
+    return opened.threads.start(anchor, text, labels=labels, assigned=assigned)
 
 
 def log_param(key: str, value: Any) -> Any:

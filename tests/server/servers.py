@@ -104,13 +104,17 @@ class Server:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, *options: str, root: Path | None = None, base_url: str = "/"
+    folder: Path,
+    *options: str,
+    root: Path | None = None,
+    base_url: str = "/",
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Run a server on a free loopback port; everything it keeps lies below `folder`."""
     environment = {**os.environ, **private_environment(folder / "private")}
     for name in (*UNSET, "PYTEST_CURRENT_TEST"):
         environment.pop(name, None)
-    environment["PYTHONPATH"] = str(ROOT)
+    environment |= {"PYTHONPATH": str(ROOT), **(env or {})}
     if root is None:
         root = folder / "root"
         root.mkdir()

@@ -53,7 +53,7 @@ from cellbook.answers.relating import (
     relations,
     surface,
 )
-from cellbook.answers.targets import cells_on_disk, find_anchor, is_about
+from cellbook.answers.targets import cells_on_disk, find_anchor, is_about, is_target
 from cellbook.answers.threads import (
     ThreadsQuery,
     assign_thread,
@@ -107,6 +107,10 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
 }
 """All questions by name, which is also their route; each takes an :class:`Ask` and a struct."""
 
+SURROUNDED = frozenset({"threads", "thread", "people", "brief"})
+"""Questions whose answers have to do with more than the book: with who asks, and what notebooks
+there are."""
+
 CHANGES: Mapping[str, Callable[..., Any]] = {
     "pin": pin_panel,
     "save-dashboard": save_dashboard,
@@ -131,6 +135,7 @@ CHANGES: Mapping[str, Callable[..., Any]] = {
 __all__ = [
     "CHANGES",
     "QUESTIONS",
+    "SURROUNDED",
     "Ask",
     "CodeQuery",
     "ColumnsQuery",
@@ -167,6 +172,7 @@ __all__ = [
     "find_columns",
     "importance",
     "is_about",
+    "is_target",
     "label_thread",
     "list_dashboards",
     "list_people",

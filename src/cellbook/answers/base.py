@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cellbook.comments import local_author
+from cellbook.commenting import local_author
 from cellbook.errors import InvalidInput, StoreReadOnly
 from cellbook.records import Author
 from cellbook.views.formatting import shorten

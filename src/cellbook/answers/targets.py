@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellbook.answers.base import Ask
 from cellbook.capture import source_hash
-from cellbook.comments import Cells
+from cellbook.commenting import Cells
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import Anchor, AnchorKind, Quote, check_name, encodable, from_doc
 from cellbook.views.notebook_cells import saved_cells
@@ -24,7 +24,7 @@ _CELLS = 500
 """Ids of a notebook's cells by which it is known again."""
 _FORMS = (
     "Name a run (#12, run:NAME), checkpoint:LABEL, data:NAME, model:NAME@VERSION, board:NAME, "
-    "dashboard:NAME, compare:#1,#2, cell:ID or notebook."
+    "dashboard:NAME, compare:#1,#2, cell:ID or notebook:FILE."
 )
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "kind": str, "notebook": str, "cell_id": str, "cell_type": str, "source_hash": str,
@@ -36,6 +36,13 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
 def cells_on_disk(book: Book, notebook: str) -> Cells | None:
     """Return the cells of a notebook, by the name that records have for it, as it was saved."""
     return saved_cells(Path(book.url).parent / notebook) if notebook else None
+
+
+def is_target(word: str) -> bool:
+    """Whether a word is one that names a thing, such as ``#12`` or ``run:NAME``."""
+    kind, colon, name = word.partition(":")
+    named = colon and kind in _FINDERS and (name or kind == "notebook")
+    return bool(named) or (word[:1] == "#" and word[1:].isdigit())
 
 
 def find_anchor(book: Book, target: str, notebook: str = "") -> Anchor:
@@ -58,7 +65,7 @@ def find_anchor(book: Book, target: str, notebook: str = "") -> Anchor:
         If the words name none.
     """
     target = target.strip()
-    if target == "notebook":
+    if target in ("notebook", "notebook:"):
         return complete(book, Anchor(AnchorKind.NOTEBOOK, notebook))
     kind, colon, name = target.partition(":")
     name = name.strip()
@@ -66,7 +73,8 @@ def find_anchor(book: Book, target: str, notebook: str = "") -> Anchor:
         kind, name = "run", target
     if not name:
         raise InvalidInput(f"What is {target!r} to name? {_FORMS}")
-    return complete(book, replace(_FINDERS[kind](book, name), notebook=notebook))
+    found = _FINDERS[kind](book, name)
+    return complete(book, replace(found, notebook=found.notebook or notebook))
 
 
 def read_anchor(ask: Ask, told: Mapping[str, Any]) -> Anchor:
@@ -195,6 +203,10 @@ def _cell(book: Book, name: str) -> Anchor:
     return Anchor(AnchorKind.CELL, cell_id=name)
 
 
+def _notebook(book: Book, name: str) -> Anchor:
+    return Anchor(AnchorKind.NOTEBOOK, name)
+
+
 def _data(book: Book, name: str) -> Anchor:
     found = book.datasets.find(name)
     return Anchor(AnchorKind.DATASET, name=found.name, version=found.digest)
@@ -229,4 +241,5 @@ _FINDERS: Mapping[str, Callable[[Any, str], Anchor]] = {
     "model": _model,
     "board": _board,
     "dashboard": _dashboard,
+    "notebook": _notebook,
 }

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from cellbook.answers.base import Ask, Hint
 from cellbook.answers.targets import cells_on_disk, find_anchor, is_about, read_anchor
-from cellbook.comments import Cells, check_author, check_text, keep_author
+from cellbook.commenting import Cells, check_author, check_text, keep_author
 from cellbook.errors import InvalidInput
+from cellbook.records import Thread
 from cellbook.views.markdown import render
 from cellbook.views.notebook_cells import told_cells
 from cellbook.views.thread_anchors import Locator
@@ -255,7 +256,7 @@ def list_people(ask: Ask, query: PeopleQuery) -> PeoplePage:
 
 def show_brief(ask: Ask, query: BriefQuery) -> ShownBrief:
     """Return the problem that the notebook is to solve."""
-    found = ask.book.threads.brief(ask.notebook or "")
+    found = _brief(ask)
     if found is None:
         return ShownBrief("", None)
     return ShownBrief(found.thread_id, _shown(ask, found.thread_id))
@@ -346,10 +347,9 @@ def save_brief(ask: Ask, body: BriefBody) -> ThreadView:
     """Say what problem the notebook is to solve."""
     if not ask.notebook:
         raise InvalidInput("Whose brief is it? Name the notebook.")
-    cells = cells_on_disk(ask.book, ask.notebook)
-    found = ask.writable.threads.save_brief(
-        ask.notebook, body.fields, author=ask.author, cells=tuple(cells.by_id) if cells else ()
-    )
+    there = _brief(ask)
+    anchor = find_anchor(ask.book, "notebook", ask.notebook) if there is None else there.anchor
+    found = ask.writable.threads.save_brief(anchor, body.fields, author=ask.author)
     return _shown(ask, found.thread_id)
 
 
@@ -384,20 +384,28 @@ def thread_reader(ask: Ask, cells: Cells | None = None) -> ThreadReader:
 
     `cells` are those of the notebook as it is now; None means as it was last saved.
     """
+    return ThreadReader(ask.book.store, ask.author, _locator(ask, cells))
+
+
+def _locator(ask: Ask, cells: Cells | None) -> Locator:
     notebook, book = ask.notebook or "", ask.book
-    return ThreadReader(
-        book.store,
-        ask.author,
-        Locator(
-            notebook,
-            cells_on_disk(book, notebook) if cells is None else cells,
-            lambda name: cells_on_disk(book, name),
-        ),
+    return Locator(
+        notebook,
+        cells_on_disk(book, notebook) if cells is None else cells,
+        lambda name: cells_on_disk(book, name),
     )
 
 
 def _shown(ask: Ask, thread: str) -> ThreadView:
     return thread_reader(ask).view(ask.book.threads.find(thread))
+
+
+def _brief(ask: Ask) -> Thread | None:
+    """Return the notebook's brief; where two people began one at once, the first of them."""
+    briefs = ask.book.threads.briefs()
+    former = _locator(ask, None).former_names(briefs)
+    names = (ask.notebook, *former)
+    return next((brief for brief in briefs if brief.anchor.notebook in names), None)
 
 
 def _cells(query: ThreadsQuery) -> Cells | None:

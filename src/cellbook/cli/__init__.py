@@ -27,6 +27,7 @@ COMMANDS = {
     "checkpoints": ("checkpoints", "list notebook checkpoints, or write out their document"),
     "diff": ("checkpoints", "show how two checkpoints differ in cells and variables"),
     "run": ("changing", "rename, tag, note, archive, delete or restore runs"),
+    "comments": ("comments", "list threads, begin one, answer in it or resolve it"),
     "dashboard": ("dashboards", "list dashboards, show one, or write it as one HTML file"),
     "verify": ("upkeep", "check every byte of the book"),
     "gc": ("upkeep", "empty the trash, and remove files that nothing names any more"),

@@ -9,7 +9,8 @@ _MAGIC = re.compile(r"`%(?P<name>runs|compare|leaderboard|metric) ?(?P<rest>[^`]
 
 def in_shell(sentence: str) -> str:
     """Return a sentence with the commands in it that do what its magics do in a notebook."""
-    return _MAGIC.sub(_as_command, sentence)
+    spoken = sentence.replace("`%comment TEXT`", "`cellbook comments add TARGET TEXT`")
+    return _MAGIC.sub(_as_command, spoken)
 
 
 def _as_command(magic: re.Match[str]) -> str:

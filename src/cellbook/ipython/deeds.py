@@ -85,12 +85,16 @@ def _looks(statement: ast.stmt) -> bool:
 
 
 def _magic(statement: ast.stmt) -> str:
-    """Return the name of the line magic that a statement is; empty if it is none."""
+    """Return the name of the line magic, or ``%%comment``, that a statement is; else nothing."""
     match statement:
         case ast.Expr(
             ast.Call(func=ast.Attribute(attr="run_line_magic"), args=[ast.Constant(name), *_])
         ):
             return str(name)
+        case ast.Expr(
+            ast.Call(func=ast.Attribute(attr="run_cell_magic"), args=[ast.Constant("comment"), *_])
+        ):
+            return "comment"
     return ""
 
 

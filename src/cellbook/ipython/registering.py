@@ -7,6 +7,10 @@ from typing import Any
 
 from cellbook.ipython.magics import MAGICS
 from cellbook.ipython.magics.run import first_line
+from cellbook.ipython.questions import keep_questions
+
+_REWRITES = (first_line, keep_questions)
+"""What looks at a cell's lines before IPython does, in order."""
 
 
 class Registered:
@@ -27,12 +31,13 @@ class Registered:
                 for name in functions:
                     self._former[table, name] = tables[table].get(name)
         self._shell.register_magics(*self._magics)
-        self._shell.input_transformers_cleanup.append(first_line)
+        self._shell.input_transformers_cleanup.extend(_REWRITES)
 
     def remove(self) -> None:
         """Take the magics away; those that they stood in for are back."""
-        with contextlib.suppress(ValueError):
-            self._shell.input_transformers_cleanup.remove(first_line)
+        for rewrite in _REWRITES:
+            with contextlib.suppress(ValueError):
+                self._shell.input_transformers_cleanup.remove(rewrite)
         manager = self._shell.magics_manager
         for (table, name), former in self._former.items():
             if former is None:

@@ -35,7 +35,10 @@ class Output(Record):
     """What was left out or shortened, and why."""
 
 
-LOOKING = frozenset({"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff"})
+LOOKING = frozenset(
+    {"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff", "comment", "comments",
+     "brief", "review"}
+)  # fmt: skip
 """Cellbook's line magics that change no variable, and nothing of a run."""
 
 

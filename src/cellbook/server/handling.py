@@ -19,7 +19,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from cellbook.answers import read_struct
-from cellbook.comments import jupyter_author
+from cellbook.commenting import jupyter_author
 from cellbook.records import Author
 from cellbook.server.operations import Download, Notebook, Operation, read_body, read_query
 from cellbook.server.places import Place, find_place

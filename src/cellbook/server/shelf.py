@@ -20,7 +20,7 @@ from typing import TypeAlias, TypeVar
 
 from cellbook._version import __version__
 from cellbook.book import Book, look_into, notebook_name
-from cellbook.comments import local_author
+from cellbook.commenting import local_author
 from cellbook.errors import CellbookError, StoreError, StoreReadOnly
 from cellbook.records import Author
 from cellbook.server.places import Place

@@ -24,10 +24,12 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from cellbook.comments import MENTION, TEXT_LIMIT, parser
+from cellbook.commenting import MENTION, TEXT_LIMIT, parser
 
-_KEPT = 8_000
-"""Characters of a text up to which its HTML is kept."""
+_SHORT = 8_000
+"""Characters of a text up to which the HTML of many is kept."""
+_BRACKETS = 5_000
+"""Brackets that a parser looks for pairs of: it tries each with each."""
 _FORMULA = 2_000
 """Characters of a formula that is drawn; a longer one is shown as it was written."""
 
@@ -94,11 +96,11 @@ def render(text: str) -> str:
     Things of the book that it names are ``<a data-cellbook="run:12">``, people ``<span
     data-mention="ada">``; but for these it can be shown as it is.
     """
-    return _render_kept(text) if len(text) <= _KEPT else _render(text)
+    return _render_short(text) if len(text) <= _SHORT else _render_long(text)
 
 
 def _render(text: str) -> str:
-    if len(text.encode("utf-8", "surrogatepass")) > TEXT_LIMIT:
+    if len(text.encode("utf-8", "surrogatepass")) > TEXT_LIMIT or text.count("[") > _BRACKETS:
         # No room of ours keeps one so long; it may come in with a file.
         return f"<pre><code>{escape(text[:TEXT_LIMIT])}</code></pre>"
     made = str(_MARKDOWN.render(text))
@@ -113,7 +115,8 @@ def _render(text: str) -> str:
     )
 
 
-_render_kept = functools.lru_cache(maxsize=4096)(_render)
+_render_short = functools.lru_cache(maxsize=4096)(_render)
+_render_long = functools.lru_cache(maxsize=16)(_render)
 
 
 def _filtered(tag: str, name: str, value: str) -> str | None:

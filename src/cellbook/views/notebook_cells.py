@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cellbook.capture import source_hash
-from cellbook.comments import CellNow, Cells
+from cellbook.commenting import CellNow, Cells
 
 _MOST = 64
 """Notebooks whose cells are kept."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from cellbook.comments import AnchorState, Cells, is_same_notebook, place
+from cellbook.commenting import AnchorState, Cells, Placement, is_same_notebook, place
 from cellbook.records import Anchor, AnchorKind, Thread
 from cellbook.store import Store
 from cellbook.views.formatting import shorten
@@ -41,6 +41,23 @@ class AnchorView:
     """The notebook that it was begun in, where this one is a copy of that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where an anchor is now."""
+
+    notebook: str
+    placement: Placement
+    position: int = 0
+    """Of its cell in the notebook, from 1; 0 where there is none."""
+    source: str = ""
+    """The notebook that it was begun in, where this one is a copy of that."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether its cell, or whatever else it was of, is gone."""
+        return self.placement.state in (AnchorState.ORPHANED, AnchorState.SUGGESTED)
+
+
 class Locator:
     """Finds anchors in the notebooks of a book's folder.
 
@@ -60,6 +77,7 @@ class Locator:
         self.notebook = notebook
         self.cells = cells
         self._saved = saved
+        self._read: dict[str, Cells | None] = {}
 
     def former_names(self, threads: Iterable[Thread]) -> set[str]:
         """Return names that the notebook had before, as its cells and these threads tell."""
@@ -71,7 +89,7 @@ class Locator:
             if anchor.notebook in (self.notebook, "") or anchor.notebook in found:
                 continue
             known = anchor.cell_id in self.cells or is_same_notebook(anchor, self.cells)
-            if known and self._saved(anchor.notebook) is None:
+            if known and self._cells_of(anchor.notebook) is None:
                 found.add(anchor.notebook)
         return found
 
@@ -82,50 +100,60 @@ class Locator:
             return True
         return anchor.kind in IN_CELLS and self.cells is not None and anchor.cell_id in self.cells
 
-    def view(self, anchor: Anchor, former: set[str], titles: Titles) -> AnchorView:
+    def find(self, anchor: Anchor, former: set[str], titles: Titles) -> Found:
         """Return where an anchor is now."""
-        notebook, cell_id, state = anchor.notebook, "", AnchorState.FOUND
-        suggestion, source, position = "", "", 0
-        if anchor.kind in IN_CELLS:
-            own = anchor.notebook == self.notebook or anchor.notebook in former
-            mine = self.cells is not None and (own or anchor.cell_id in self.cells)
-            cells = self.cells if mine else self._saved(anchor.notebook)
-            if mine:
-                notebook = self.notebook
-                if not own:
-                    there = self._saved(anchor.notebook)
-                    source = anchor.notebook if there and anchor.cell_id in there else ""
-            if cells is None:
-                state = AnchorState.ORPHANED
-            else:
-                placed = place(anchor, cells)
-                cell_id, state, suggestion = placed.cell_id, placed.state, placed.suggestion
-                position = cells.places.get(cell_id, 0)
-        elif anchor.notebook in former:
-            notebook = self.notebook
-        elif not titles.is_there(anchor):
-            state = AnchorState.ORPHANED
-        quote = anchor.quote.exact if anchor.quote is not None else ""
-        if state in (AnchorState.ORPHANED, AnchorState.SUGGESTED) and not quote:
-            quote = anchor.source
-        return AnchorView(
-            kind=anchor.kind,
-            notebook=notebook,
-            cell_id=cell_id,
-            quote=quote,
-            output=anchor.output,
-            runs=anchor.runs,
-            metric=anchor.metric,
-            step=anchor.step,
-            checkpoint=anchor.checkpoint,
-            name=anchor.name,
-            version=anchor.version,
-            candidate=anchor.candidate,
-            title=titles.of(anchor, notebook, position),
-            state=state,
-            suggestion=suggestion,
-            source=source,
-        )
+        if anchor.kind not in IN_CELLS:
+            moved = anchor.notebook in former
+            gone = not moved and not titles.is_there(anchor)
+            state = AnchorState.ORPHANED if gone else AnchorState.FOUND
+            return Found(self.notebook if moved else anchor.notebook, Placement(state))
+        own = anchor.notebook == self.notebook or anchor.notebook in former
+        if self.cells is None or not (own or anchor.cell_id in self.cells):
+            return Found(anchor.notebook, *_placed(anchor, self._cells_of(anchor.notebook)))
+        source = ""
+        if not own:
+            there = self._cells_of(anchor.notebook)
+            source = anchor.notebook if there and anchor.cell_id in there else ""
+        return Found(self.notebook, *_placed(anchor, self.cells), source)
+
+    def _cells_of(self, notebook: str) -> Cells | None:
+        """Return the cells of another notebook, read once for all its threads."""
+        if notebook not in self._read:
+            self._read[notebook] = self._saved(notebook)
+        return self._read[notebook]
+
+
+def _placed(anchor: Anchor, cells: Cells | None) -> tuple[Placement, int]:
+    if cells is None:
+        return Placement(AnchorState.ORPHANED), 0
+    found = place(anchor, cells)
+    return found, cells.places.get(found.cell_id, 0)
+
+
+def view_anchor(anchor: Anchor, found: Found, titles: Titles) -> AnchorView:
+    """Return what an anchor is and where."""
+    placed = found.placement
+    quote = anchor.quote.exact if anchor.quote is not None else ""
+    if found.lost and not quote:
+        quote = anchor.source
+    return AnchorView(
+        kind=anchor.kind,
+        notebook=found.notebook,
+        cell_id=placed.cell_id,
+        quote=quote,
+        output=anchor.output,
+        runs=anchor.runs,
+        metric=anchor.metric,
+        step=anchor.step,
+        checkpoint=anchor.checkpoint,
+        name=anchor.name,
+        version=anchor.version,
+        candidate=anchor.candidate,
+        title=titles.of(anchor, found.notebook, found.position),
+        state=placed.state,
+        suggestion=placed.suggestion,
+        source=found.source,
+    )
 
 
 class Titles:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cellbook.comments import (
-    AnchorState,
+from cellbook.commenting import (
     Discussion,
     all_threads,
     discussions,
@@ -24,7 +23,7 @@ from cellbook.records import Anchor, Author, Comment, Thread, ThreadKind
 from cellbook.store import Store
 from cellbook.views.keeping import kept
 from cellbook.views.markdown import render
-from cellbook.views.thread_anchors import AnchorView, Locator, Titles
+from cellbook.views.thread_anchors import AnchorView, Found, Locator, Titles, view_anchor
 
 FILTERS = ("", "open", "mine", "mentions", "unread", "orphaned", "resolved")
 _COMMENTS = 200
@@ -167,8 +166,7 @@ class _Entry:
     """A thread with what filters ask of it."""
 
     discussion: Discussion
-    anchor: AnchorView
-    last_time: int
+    found: Found
     unread: frozenset[str]
     mine: bool
     mentions: bool
@@ -197,6 +195,7 @@ class ThreadReader:
         self._locator = locator
         self._titles = Titles(store)
         self._former: set[str] = set()
+        self._persons: dict[Author, Person] = {}
 
     def page(
         self,
@@ -250,9 +249,9 @@ class ThreadReader:
             for entry in entries
             if _passes(entry, chosen)
             and (not label or entry.thread.labels.get(label))
-            and (not words or _holds(entry, words))
+            and (not words or self._holds(entry, words))
         ]
-        passed.sort(key=lambda entry: (entry.thread.resolved, -entry.last_time))
+        passed.sort(key=lambda entry: (entry.thread.resolved, -entry.discussion.last_time))
         shown = passed[offset : offset + limit]
         return ThreadsPage(
             threads=tuple(self._view(entry, _COMMENTS) for entry in shown),
@@ -282,17 +281,25 @@ class ThreadReader:
 
     def person(self, author: Author) -> Person:
         """Return somebody as who asks sees them."""
-        mine = self._me is not None and author.name == self._me.name
-        return Person(author.name, author.display_name or author.name, initials(author), mine)
+        known = self._persons.get(author)
+        if known is None:
+            mine = self._me is not None and author.name == self._me.name
+            shown = author.display_name or author.name
+            known = self._persons[author] = Person(author.name, shown, initials(author), mine)
+        return known
 
     # -- which threads -------------------------------------------------------------------------
 
     def _everything(self) -> Sequence[Discussion]:
+        store = self._store
+        threads = kept(
+            store, ("all threads",), ("threads",), lambda: all_threads(store), rest=False
+        )
         found = kept(
-            self._store,
-            ("threads",),
+            store,
+            ("all discussions",),
             ("threads", "comments"),
-            lambda: discussions(self._store, all_threads(self._store)),
+            lambda: discussions(store, threads, whole=True),
             rest=False,
         )
         self._former = self._locator.former_names(one.thread for one in found)
@@ -322,27 +329,32 @@ class ThreadReader:
     def _entries(self, found: Iterable[Discussion]) -> list[_Entry]:
         me = self._me.name if self._me is not None else ""
         seen = seen_by(self._store, me) if me else {}
-        return [self._entry(one, me, seen.get(one.thread.thread_id, "")) for one in found]
+        locator, former, titles = self._locator, self._former, self._titles
+        return [
+            _Entry(
+                one,
+                locator.find(one.thread.anchor, former, titles),
+                one.unread(me, seen.get(one.thread.thread_id, "")) if me else frozenset(),
+                bool(me) and (one.thread.author.name == me or bool(one.thread.assigned.get(me))),
+                me in one.mentioned,
+            )
+            for one in found
+        ]
 
-    def _entry(self, discussion: Discussion, me: str, seen: str) -> _Entry:
-        thread, last_time, mentioned = discussion.thread, discussion.thread.time, False
-        unread: list[str] = []
-        for comment in discussion.comments:
-            if comment.author.name == me:
-                # Who answers has read what stands above.
-                unread.clear()
-            elif me and comment.deleted is None and comment.comment_id > seen:
-                unread.append(comment.comment_id)
-            last_time = max(last_time, comment.time)
-            mentioned |= me in comment.mentions and comment.deleted is None
-        return _Entry(
-            discussion,
-            self._locator.view(thread.anchor, self._former, self._titles),
-            last_time,
-            frozenset(unread),
-            bool(me) and (thread.author.name == me or bool(thread.assigned.get(me))),
-            mentioned,
-        )
+    def _holds(self, entry: _Entry, words: Sequence[str]) -> bool:
+        thread = entry.thread
+        anchor = view_anchor(thread.anchor, entry.found, self._titles)
+        parts = [
+            anchor.title,
+            anchor.quote,
+            thread.author.name,
+            *those(thread.labels),
+            *thread.brief.values(),
+        ]
+        for comment in entry.discussion.comments:
+            parts += [newest_text(comment), comment.author.name, comment.author.display_name]
+        whole = "\n".join(parts).casefold()
+        return all(word in whole for word in words)
 
     # -- what of them --------------------------------------------------------------------------
 
@@ -353,10 +365,10 @@ class ThreadReader:
         return ThreadView(
             thread_id=thread.thread_id,
             kind=thread.kind,
-            anchor=entry.anchor,
+            anchor=view_anchor(thread.anchor, entry.found, self._titles),
             author=self.person(thread.author),
             time=thread.time,
-            last_time=entry.last_time,
+            last_time=entry.discussion.last_time,
             resolved=thread.resolved,
             labels=tuple(those(thread.labels)),
             assigned=assigned,
@@ -408,20 +420,5 @@ def _passes(entry: _Entry, chosen: str) -> bool:
         case "unread":
             return bool(entry.unread)
         case "orphaned":
-            return entry.anchor.state in (AnchorState.ORPHANED, AnchorState.SUGGESTED)
+            return entry.found.lost
     return True
-
-
-def _holds(entry: _Entry, words: Sequence[str]) -> bool:
-    thread = entry.thread
-    parts = [
-        entry.anchor.title,
-        entry.anchor.quote,
-        thread.author.name,
-        *those(thread.labels),
-        *thread.brief.values(),
-    ]
-    for comment in entry.discussion.comments:
-        parts += [newest_text(comment), comment.author.name, comment.author.display_name]
-    whole = "\n".join(parts).casefold()
-    return all(word in whole for word in words)

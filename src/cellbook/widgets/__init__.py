@@ -7,10 +7,12 @@ from cellbook.widgets.dashboards import DashboardView, dashboard_names
 from cellbook.widgets.facts import facts_panel
 from cellbook.widgets.leaderboards import board_panel, cells_panel, leaderboard
 from cellbook.widgets.runs import runs_list
+from cellbook.widgets.threads import ThreadsPanel
 
 __all__ = [
     "DashboardView",
     "Panel",
+    "ThreadsPanel",
     "board_panel",
     "cells_panel",
     "compare_panel",

@@ -37,6 +37,9 @@ class Extension(Protocol):
     def resume(self) -> list[str]:
         """Record again; return what is to be said of a book that was deleted."""
 
+    def cell(self) -> str | None:
+        """Return the id of the cell under way; None where the front end does not tell it."""
+
     def cell_source(self) -> str:
         """Return the source of the cell under way; empty if there is none."""
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from cellbook.answers import CHANGES, QUESTIONS, Hint, RunQuery, find_artifact, show_details
+from cellbook.answers import (
+    CHANGES,
+    QUESTIONS,
+    SURROUNDED,
+    Hint,
+    RunQuery,
+    find_artifact,
+    show_details,
+)
 from cellbook.errors import InvalidInput
 from cellbook.server.operations import Download, Operation
 from cellbook.server.shelf import Ask
@@ -94,7 +102,7 @@ OPERATIONS = (
     Operation("GET", "runs/{run_id}", show_run),
     Operation("PATCH", "runs/{run_id}", change_run),
     Operation("GET", "runs/{run_id}/artifacts/{path}", load_artifact),
-    *(Operation("GET", name, call) for name, call in QUESTIONS.items()),
+    *(Operation("GET", name, call, alone=name in SURROUNDED) for name, call in QUESTIONS.items()),
     *(Operation("POST", name, call, reads=True) for name, call in QUESTIONS.items()),
     *(Operation("POST", name, call) for name, call in CHANGES.items()),
 )

@@ -3,5 +3,6 @@
 from cellbook.widgets.live.compare import compare_widget
 from cellbook.widgets.live.panel import LivePanel
 from cellbook.widgets.live.runs import runs_widget
+from cellbook.widgets.live.threads import threads_widget
 
-__all__ = ["LivePanel", "compare_widget", "runs_widget"]
+__all__ = ["LivePanel", "compare_widget", "runs_widget", "threads_widget"]

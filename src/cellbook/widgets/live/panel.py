@@ -54,6 +54,8 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
         What is shown, and how: the front end's own struct.
     first
         Questions whose answers it begins with, so that it draws at once: ``(name, query)``.
+    notebook
+        The notebook that it stands in, as records name it; empty where nobody knows.
     """
 
     _esm = Path(__file__).parent / "loader.js"
@@ -70,8 +72,10 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
         kind: str,
         state: Mapping[str, Any],
         first: Sequence[tuple[str, Mapping[str, Any]]] = (),
+        *,
+        notebook: str = "",
     ) -> None:
-        self._reader = answers.Reader(book)
+        self._reader = answers.Reader(book, notebook)
         told = [[name, dict(query), self.answer(name, query).decode()] for name, query in first]
         super().__init__(version=_version(), kind=kind, state=dict(state), first=told)
         self._heard = True

@@ -1,11 +1,14 @@
-"""Whom a text mentions: ``@name`` in Markdown, but not in code."""
+"""Whom a text mentions: ``@name`` in Markdown, but not in code or in links."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 MENTION = re.compile(r"(?<![\w@./+-])@(\w(?:[\w.+@-]*\w)?)")
 """A name behind an at sign that no word stands before: addresses of mail are none."""
@@ -19,11 +22,14 @@ def parser() -> MarkdownIt:
 
     CommonMark with tables and struck text; HTML is text, and lists and quotes nest twenty deep.
     """
+    # Whoever only logs to a run need not wait for it.
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
     made = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
     return made.enable(["table", "strikethrough"])
 
 
-_PARSER = parser()
+_kept_parser = functools.cache(parser)
 
 
 def find_mentions(text: str) -> tuple[str, ...]:
@@ -31,9 +37,11 @@ def find_mentions(text: str) -> tuple[str, ...]:
     if "@" not in text:
         return ()
     found: dict[str, None] = {}
-    for block in _PARSER.parse(text):
+    for block in _kept_parser().parse(text):
+        deep = 0
         for token in block.children or ():
-            if token.type == "text":
+            deep += (token.type == "link_open") - (token.type == "link_close")
+            if token.type == "text" and not deep:
                 found.update(dict.fromkeys(match[1] for match in MENTION.finditer(token.content)))
     return tuple(found)
 

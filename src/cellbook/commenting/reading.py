@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+import functools
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tinydb.queries import Query
 
 from cellbook.errors import Ambiguous, NotFound
-from cellbook.records import Anchor, Comment, Revision, Thread, from_doc
-from cellbook.store import Store
+from cellbook.records import Anchor, Author, Comment, Revision, Thread, ThreadKind, from_doc, to_doc
+from cellbook.store import Doc, Op, Store, create
 
-THREADS, COMMENTS, READERS = "threads", "comments", "readers"
-TABLES = (THREADS, COMMENTS, READERS)
+THREADS, COMMENTS, READERS, PEOPLE = "threads", "comments", "readers", "people"
+TABLES = (THREADS, COMMENTS, READERS, PEOPLE)
 
 _SHORTEST = 6
 """Letters of an id's end that may stand for it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Discussion:
-    """A thread and its comments, in order."""
+    """A thread and its comments, in order of cause and effect.
 
-    thread: Thread
-    comments: tuple[Comment, ...]
+    Lists ask little of most comments; so these are read from their documents when they are shown.
 
-    @property
-    def last(self) -> str:
-        """Id of its newest comment; the thread's own where there is none."""
-        return self.comments[-1].comment_id if self.comments else self.thread.thread_id
+    Parameters
+    ----------
+    thread
+        The thread.
+    docs
+        The documents of its comments, in order.
+    """
+
+    def __init__(self, thread: Thread, docs: Sequence[Doc]) -> None:
+        self.thread = thread
+        self.docs = docs
+        self.last_time = max([thread.time, *(doc["time"] for doc in docs)])
+        self.mentioned = frozenset(
+            name for doc in docs if "deleted" not in doc for name in doc.get("mentions", ())
+        )
+
+    @functools.cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """Its comments, in order."""
+        return tuple(from_doc(Comment, doc) for doc in self.docs)
+
+    def unread(self, name: str, seen: str) -> frozenset[str]:
+        """Return the ids of comments that somebody has not read, who read up to `seen`.
+
+        Who answers has read what stands above.
+        """
+        found: list[str] = []
+        for doc in reversed(self.docs):
+            if doc["comment_id"] <= seen or doc["author"]["name"] == name:
+                break
+            if "deleted" not in doc:
+                found.append(doc["comment_id"])
+        return frozenset(found)
 
 
 def newest_text(comment: Comment) -> str:
@@ -104,25 +131,29 @@ def _whole(store: Store, table: str, end: str, what: str) -> str:
     return found[0]
 
 
-def comments_of(store: Store, threads: Collection[str]) -> dict[str, list[Comment]]:
-    """Return the comments of some threads, by thread, in order of cause and effect."""
-    found: dict[str, list[Comment]] = {thread: [] for thread in threads}
-    if not found:
-        return found
-    one = Query().thread
-    asked = one == next(iter(found)) if len(found) == 1 else one.one_of(list(found))
-    for _, _, doc in store.select(COMMENTS, asked):
-        found[doc["thread"]].append(from_doc(Comment, doc))
-    for comments in found.values():
-        comments.sort(key=lambda comment: comment.comment_id)
-    return found
+def discussions(
+    store: Store, threads: Iterable[Thread], *, whole: bool = False
+) -> list[Discussion]:
+    """Return threads with their comments.
 
-
-def discussions(store: Store, threads: Iterable[Thread]) -> list[Discussion]:
-    """Return threads with their comments."""
+    `whole` says that these are all the threads of the book, or most of them.
+    """
     wanted = list(threads)
-    comments = comments_of(store, [thread.thread_id for thread in wanted])
-    return [Discussion(thread, tuple(comments[thread.thread_id])) for thread in wanted]
+    found: dict[str, list[Doc]] = {thread.thread_id: [] for thread in wanted}
+    if not wanted:
+        return []
+    one = Query().thread
+    asked = one == wanted[0].thread_id if len(wanted) == 1 else one.one_of(list(found))
+    for _, _, doc in store.select(COMMENTS, None if whole else asked):
+        # In a book that was merged in part, a comment may be there before its thread.
+        found.get(doc["thread"], []).append(doc)
+    for docs in found.values():
+        docs.sort(key=_by_id)
+    return [Discussion(thread, found[thread.thread_id]) for thread in wanted]
+
+
+def _by_id(doc: Doc) -> str:
+    return str(doc["comment_id"])
 
 
 def threads_about(store: Store, notebook: str, cells: Collection[str]) -> list[Thread]:
@@ -144,6 +175,33 @@ def threads_about(store: Store, notebook: str, cells: Collection[str]) -> list[T
 def all_threads(store: Store) -> list[Thread]:
     """Return all threads, the oldest first."""
     return [from_doc(Thread, doc) for _, _, doc in store.select(THREADS)]
+
+
+def people_in(store: Store) -> list[Author]:
+    """Return everyone who ever wrote in the book, by name."""
+    found = [from_doc(Author, doc) for _, _, doc in store.select(PEOPLE)]
+    return sorted(found, key=lambda author: (author.name.casefold(), author.name))
+
+
+def introduce(store: Store, author: Author) -> list[Op]:
+    """Return what puts somebody on the list of those who write in the book, if they are not."""
+    doc, doc_id = to_doc(author), f"person-{author.name}"
+    return [] if store.get(PEOPLE, doc_id) == doc else [create(PEOPLE, doc_id, doc)]
+
+
+def briefs_in(store: Store) -> list[Thread]:
+    """Return the briefs of all notebooks, the oldest first."""
+    return _of_kind(store, ThreadKind.BRIEF)
+
+
+def reviews_in(store: Store) -> list[Thread]:
+    """Return all reviews, the oldest first."""
+    return _of_kind(store, ThreadKind.REVIEW)
+
+
+def _of_kind(store: Store, kind: ThreadKind) -> list[Thread]:
+    asked = Query().kind == kind.value
+    return [from_doc(Thread, doc) for _, _, doc in store.select(THREADS, asked)]
 
 
 def seen_by(store: Store, name: str) -> dict[str, str]:

@@ -6,20 +6,24 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from cellbook.comments.briefs import check_brief
-from cellbook.comments.mentions import TEXT_LIMIT, as_known, find_mentions
-from cellbook.comments.people import check_author, local_author, node_name
-from cellbook.comments.reading import (
+from cellbook.commenting.briefs import check_brief
+from cellbook.commenting.mentions import TEXT_LIMIT, as_known, find_mentions
+from cellbook.commenting.people import check_author, local_author, node_name
+from cellbook.commenting.reading import (
     COMMENTS,
     READERS,
     THREADS,
     Discussion,
     all_threads,
+    briefs_in,
     comment_of,
     discussions,
+    introduce,
+    people_in,
+    reviews_in,
     thread_of,
 )
-from cellbook.comments.reviews import REQUESTED, Verdict
+from cellbook.commenting.reviews import REQUESTED, Verdict
 from cellbook.errors import InvalidInput
 from cellbook.records import (
     Anchor,
@@ -96,25 +100,20 @@ class Threads:
 
     def people(self) -> list[Author]:
         """Return everyone who ever wrote in the book, by name."""
-        found: dict[str, Author] = {}
-        for table in (THREADS, COMMENTS):
-            names, shown = self._store.columns(
-                table, [("author", "name"), ("author", "display_name")]
-            )[1]
-            for name, display_name in zip(names, shown, strict=True):
-                # Later entries say how somebody is called now.
-                found[name] = Author(name, display_name or "")
-        return [found[name] for name in sorted(found, key=str.casefold)]
+        return people_in(self._store)
 
-    def brief(self, notebook: str) -> Thread | None:
-        """Return the brief of a notebook, by the name that records have for it."""
-        # Where two people began one at once, the first is the brief.
-        briefs = [
+    def briefs(self) -> list[Thread]:
+        """Return the briefs of all notebooks, the oldest first."""
+        return briefs_in(self._store)
+
+    def asked_of_me(self, *, author: Author | None = None) -> list[Thread]:
+        """Return the reviews that somebody is asked for and that are not approved."""
+        name = self._author(author).name
+        return [
             thread
-            for thread in self.all()
-            if thread.kind is ThreadKind.BRIEF and thread.anchor.notebook == notebook
+            for thread in reviews_in(self._store)
+            if thread.assigned.get(name) and not thread.resolved
         ]
-        return briefs[0] if briefs else None
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -152,16 +151,16 @@ class Threads:
         """
         author = self._author(author)
         thread, ops = self._begin(anchor, kind, author, labels, assigned)
-        self._store.commit([*ops, self._entry(thread.thread_id, author, check_text(text))])
+        self._store.commit([*ops, *self._entry(thread.thread_id, author, check_text(text))])
         return thread
 
     def reply(self, thread: str, text: str, *, author: Author | None = None) -> Comment:
         """Answer in a thread."""
         author = self._author(author)
         found = thread_of(self._store, thread)
-        op = self._entry(found.thread_id, author, check_text(text))
-        self._store.commit([op])
-        return from_doc(Comment, op[2])
+        ops = self._entry(found.thread_id, author, check_text(text))
+        self._store.commit(ops)
+        return from_doc(Comment, ops[0][2])
 
     def edit(self, comment: str, text: str, *, author: Author | None = None) -> Comment:
         """Change one's own comment; what it said before stays in its history.
@@ -262,27 +261,24 @@ class Threads:
         return self._happen(thread, "attached", {"anchor": to_doc(anchor)}, "", author, ["anchor"])
 
     def save_brief(
-        self, notebook: str, fields: Mapping[str, object], *, author: Author | None = None,
-        cells: Sequence[str] = (),
-    ) -> Thread:  # fmt: skip
+        self, anchor: Anchor, fields: Mapping[str, object], *, author: Author | None = None
+    ) -> Thread:
         """Say what problem a notebook is to solve; what is not named stays as it is.
 
         Parameters
         ----------
-        notebook
-            As records name it.
+        anchor
+            Of the notebook, as its brief has it if there is one.
         fields
-            Some of :data:`~cellbook.comments.BRIEF_FIELDS`.
+            Some of :data:`~cellbook.commenting.BRIEF_FIELDS`.
         author
             Who says so.
-        cells
-            Ids of the notebook's cells, by which it is known again under another name.
         """
         author = self._author(author)
         given = check_brief(fields)
-        there = self.brief(notebook)
+        same = (one for one in self.briefs() if one.anchor.notebook == anchor.notebook)
+        there = next(same, None)
         if there is None:
-            anchor = Anchor(AnchorKind.NOTEBOOK, notebook, cells=tuple(cells))
             there, ops = self._begin(anchor, ThreadKind.BRIEF, author, (), ())
             ops[0][2]["brief"] = {name: value for name, value in given.items() if value}
         else:
@@ -291,7 +287,7 @@ class Threads:
                 return there
             given, ops = changed, [update(THREADS, there.thread_id, {"brief": changed})]
         said = "; ".join(f"{name}: {text}" for name, text in given.items() if len(text) < 500)
-        self._store.commit([*ops, self._entry(there.thread_id, author, said, event="brief")])
+        self._store.commit([*ops, *self._entry(there.thread_id, author, said, event="brief")])
         return thread_of(self._store, there.thread_id)
 
     def request_review(
@@ -312,8 +308,9 @@ class Threads:
             raise InvalidInput("Who is to review it? Name somebody, such as @ada.")
         thread, ops = self._begin(anchor, ThreadKind.REVIEW, author, ["review"], asked)
         entry = self._entry(thread.thread_id, author, check_text(text, True), event=REQUESTED)
-        entry[2]["mentions"] = list(dict.fromkeys([*asked, *entry[2].get("mentions", ())]))
-        self._store.commit([*ops, entry])
+        doc = entry[0][2]
+        doc["mentions"] = list(dict.fromkeys([*asked, *doc.get("mentions", ())]))
+        self._store.commit([*ops, *entry])
         return thread
 
     def review(
@@ -371,7 +368,7 @@ class Threads:
         )
         return thread, [create(THREADS, thread.thread_id, to_doc(thread))]
 
-    def _entry(self, thread: str, author: Author, text: str, *, event: str = "") -> Op:
+    def _entry(self, thread: str, author: Author, text: str, *, event: str = "") -> list[Op]:
         now = _now()
         comment = Comment(
             comment_id=self._store.new_id(),
@@ -382,7 +379,10 @@ class Threads:
             mentions=self._mentions(text),
             event=event,
         )
-        return create(COMMENTS, comment.comment_id, to_doc(comment))
+        return [
+            create(COMMENTS, comment.comment_id, to_doc(comment)),
+            *introduce(self._store, author),
+        ]
 
     def _happen(
         self,
@@ -404,7 +404,7 @@ class Threads:
         self._store.commit(
             [
                 update(THREADS, found.thread_id, dict(changes), [[name] for name in drop]),
-                self._entry(found.thread_id, author, said, event=event),
+                *self._entry(found.thread_id, author, said, event=event),
             ]
         )
         return thread_of(self._store, found.thread_id)

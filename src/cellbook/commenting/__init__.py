@@ -1,6 +1,6 @@
 """Comments: threads on the very thing that is discussed, kept in the book."""
 
-from cellbook.comments.anchoring import (
+from cellbook.commenting.anchoring import (
     AnchorState,
     CellNow,
     Cells,
@@ -8,16 +8,16 @@ from cellbook.comments.anchoring import (
     is_same_notebook,
     place,
 )
-from cellbook.comments.briefs import BRIEF_FIELDS
-from cellbook.comments.mentions import MENTION, TEXT_LIMIT, find_mentions, parser
-from cellbook.comments.people import (
+from cellbook.commenting.briefs import BRIEF_FIELDS
+from cellbook.commenting.mentions import MENTION, TEXT_LIMIT, find_mentions, parser
+from cellbook.commenting.people import (
     check_author,
     initials,
     jupyter_author,
     keep_author,
     local_author,
 )
-from cellbook.comments.reading import (
+from cellbook.commenting.reading import (
     TABLES,
     Discussion,
     all_threads,
@@ -31,8 +31,8 @@ from cellbook.comments.reading import (
     thread_of,
     threads_about,
 )
-from cellbook.comments.reviews import ReviewState, Verdict, review_state
-from cellbook.comments.room import AuthorUnknown, Threads, check_text
+from cellbook.commenting.reviews import ReviewState, Verdict, review_state
+from cellbook.commenting.room import AuthorUnknown, Threads, check_text
 
 __all__ = [
     "BRIEF_FIELDS",

@@ -1,0 +1,100 @@
+"""Threads as plain text, for terminals."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+
+from cellbook.commenting import BRIEF_FIELDS, AnchorState
+from cellbook.records import ThreadKind
+from cellbook.views.formatting import age, plural, shorten
+from cellbook.views.threads import CommentView, ThreadsPage, ThreadView
+
+_SHORT = 8
+"""Letters of an id's end by which a thread is named."""
+EVENTS = {
+    "resolved": "resolved this",
+    "reopened": "opened this again",
+    "approved": "approved",
+    "returned": "returned it",
+    "requested": "asked for a review",
+    "attached": "attached this to something else",
+    "brief": "wrote in the brief",
+}
+"""What is told of an entry that says what happened."""
+NO_THREADS = "There are no comments here yet. `%comment TEXT` writes one."
+
+
+def short_id(thread: ThreadView) -> str:
+    """Return what a thread is named by: the end of its id."""
+    return thread.thread_id[-_SHORT:]
+
+
+def state_of(thread: ThreadView) -> list[str]:
+    """Return what there is to say of a thread beside its comments, in words."""
+    said = []
+    if thread.review.state:
+        by = f" by @{thread.review.by}" if thread.review.state != "requested" else ""
+        of = ", ".join(f"@{name}" for name in thread.review.of)
+        said.append(f"review {thread.review.state}{by or f' of {of}'}")
+    elif thread.resolved:
+        said.append("resolved")
+    said += thread.labels
+    if thread.assigned and thread.kind is not ThreadKind.REVIEW:
+        said.append("for " + ", ".join(f"@{name}" for name in thread.assigned))
+    if thread.anchor.state in (AnchorState.ORPHANED, AnchorState.SUGGESTED):
+        said.append("its place is gone")
+    elif thread.anchor.state is AnchorState.MOVED:
+        said.append("moved")
+    if thread.anchor.source:
+        said.append(f"from {thread.anchor.source}")
+    if thread.unread:
+        said.append(f"{thread.unread} new")
+    return said
+
+
+def threads_text(page: ThreadsPage, now: int | None = None) -> str:
+    """Return a page of threads as text."""
+    if not page.threads:
+        return NO_THREADS if not page.counts.all else "No thread is found."
+    now = time.time_ns() // 1_000_000 if now is None else now
+    parts = [thread_text(thread, now) for thread in page.threads]
+    left = page.total - len(page.threads)
+    if left > 0:
+        parts.append(f"… and {plural(left, 'thread')} more")
+    return "\n\n".join(parts)
+
+
+def thread_text(thread: ThreadView, now: int) -> str:
+    """Return a thread as text."""
+    head = " · ".join([thread.anchor.title, *state_of(thread), short_id(thread)])
+    lines = [head]
+    if thread.anchor.quote:
+        lines += [f"  > {shorten(line, 90)}" for line in thread.anchor.quote.splitlines()[:3]]
+    if thread.kind is ThreadKind.BRIEF:
+        for name, shown in BRIEF_FIELDS.items():
+            if thread.brief.get(name):
+                lines.append(f"  {shown}: {_indented(thread.brief[name], 4).strip()}")
+    for comment in thread.comments:
+        lines += _comment(comment, now)
+    return "\n".join(lines)
+
+
+def _comment(comment: CommentView, now: int) -> list[str]:
+    said = f"  @{comment.author.name}"
+    if comment.event:
+        said += f" {EVENTS.get(comment.event, comment.event)}"
+    said += f", {age(comment.time, now)}"
+    if comment.edited:
+        said += ", edited"
+    if comment.reactions:
+        said += "  " + " ".join(f"{one.emoji} {one.count}" for one in comment.reactions)
+    if comment.deleted:
+        return [said, "    (deleted)"]
+    if comment.event == "brief" or not comment.text:
+        return [said]
+    return [said, _indented(comment.text, 4)]
+
+
+def _indented(text: str, by: int) -> str:
+    return textwrap.indent(text, " " * by, lambda line: True)

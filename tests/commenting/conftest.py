@@ -1,0 +1,3 @@
+from tests.views.conftest import log, opened
+
+__all__ = ["log", "opened"]

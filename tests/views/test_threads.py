@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cellbook.answers import (
+    ThreadsQuery,
+    find_anchor,
+    is_about,
+    is_target,
+    list_threads,
+    show_brief,
+    thread_reader,
+)
+from cellbook.answers.base import Reader
+from cellbook.answers.targets import read_anchor
+from cellbook.answers.threads import BriefQuery
+from cellbook.book import Book
+from cellbook.errors import InvalidInput, NotFound
+from cellbook.records import Anchor, AnchorKind, Author, Quote
+from cellbook.views.thread_text import thread_text, threads_text
+from cellbook.views.threads import ThreadsPage
+from tests.views.conftest import Log
+
+ADA, GRACE = Author("ada", "Ada Lovelace"), Author("grace")
+FIRST, SECOND = "frame = load('train.csv')", "model.fit(frame)"
+
+
+def write(folder: Path, name: str, cells: dict[str, str]) -> None:
+    doc = {
+        "cells": [
+            {"id": key, "cell_type": "code", "source": [source]} for key, source in cells.items()
+        ],
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+    }
+    (folder / name).write_text(json.dumps(doc))
+
+
+@pytest.fixture
+def folder(opened: Book) -> Path:
+    found = Path(opened.url).parent
+    write(found, "work.ipynb", {"a": FIRST, "b": SECOND})
+    return found
+
+
+def page(opened: Book, notebook: str = "work.ipynb", **query: Any) -> ThreadsPage:
+    return list_threads(Reader(opened, notebook), ThreadsQuery(**query))
+
+
+def begin(opened: Book, cell: str = "a", text: str = "why?", **told: Any) -> str:
+    given = {"kind": "cell", "cell_id": cell, **told}
+    anchor = read_anchor(Reader(opened, "work.ipynb"), given)
+    return opened.threads.start(anchor, text, author=ADA).thread_id
+
+
+def test_a_thread_stands_beside_its_cell(opened: Book, folder: Path) -> None:
+    begin(opened, "b", quote="fit")
+    (thread,) = page(opened).threads
+    assert (thread.anchor.state, thread.anchor.cell_id) == ("found", "b")
+    assert thread.anchor.title == "Cell 2 of work.ipynb"
+    assert thread.anchor.quote == "fit"
+    assert thread.author.initials == "AL"
+    assert thread.comments[0].html == "<p>why?</p>\n"
+
+
+def test_a_renamed_notebook_keeps_its_threads(opened: Book, folder: Path) -> None:
+    begin(opened)
+    begin(opened, "b", "this cell goes")
+    opened.threads.start(find_anchor(opened, "notebook", "work.ipynb"), "all of it", author=ADA)
+    opened.threads.save_brief(
+        find_anchor(opened, "notebook", "work.ipynb"), {"question": "?"}, author=ADA
+    )
+    (folder / "work.ipynb").unlink()
+    write(folder, "final.ipynb", {"a": FIRST})
+    found = {one.anchor.title: one.anchor for one in page(opened, "final.ipynb").threads}
+    assert set(found) == {"Cell 1 of final.ipynb", "Cell of final.ipynb", "final.ipynb"}
+    assert found["Cell 1 of final.ipynb"].notebook == "final.ipynb"
+    assert found["Cell 1 of final.ipynb"].source == ""
+    assert found["Cell of final.ipynb"].state == "orphaned"
+    assert found["Cell of final.ipynb"].quote == SECOND
+    assert show_brief(Reader(opened, "final.ipynb"), BriefQuery()).thread is not None
+    assert show_brief(Reader(opened, "other.ipynb"), BriefQuery()).thread_id == ""
+
+
+def test_a_copy_says_where_its_threads_are_from(opened: Book, folder: Path) -> None:
+    begin(opened)
+    shutil.copy(folder / "work.ipynb", folder / "copy.ipynb")
+    (here,) = page(opened).threads
+    (there,) = page(opened, "copy.ipynb").threads
+    assert here.thread_id == there.thread_id
+    assert (here.anchor.source, there.anchor.source) == ("", "work.ipynb")
+    assert (there.anchor.state, there.anchor.title) == ("found", "Cell 1 of copy.ipynb")
+
+
+def test_live_cells_count_before_saved_ones(opened: Book, folder: Path) -> None:
+    begin(opened)
+    lost = json.dumps([["b", "0" * 16]])
+    assert page(opened, cells=lost).threads[0].anchor.state == "orphaned"
+    assert page(opened, cells=lost, filter="orphaned").total == 1
+    sources = json.dumps({"b": f"import pandas\n{FIRST}"})
+    (thread,) = page(opened, cells=lost, sources=sources).threads
+    assert (thread.anchor.state, thread.anchor.suggestion) == ("suggested", "b")
+    for wrong in ("{", "{}", '"a"'):
+        with pytest.raises(InvalidInput, match="`cells` is JSON"):
+            page(opened, cells=wrong)
+
+
+def test_threads_are_filtered_counted_and_put_in_order(opened: Book, folder: Path) -> None:
+    first, second = begin(opened), begin(opened, "b", "@grace, look at the LOSS")
+    third = begin(opened, text="done")
+    opened.threads.reply(first, "so", author=GRACE)
+    opened.threads.resolve(third, author=ADA)
+    opened.threads.label(second, "question")
+    opened.threads.assign(second, "grace")
+    listed = page(opened)
+    assert [one.thread_id for one in listed.threads] == [first, second, third]
+    counts = listed.counts
+    assert (counts.all, counts.open, counts.resolved, counts.mine) == (3, 2, 1, 3)
+    assert (counts.mentions, counts.unread, counts.orphaned) == (0, 1, 0)
+    assert listed.labels == ("question",)
+    assert [person.name for person in listed.people] == ["ada", "grace"]
+    assert listed.me is not None
+    assert listed.me.mine
+    for query, expected in (
+        ({"filter": "open"}, [first, second]),
+        ({"filter": "resolved"}, [third]),
+        ({"filter": "unread"}, [first]),
+        ({"label": "question"}, [second]),
+        ({"query": "loss LOOK"}, [second]),
+        ({"query": "cell 2"}, [second]),
+        ({"query": "nothing"}, []),
+        ({"limit": 1}, [first]),
+        ({"limit": 1, "offset": 1}, [second]),
+    ):
+        found = page(opened, **query)
+        assert [one.thread_id for one in found.threads] == expected, query
+    assert page(opened, limit=1).more
+    with pytest.raises(InvalidInput, match="not filtered by 'best'"):
+        page(opened, filter="best")
+    with pytest.raises(InvalidInput, match="scope is notebook or book"):
+        page(opened, scope="world")
+
+
+def test_what_grace_sees(opened: Book, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    thread = begin(opened, "b", "@grace, look")
+    monkeypatch.setenv("CELLBOOK_USER", "grace")
+    seen = page(opened, filter="mentions").threads[0]
+    assert (seen.unread, seen.comments[0].unread, seen.comments[0].mine) == (1, True, False)
+    opened.threads.mark_read(thread, seen.comments[0].comment_id)
+    assert page(opened).counts.unread == 0
+    opened.threads.react(seen.comments[0].comment_id, "👍")
+    (reaction,) = page(opened).threads[0].comments[0].reactions
+    assert (reaction.count, reaction.names, reaction.mine) == (1, ("grace",), True)
+    monkeypatch.setenv("CELLBOOK_USER", "alan")
+    assert page(opened).counts.unread == 1
+
+
+def test_the_whole_book_is_listed(opened: Book, folder: Path, log: Log) -> None:
+    record = log("wide")
+    begin(opened)
+    opened.threads.start(find_anchor(opened, "#1"), "good", author=ADA)
+    assert page(opened, "").total == 0
+    assert page(opened, "", scope="book").total == 2
+    assert page(opened, target="run:wide").threads[0].anchor.runs == (record.run_id,)
+    run = opened.find_run(1)
+    opened.runs.change(run, trashed=True)
+    from cellbook.store import remove
+
+    opened.store.commit([remove("runs", run.run_id)])
+    (lost,) = page(opened, "", scope="book", filter="orphaned").threads
+    assert lost.anchor.title == "A run that was deleted"
+
+
+def test_long_threads_are_shown_from_their_end(opened: Book, folder: Path) -> None:
+    thread = begin(opened)
+    for number in range(210):
+        opened.threads.reply(thread, f"{number}", author=GRACE)
+    (shown,) = page(opened).threads
+    assert (len(shown.comments), shown.count, shown.comments[-1].text) == (200, 211, "209")
+    whole = thread_reader(Reader(opened, "work.ipynb")).view(opened.threads.find(thread))
+    assert len(whole.comments) == 211
+
+
+def test_what_words_name(opened: Book, folder: Path, log: Log) -> None:
+    one, two = log("wide net", acc=1), log("narrow")
+    opened.dashboards.save("weekly", [])
+    opened.leaderboards.save("best", {"metric": "acc"})
+    for words, kind, fields in (
+        ("#1", "run", {"runs": (one.run_id,)}),
+        ("wide net", "run", {"runs": (one.run_id,)}),
+        ("run:narrow", "run", {"runs": (two.run_id,)}),
+        ("compare:#1,narrow", "comparison", {"runs": (one.run_id, two.run_id)}),
+        ("dashboard:weekly", "dashboard", {"name": "weekly"}),
+        ("board:best", "board", {"name": "best", "candidate": ""}),
+        ("board:best/wide net", "board", {"name": "best", "candidate": "wide net"}),
+        ("model:churn@3", "model", {"name": "churn", "version": "3"}),
+        ("cell:a", "cell", {"cell_id": "a", "source": FIRST}),
+        ("notebook", "notebook", {"notebook": "work.ipynb", "cells": ("a", "b")}),
+        ("notebook:other.ipynb", "notebook", {"notebook": "other.ipynb"}),
+    ):
+        found = find_anchor(opened, words, "work.ipynb")
+        assert found.kind == kind
+        assert {name: getattr(found, name) for name in fields} == fields
+    for words in ("run:nothing", "checkpoint:nothing", "data:nothing", "board:no", "dashboard:x"):
+        with pytest.raises(NotFound):
+            find_anchor(opened, words)
+    for words in ("compare:#1", "run:", "cell:", "notebook"):
+        with pytest.raises(InvalidInput):
+            find_anchor(opened, words)
+    assert [word for word in ("#1", "run:x", "1", "run:", "http://x", "notebook:", "@a:b", "#a")
+            if is_target(word)] == ["#1", "run:x", "notebook:"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, "kind of an anchor is one of notebook, cell"),
+        ({"kind": "cell"}, "Which cell"),
+        ({"kind": "cell", "cell_id": 1}, "'cell_id' of an anchor cannot be '1'"),
+        ({"kind": "run", "runs": [1]}, "is a list of text"),
+        ({"kind": "run", "runs": []}, "Which run?"),
+        ({"kind": "metric", "runs": ["1"]}, "Which metric?"),
+        ({"kind": "comparison", "runs": ["1"]}, "Which runs?"),
+        ({"kind": "checkpoint"}, "Which checkpoint?"),
+        ({"kind": "dashboard", "name": ""}, "is empty"),
+        ({"kind": "cell", "colour": "red"}, "no 'colour', but kind"),
+    ],
+)
+def test_what_is_no_anchor_is_told(
+    opened: Book, folder: Path, told: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        read_anchor(Reader(opened, "work.ipynb"), told)
+
+
+def test_a_runs_threads_are_those_of_its_metrics_and_comparisons() -> None:
+    about = is_about(Anchor(AnchorKind.RUN, runs=("r",)))
+    assert about(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc"))
+    assert about(Anchor(AnchorKind.COMPARISON, runs=("q", "r")))
+    assert not about(Anchor(AnchorKind.RUN, runs=("q",)))
+    acc = is_about(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc"))
+    assert not acc(Anchor(AnchorKind.METRIC, runs=("r",), metric="loss"))
+    model = is_about(Anchor(AnchorKind.MODEL, name="m"))
+    assert model(Anchor(AnchorKind.MODEL, name="m", version="2"))
+    assert not is_about(Anchor(AnchorKind.MODEL, name="m", version="1"))(
+        Anchor(AnchorKind.MODEL, name="m", version="2")
+    )
+
+
+def test_threads_as_text(opened: Book, folder: Path, log: Log) -> None:
+    log("wide")
+    anchor = Anchor(
+        AnchorKind.CELL, "work.ipynb", "gone", "code", "1" * 16, "x", Quote("the\nquote")
+    )
+    thread = opened.threads.start(anchor, "why?\n\nso", labels=["question"], author=ADA)
+    answer = opened.threads.reply(thread.thread_id, "no", author=GRACE)
+    opened.threads.react(answer.comment_id, "👍", author=ADA)
+    opened.threads.edit(answer.comment_id, "yes", author=GRACE)
+    gone = opened.threads.reply(thread.thread_id, "oops", author=GRACE)
+    opened.threads.delete(gone.comment_id, author=GRACE)
+    opened.threads.resolve(thread.thread_id, "done", author=ADA)
+    view = page(opened).threads[0]
+    assert thread_text(view, view.last_time) == (
+        f"Cell of work.ipynb · resolved · question · its place is gone · {thread.thread_id[-8:]}\n"
+        "  > the\n  > quote\n"
+        "  @ada, just now\n    why?\n    \n    so\n"
+        "  @grace, just now, edited  👍 1\n    yes\n"
+        "  @grace, just now\n    (deleted)\n"
+        "  @ada resolved this, just now\n    done"
+    )
+    for number in range(3):
+        begin(opened, text=f"{number}")
+    assert threads_text(page(opened, limit=1)).endswith("… and 3 threads more")
