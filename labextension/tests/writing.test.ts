@@ -81,11 +81,12 @@ test('a quote knows what stands around it', () => {
   assert.equal(quoteOf('a   b', 1, 4), null);
 });
 
-test('drafts on other things of a cell are others', () => {
+test('there is one draft for each thing', () => {
   const cell = { id: 'a', type: 'code', source: 'x = 1', hash: 'h' };
   const whole = cellAnchor(cell);
-  const part = cellAnchor(cell, quoteOf('x = 1', 0, 1));
-  const output = cellAnchor(cell, null, 0);
+  const output = cellAnchor(cell, quoteOf('x = 1', 0, 1), 0);
   assert.equal(output.kind, 'output');
-  assert.equal(new Set([whole, part, output].map(draftKey)).size, 3);
+  const runs = ['a', 'b'];
+  const others = [whole, { kind: 'run', runs: ['a'] }, { kind: 'comparison', runs }];
+  assert.equal(new Set([output, ...others].map(draftKey)).size, 3);
 });

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 
 from cellbook.book import Book
 from cellbook.capture import source_hash
-from cellbook.comments import Threads
+from cellbook.commenting import Threads
 from cellbook.records import Anchor, AnchorKind, Author, Quote, Thread
 from cellbook.store import FolderStore
 from tests.browser.lab import Lab
@@ -35,7 +35,9 @@ $\\href{javascript:document.title='broken'}{x}$
 def write_notebook(lab: Lab, name: str, *cells: str) -> list[str]:
     """Write a notebook, and return the ids of its cells."""
     path = lab.server.write_notebook(f"{name}/work.ipynb", *cells)
-    return [cell["id"] for cell in nbformat.read(path, nbformat.NO_CONVERT)["cells"]]
+    with threads_of(lab, name):
+        # There is a book: somebody has recorded something here.
+        return [cell["id"] for cell in nbformat.read(path, nbformat.NO_CONVERT)["cells"]]
 
 
 @contextmanager
@@ -150,8 +152,6 @@ def test_threads_are_seen(lab: Lab, theme: str) -> None:
     expect(popover(lab).locator(".cb-comment")).to_have_count(4)
     popover(lab).get_by_role("combobox").fill("I agree with @l")
     lab.screenshot(f"comments-popover-{theme}")
-
-
 
 
 def test_what_one_window_writes_another_sees(lab: Lab, context: BrowserContext) -> None:

@@ -68,8 +68,8 @@ export function cellAnchor(
   };
 }
 
-/** Return what tells the drafts of new threads apart. */
+/** Return what tells the drafts of new threads apart: there is one for each thing. */
 export function draftKey(anchor: IAnchor): string {
-  const { kind, cell_id: cell, quote, output, runs, checkpoint, name } = anchor;
-  return [kind, cell, output, quote?.exact, runs?.join(), checkpoint, name].join('|');
+  const { kind, cell_id: cell, runs, checkpoint, name } = anchor;
+  return cell ? `cell|${cell}` : [kind, runs?.join(), checkpoint, name].join('|');
 }

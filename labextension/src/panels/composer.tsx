@@ -63,7 +63,8 @@ export function Composer(props: ComposerProps): React.ReactElement {
     if (!text.trim() || doing.busy) {
       return;
     }
-    if (!model.me) {
+    // Before there is a book nobody has said who it is that asks; who writes may be known.
+    if (model.page && !model.me) {
       setAsking(true);
       return;
     }

@@ -11,6 +11,7 @@ import { createElement } from 'react';
 
 import { commentIcon } from '../icons.ts';
 import { cellOf } from '../models/cellThreads.ts';
+import { drafts } from '../models/drafts.ts';
 import { CellHashes } from '../models/hashes.ts';
 import { ThreadsModel, threadsOf, type IHeard, type ILiveCells } from '../models/threads.ts';
 import type { IAnchor } from '../models/anchors.ts';
@@ -18,7 +19,7 @@ import { CommentedNotebook } from '../panels/commentedNotebook.ts';
 import { whenIdle } from '../panels/nearCells.ts';
 import { IBook, ICompare, ISidebar } from '../tokens.ts';
 import { LabPlace } from './labPlace.ts';
-import { markedIn } from './selection.ts';
+import { markedIn, type IMarkedText } from './selection.ts';
 
 const ID = 'cellbook-labextension:comments';
 
@@ -100,17 +101,22 @@ class Comments {
     void panel.context.ready.then(() => whenIdle(() => this._look()));
   }
 
-  /** Show what is said of a cell; with `fresh` to say something more. */
-  async open(panel: NotebookPanel, id: string, fresh = false): Promise<void> {
+  /** Show what is said of a cell; where text is marked in it, to say something of that. */
+  async open(
+    panel: NotebookPanel,
+    id: string,
+    given: IMarkedText | null = null
+  ): Promise<void> {
     const commented = this._notebooks.get(panel);
     const cell = panel.content.widgets.find(one => one.model.id === id);
     if (!commented || !cell) {
       return;
     }
-    const marked = fresh ? markedIn(cell) : null;
     const { showThreads } = await import('../panels/cellThreads.tsx');
     const at = panel.content.widgets.indexOf(cell) + 1;
-    await showThreads({
+    const marked = remembered(id, given);
+    // The command is done when they are shown; they are there until they are closed.
+    void showThreads({
       cell,
       notebook: panel.content,
       title: this._trans.__('Comments on cell %1', at),
@@ -127,8 +133,10 @@ class Comments {
     const panel = this._book.panel;
     const cell = panel?.content.activeCell;
     if (panel && cell) {
+      // What is marked may not be after the notebook was scrolled.
+      const marked = markedIn(cell);
       await panel.content.scrollToCell(cell);
-      await this.open(panel, cell.model.id, true);
+      await this.open(panel, cell.model.id, marked);
     }
   }
 
@@ -220,6 +228,17 @@ class Comments {
       ...(sources && sources.length < SOURCES ? { sources } : {})
     };
   }
+}
+
+/** Return what a new thread on a cell is of: what is marked now, else what a draft was of. */
+function remembered(cell: string, marked: IMarkedText | null): IMarkedText | null {
+  const key = `marked|${cell}`;
+  if (marked || !drafts.get(`new|cell|${cell}`)) {
+    drafts.set(key, marked ? JSON.stringify(marked) : '');
+    return marked;
+  }
+  const kept = drafts.get(key);
+  return kept ? (JSON.parse(kept) as IMarkedText) : null;
 }
 
 /** Whether a thread is where one looks. */
