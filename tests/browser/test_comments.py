@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,13 +13,13 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from cellbook.book import Book
 from cellbook.capture import source_hash
 from cellbook.commenting import Threads
-from cellbook.records import Anchor, AnchorKind, Author, Quote, Thread
+from cellbook.records import Anchor, AnchorKind, Author, Quote
 from cellbook.store import FolderStore
 from tests.browser.lab import Lab
 
 LIN = Author("lin", "Lin Wei")
 SOON = 5_000
-"""Milliseconds in which what somebody else writes has to be seen; two seconds on a quiet machine."""
+"""Milliseconds in which what somebody else writes is seen; two seconds where it is quiet."""
 
 HOSTILE = """<script>document.title = 'broken'</script>
 <img src=x onerror="document.title = 'broken'">
@@ -125,7 +124,7 @@ def test_threads_are_seen(lab: Lab, theme: str) -> None:
         )
         threads.resolve(done.thread_id, "It is in the brief.", author=Author("ada"))
         threads.save_brief(
-            "work.ipynb",
+            Anchor(AnchorKind.NOTEBOOK, notebook="work.ipynb"),
             {
                 "question": "Can we tell who will leave, a month before?",
                 "owner": "Ada",
@@ -150,7 +149,7 @@ def test_threads_are_seen(lab: Lab, theme: str) -> None:
     lab.screenshot(f"comments-tab-open-{theme}")
     bubble(lab, 1).click()
     expect(popover(lab).locator(".cb-comment")).to_have_count(4)
-    popover(lab).get_by_role("combobox").fill("I agree with @l")
+    popover(lab).get_by_role("combobox").press_sequentially("I agree with @l")
     lab.screenshot(f"comments-popover-{theme}")
 
 
