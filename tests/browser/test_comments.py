@@ -40,13 +40,20 @@ def write_notebook(lab: Lab, name: str, *cells: str) -> list[str]:
 
 
 @contextmanager
-def threads_of(lab: Lab, name: str) -> Iterator[Threads]:
-    """Write in the book beside a notebook, as another process does."""
+def book_of(lab: Lab, name: str) -> Iterator[Book]:
+    """Open the book beside a notebook, as another process does."""
     book = Book(FolderStore(lab.server.root / name / ".cellbook", create=True))
     try:
-        yield book.threads
+        yield book
     finally:
         book.close()
+
+
+@contextmanager
+def threads_of(lab: Lab, name: str) -> Iterator[Threads]:
+    """Write in the book beside a notebook, as another process does."""
+    with book_of(lab, name) as book:
+        yield book.threads
 
 
 def on_cell(cell: str, source: str, quote: str = "") -> Anchor:
@@ -342,3 +349,74 @@ def test_a_comment_lives_and_leaves_a_tombstone(lab: Lab) -> None:
     dialog.get_by_role("menuitem", name="Delete…").click()
     one.get_by_role("button", name="Delete", exact=True).click()
     expect(one).to_contain_text("This comment was deleted.")
+
+
+def test_a_problem_is_stated_before_there_is_a_book(lab: Lab) -> None:
+    lab.server.write_notebook("comments-first/work.ipynb", "x = 1")
+    lab.open("comments-first/work.ipynb")
+    tab = open_tab(lab)
+    expect(tab).to_contain_text("Nothing is said yet")
+    tab.get_by_role("button", name="Write the brief").click()
+    tab.get_by_label("Question").fill("Who will leave?")
+    tab.get_by_label("Deadline").fill("2027-01-15")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.locator(".cb-briefquestion")).to_have_text("Who will leave?")
+    field = tab.get_by_role("combobox", name="Comment on the notebook…")
+    field.fill("Whom do we ask?")
+    field.press("Control+Enter")
+    expect(tab.locator(".cb-folded")).to_contain_text("Whom do we ask?")
+
+
+def test_comments_in_notebook_7(lab: Lab) -> None:
+    (cell,) = write_notebook(lab, "comments-seven", "x = 1")
+    with threads_of(lab, "comments-seven") as threads:
+        threads.start(on_cell(cell, "x = 1"), "Why one?", author=LIN)
+    server = lab.server
+    lab.page.goto(
+        f"{server.url}/notebooks/comments-seven/work.ipynb?token={server.token}", timeout=60_000
+    )
+    expect(bubble(lab, 0)).to_have_text("1", timeout=60_000)
+    bubble(lab, 0).click()
+    popover(lab).get_by_role("combobox").fill("Because.")
+    popover(lab).get_by_role("button", name="Reply").click()
+    expect(popover(lab).locator(".cb-comment").last).to_contain_text("Because.")
+    lab.page.keyboard.press("Escape")
+    tab = open_tab(lab)
+    expect(tab.locator(".cb-folded")).to_contain_text("Why one?")
+    lab.screenshot("comments-notebook-7")
+
+
+def test_a_run_is_discussed_where_it_is_shown(lab: Lab) -> None:
+    write_notebook(
+        lab,
+        "comments-run",
+        "%load_ext cellbook\nimport cellbook as cb",
+        "with cb.start_run('wide', params={'lr': 0.1}) as run:\n    run.log_metric('acc', 0.9)",
+        "with cb.start_run('deep', params={'lr': 0.2}) as run:\n    run.log_metric('acc', 0.8)",
+        "cb.comments('#1')",
+        "%compare #1 #2",
+    )
+    lab.open("comments-run/work.ipynb")
+    for index in range(3):
+        lab.run_cell(index)
+    with book_of(lab, "comments-run") as book:
+        anchor = Anchor(AnchorKind.RUN, runs=(book.find_run("#1").run_id,))
+        book.threads.start(anchor, "Wide is enough, see #2.", author=LIN)
+    lab.command("cellbook:open-run", run="1")
+    details = lab.page.locator("#cellbook-sidebar .cb-details")
+    details.get_by_text("Discussion", exact=True).click()
+    expect(details.locator(".cb-comment")).to_contain_text("Wide is enough")
+    lab.screenshot("comments-run-details")
+    details.get_by_role("link", name="#2").click()
+    expect(details).to_contain_text("deep")
+    lab.command("notebook:run-all-cells")
+    panel = lab.outputs(3)
+    expect(panel.locator(".cb-comment")).to_contain_text("Wide is enough")
+    field = panel.get_by_role("combobox", name="Reply…")
+    field.fill("And faster.")
+    field.press("Control+Enter")
+    expect(panel.locator(".cb-comment").last).to_contain_text("And faster.")
+    lab.screenshot("comments-inline", lab.cell(3))
+    compared = lab.outputs(4)
+    compared.get_by_role("tab", name="Discussion").click()
+    expect(compared.locator(".cb-folded, .cb-thread")).to_contain_text("Wide is enough")

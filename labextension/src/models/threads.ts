@@ -10,7 +10,7 @@ import type { ISource } from './source.ts';
 import type { CommentView, Person, ThreadsPage, ThreadView } from '../_generated/types.ts';
 
 /** The tables in which a change may change what is shown. */
-const TABLES = ['threads', 'comments', 'readers'];
+const TABLES = ['book', 'threads', 'comments', 'readers'];
 
 /** Milliseconds between two looks, however much is written. */
 const PERIOD = 400;

@@ -59,12 +59,13 @@ export function Composer(props: ComposerProps): React.ReactElement {
       field.current!.setSelectionRange(end, end);
     }
   }, []);
+  // Before there is a book nobody has told who asks; whoever writes may be known all the same.
+  const askable = () => model.page !== null && !model.me;
   const send = async () => {
     if (!text.trim() || doing.busy) {
       return;
     }
-    // Before there is a book nobody has said who it is that asks; who writes may be known.
-    if (model.page && !model.me) {
+    if (askable()) {
       setAsking(true);
       return;
     }
@@ -75,6 +76,10 @@ export function Composer(props: ComposerProps): React.ReactElement {
       setPreview(null);
       setUsed(false);
       props.close?.();
+    } else if (!model.page) {
+      // The book was made by this: now it can tell whether anybody knows who writes.
+      await model.refresh();
+      setAsking(askable());
     }
   };
   const onKeyDown = (event: React.KeyboardEvent) => {

@@ -82,10 +82,10 @@ export class NearCells implements IDisposable {
   }
 }
 
-/** Do something soon, when the browser is idle. */
-export function whenIdle(work: () => void): void {
+/** Do something soon, when the browser is idle, or at the latest when patience has an end. */
+export function whenIdle(work: () => void, patience = PATIENCE): void {
   if ('requestIdleCallback' in window) {
-    window.requestIdleCallback(work, { timeout: PATIENCE });
+    window.requestIdleCallback(work, { timeout: patience });
   } else {
     // Safari has no idle callbacks.
     setTimeout(work, 0);

@@ -36,6 +36,9 @@ const TOLD = 3;
 /** Letters of a comment that a notice shows. */
 const EXCERPT = 140;
 
+/** Milliseconds in which a notebook that is opened has the browser for itself. */
+const FIRST_LOOK = 1_500;
+
 /** Characters of the sources that are sent for a lost cell to be found by. */
 const SOURCES = 400_000;
 
@@ -98,7 +101,9 @@ class Comments {
       this._look();
     });
     // The notebook is to be there first.
-    void panel.context.ready.then(() => whenIdle(() => this._look()));
+    void Promise.all([panel.context.ready, panel.revealed]).then(() =>
+      whenIdle(() => this._look(), FIRST_LOOK)
+    );
   }
 
   /** Show what is said of a cell; where text is marked in it, to say something of that. */
