@@ -4,6 +4,8 @@ import './parts.css';
 import './runs.css';
 import './details.css';
 import './compare.css';
+import './curves.css';
+import './boards.css';
 import './relations.css';
 import './grid.css';
 import './checkpoints.css';

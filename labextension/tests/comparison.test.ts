@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Signal } from '@lumino/signaling';
+
 import type { CompareRow, CurveLines, RunComparison } from '../src/_generated/types.ts';
 import {
   ComparisonModel,
@@ -19,22 +21,34 @@ function cells(texts: string[]): CompareRow['cells'] {
     missing: false,
     delta: text === '0.95' ? '+0.01' : '',
     verdict: text === '0.95' ? ('better' as const) : ('' as const),
+    reached: text === '0.95' ? true : null,
     value: text
   }));
 }
 
 function line(name: string, texts: string[], group: CompareRow['group'] = 'Params'): CompareRow {
   const differs = new Set(texts).size > 1;
-  return { group, name, cells: cells(texts), differs, numeric: false, direction: null };
+  const key = `${group.toLowerCase()}.${name}`;
+  return { group, name, key, cells: cells(texts), differs, numeric: false, direction: null };
 }
 
 class Source implements ISource {
   asked: string[] = [];
+  drawn: readonly string[] = [];
+  there: readonly string[] = [];
   problem = '';
 
   ask<T>(_: string, question: string, query: object): Promise<T> {
     if (this.problem) {
       return Promise.reject(new Error(this.problem));
+    }
+    if (question === 'grid') {
+      return Promise.resolve({ rows: this.there.map(run => ({ run_id: run })) } as T);
+    }
+    if (question === 'grid-file') {
+      this.asked.push(JSON.stringify(query));
+      const made = { name: 'runs.parquet', media_type: 'a/b', content: btoa('PAR1') };
+      return Promise.resolve(made as T);
     }
     const answer =
       question === 'compare'
@@ -50,6 +64,9 @@ class Source implements ISource {
   artifact(): Promise<BlobPart> {
     return Promise.reject(new Error('There is none.'));
   }
+
+  gone = false;
+  readonly lost = new Signal<Source, void>(this);
 
   private _compare({ runs, baseline }: { runs: string[]; baseline: number }): RunComparison {
     this.asked.push(`compare ${runs.join()} ${baseline}`);
@@ -83,8 +100,9 @@ class Source implements ISource {
 
   private _lines(query: ILinesQuery): CurveLines {
     const { metric, axis, smoothing, group, low, high } = query;
+    this.drawn = query.runs;
     this.asked.push(`lines ${[metric, axis, smoothing, group, low, high].join()}`);
-    return { metric, axis, lines: [], missing: [], marks: [], goal: null };
+    return { metric, axis, lines: [], missing: [], marks: [], goal: null, unmarked: 0 };
   }
 }
 
@@ -149,6 +167,67 @@ test('a run is taken out, but never the last but one', async () => {
   assert.deepEqual(model.state.runs, ['2', '3']);
 });
 
+test('a hidden run is neither in the table nor among the curves, and one stays', async () => {
+  const { source, model } = await started();
+  await model.hide('1');
+  assert.deepEqual([model.places, model.numbers, source.drawn], [[1, 2], [2, 3], ['2', '3']]);
+  await model.hide('2');
+  await model.hide('3');
+  assert.deepEqual(model.seen, ['3']);
+  assert.deepEqual(
+    model.hiddenRuns.map(run => run.number),
+    [1, 2]
+  );
+  const file = await model.file('markdown');
+  assert.match(new TextDecoder().decode(file.content), /^\|  \| #3 =run\\\|3 \|\n/);
+  await model.hide('1', false);
+  assert.deepEqual(source.drawn, ['1', '3']);
+  await model.change({ unseen: [] });
+  assert.deepEqual(model.places, [0, 1, 2]);
+});
+
+test('a table becomes what others take: the rows that are shown, of the runs that are', async () => {
+  const { source, model } = await started();
+  await model.hide('2');
+  const file = await model.file('parquet');
+  assert.deepEqual([file.name, file.type], ['comparison.parquet', 'a/b']);
+  const asked = JSON.parse(source.asked.at(-1)!) as object;
+  assert.deepEqual(asked, {
+    format: 'parquet',
+    runs: ['1', '3'],
+    columns: '["metrics.acc","params.lr"]',
+    baseline: '1'
+  });
+  const csvFile = await model.file('csv');
+  assert.equal(csvFile.content[0], 0xef);
+});
+
+test('a definition of a metric that changes elsewhere is followed', async () => {
+  const { source, model } = await started();
+  source.asked = [];
+  model.tell(['metric_definitions']);
+  await new Promise(resolve => setTimeout(resolve, 20));
+  assert.ok(source.asked.includes('compare 1,2,3 0'));
+});
+
+test('a comparison of no runs takes the first that come, until somebody chooses', async () => {
+  const source = new Source();
+  const model = new ComparisonModel(source, comparing('a.ipynb', []));
+  await model.refresh();
+  assert.ok(model.waiting);
+  assert.equal(model.problem, '');
+  source.there = ['1'];
+  await model.refresh();
+  assert.equal(model.comparison?.runs.length, 1);
+  source.there = ['3', '2', '1'];
+  await model.refresh();
+  assert.deepEqual([model.state.runs, model.state.baseline], [['1', '2', '3'], '1']);
+  await model.drop('3');
+  source.there = ['4', '3', '2', '1'];
+  await model.refresh();
+  assert.deepEqual(model.state.runs, ['1', '2']);
+});
+
 test('what went wrong is said, and what was shown stays', async () => {
   const { source, model } = await started();
   source.problem = 'The book is locked.';
@@ -166,7 +245,7 @@ test('exports hold what is shown, and run nothing', async () => {
   );
   const lines = markdown(comparison, model.rows).split('\n');
   assert.equal(lines[0], '|  | #1 =run\\|1 ★ | #2 =run\\|2 | #3 =run\\|3 |');
-  assert.equal(lines[2], '| acc | 0.94 | 0.95 ▲ +0.01 | 0.94 |');
+  assert.equal(lines[2], '| acc | 0.94 | 0.95 ◎ ▲ +0.01 | 0.94 |');
   const formula = [line('=HYPERLINK("x")', ['a,b', '-1', 'c'])];
   assert.equal(
     csv(comparison, formula).split('\r\n')[1],
@@ -207,4 +286,46 @@ test('values of another kind, or out of range, are the defaults', () => {
     const given = { ...good, ...odd } as unknown as IComparisonState;
     assert.deepEqual(checked(given), { ...good, notes: [] }, JSON.stringify(odd));
   }
+});
+
+test('where nobody answers, what is chosen stays what is seen', async () => {
+  const source = new Source();
+  const model = new ComparisonModel(source, comparing('', ['1', '2']));
+  await model.refresh();
+  await model.change({ metric: 'loss', smoothing: 0.5 });
+  let drawn = 0;
+  model.changed.connect(() => drawn++);
+  source.problem = 'This kernel is gone.';
+  source.gone = true;
+  source.lost.emit();
+  assert.equal(drawn, 1);
+  assert.ok(model.gone);
+  await Promise.all([model.change({ smoothing: 0.7 }), model.change({ smoothing: 0.9 })]);
+  await model.change({ axis: 'wall' });
+  await model.change({ baseline: '2' });
+  const { metric, smoothing, axis, baseline } = model.state;
+  assert.deepEqual([metric, smoothing, axis, baseline], ['loss', 0.5, 'step', '1']);
+  await model.change({ log: true });
+  assert.equal(model.state.log, true, 'nobody is asked for that');
+  model.dispose();
+});
+
+test('of all metrics each is asked for by itself, in few points', async () => {
+  const source = new Source();
+  const model = new ComparisonModel(source, comparing('', ['1', '2']));
+  await model.refresh();
+  await model.change({ all: true });
+  assert.equal(model.lines, null);
+  const before = source.asked.length;
+  await model.change({ smoothing: 0.5 });
+  assert.equal(source.asked.length, before, 'nothing is asked for the one that is not seen');
+  assert.equal((await model.linesOf('loss')).metric, 'loss');
+  source.problem = 'The book is locked.';
+  await model.change({ group: 'params.lr' });
+  await assert.rejects(model.linesOf('loss'), /locked/);
+  assert.equal(model.state.group, '');
+  source.problem = '';
+  await model.change({ all: false, metric: 'loss' });
+  assert.equal(model.lines!.metric, 'loss');
+  model.dispose();
 });

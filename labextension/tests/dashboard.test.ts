@@ -6,7 +6,7 @@ import { DashboardModel } from '../src/models/dashboard.ts';
 import type { ISource } from '../src/models/source.ts';
 
 function panel(title: string, more: Partial<DashboardPanel> = {}): DashboardPanel {
-  return { title, runs: [], query: '', limit: 10, look: {}, ...more };
+  return { title, runs: [], query: '', limit: 10, look: {}, width: 'full', ...more };
 }
 
 class Source implements ISource {
@@ -94,6 +94,28 @@ test('what is changed by hand is kept when it is saved, and forgotten when it is
   model.drop(named.key);
   await model.refresh();
   assert.equal(model.panels.length, 3);
+});
+
+test('panels are as wide as somebody wants, and go where they are put', async () => {
+  const { source, model } = await started();
+  const [named, , none] = model.panels;
+  model.moveTo(named.key, 0);
+  model.move(named.key, -1);
+  assert.equal(model.touched, false, 'it is there');
+  model.widen(named.key, 'half');
+  model.moveTo(none.key, 0);
+  await named.model!.relate({ picture: 'scatter' });
+  await model.save();
+  const kept = source.bodies[0].panels;
+  assert.deepEqual(
+    kept.map(one => [one.title, one.width]),
+    [
+      ['none', 'full'],
+      ['named', 'half'],
+      ['found', 'full']
+    ]
+  );
+  assert.equal((kept[1].look.relations as { picture: string }).picture, 'scatter');
 });
 
 test('a failure to save is told, and nothing is lost', async () => {

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 
 import type { CurveLines, DrawnLine } from '../src/_generated/types.ts';
 import { faint, plain, type ILook } from '../src/models/figure.ts';
+import { areTicks } from '../src/models/lineMarks.ts';
+import { withoutPlace } from '../src/models/lineNotes.ts';
 import { linesFigure, windowOf } from '../src/models/linesFigure.ts';
 
 const LOOK: ILook = {
@@ -28,12 +30,14 @@ function line(number: number, more: Partial<DrawnLine> = {}): DrawnLine {
     upper: [],
     best: null,
     count: 3,
+    nonpositive: 0,
     ...more
   };
 }
 
 function drawn(lines: DrawnLine[], axis = 'step', raised: number | null = null) {
-  const given: CurveLines = { metric: 'acc', axis, lines, missing: [], marks: [], goal: null };
+  const rest = { missing: [], marks: [], goal: null, unmarked: 0 };
+  const given: CurveLines = { metric: 'acc', axis, lines, ...rest };
   const figure = linesFigure(given, { log: false, window: null }, LOOK, raised);
   return figure.data as Record<string, any>[];
 }
@@ -88,7 +92,8 @@ test('milestones are lines, stages bands, and the goal lies across', () => {
       { number: 1, name: '<b>warm</b>', start: 1, end: null },
       { number: 2, name: 'tuning', start: 1, end: 2 }
     ],
-    goal: 0.9
+    goal: 0.9,
+    unmarked: 0
   };
   const layout = (log: boolean) =>
     linesFigure(given, { log, window: null }, LOOK).layout as Record<string, any>;
@@ -107,25 +112,67 @@ test('milestones are lines, stages bands, and the goal lies across', () => {
   assert.equal(layout(true).shapes.length, 2, 'nought has no place on a logarithmic axis');
 });
 
-test('of many runs, the marks are those of one, lest they hide the curves', () => {
+test('of many runs, the marks are ticks in their colours, and one run has its own written out', () => {
   const marks = [1, 2, 3].map(number => ({ number, name: 'warm', start: number, end: null }));
   const given: CurveLines = {
     metric: 'acc',
     axis: 'step',
     lines: [1, 2, 3].map(number => line(number)),
     missing: [],
-    marks,
-    goal: null
+    marks: [...marks, { number: 3, name: 'tuning', start: 1, end: 2 }],
+    goal: null,
+    unmarked: 0
   };
-  const shapes = (raised: number | null) =>
-    (linesFigure(given, { log: false, window: null }, LOOK, raised).layout as Record<string, any>)
-      .shapes;
+  const layout = (raised: number | null, small = false) =>
+    linesFigure(
+      given,
+      { log: false, window: null },
+      LOOK,
+      raised,
+      small ? { numbers: [1, 2, 3] } : null
+    ).layout as Record<string, any>;
+  const { shapes, annotations } = layout(null);
   assert.deepEqual(
-    shapes(null).map((shape: any) => shape.x0),
-    [1]
+    annotations.map((one: any) => [one.text, one.hovertext]),
+    [
+      ['◆', '#1 warm'],
+      ['◆', '#2 warm'],
+      ['◆', '#3 warm'],
+      ['▸', '#3 tuning (stage)']
+    ]
+  );
+  assert.equal(new Set(annotations.map((one: any) => one.y)).size, 3, 'a row a run');
+  assert.deepEqual(
+    shapes.map((shape: any) => [shape.x0, shape.x1]),
+    [[1, 2]]
   );
   assert.deepEqual(
-    shapes(3).map((shape: any) => shape.x0),
-    [3]
+    layout(3)
+      .annotations.map((one: any) => one.text)
+      .sort(),
+    ['tuning', 'warm', '◆', '◆']
   );
+  assert.equal(layout(null, true).showlegend, false);
+  assert.ok(layout(3, true).annotations.every((one: any) => one.text.length === 1));
+  assert.ok(areTicks(given.marks) && !areTicks(marks.slice(0, 2)));
+});
+
+test('what a logarithmic axis has no place for is told, and a band ends where it must', () => {
+  const lines = [
+    line(1, { ys: [-1, 1, 2], lower: [-2, 0.5, 1], upper: [1, 2, 3], nonpositive: 1 }),
+    line(2, { ys: [-1, 0], nonpositive: 2 }),
+    line(3)
+  ];
+  const given: CurveLines = {
+    metric: 'acc',
+    axis: 'step',
+    lines,
+    missing: [],
+    marks: [],
+    goal: null,
+    unmarked: 0
+  };
+  assert.deepEqual(withoutPlace(given), { points: 3, runs: [1, 2], gone: [2] });
+  const figure = linesFigure(given, { log: true, window: null }, LOOK);
+  assert.deepEqual((figure.data[0] as any).y, [0.5, 0.5, 1]);
 });

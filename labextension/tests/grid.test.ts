@@ -43,7 +43,9 @@ function line(number: number, columns: readonly string[], text = 'x'): GridRow {
     texts: columns.map(() => text),
     full: columns.map(() => ''),
     deltas: columns.map(() => ''),
-    verdicts: columns.map(() => '')
+    verdicts: columns.map(() => ''),
+    reached: columns.map(() => null),
+    start_time: 0
   };
 }
 
@@ -214,6 +216,9 @@ test('columns are as wide as their texts, and grow only', () => {
   const compared = widths(columns, [{ ...rows[0], deltas: ['+0.1', ''] }], true, new Map());
   assert.ok(compared.get('metrics.acc')!.delta > 0);
   assert.equal(compared.get('params.lr')!.delta, 0);
+  const goals = widths(columns, [{ ...rows[0], reached: [false, null] }], false, new Map());
+  assert.ok(goals.get('metrics.acc')!.all > found.get('metrics.acc')!.all);
+  assert.equal(goals.get('params.lr')!.goal, 0);
   const huge = widths(columns, [line(1, ['a', 'b'], 'x'.repeat(5000))], false, new Map());
   assert.ok(huge.get('params.lr')!.all < 300);
 });
@@ -225,4 +230,22 @@ test('of many columns those in sight are drawn', () => {
   assert.deepEqual(within(all, -200, 10), [0, 0]);
   assert.deepEqual(within([], 0, 100), [0, 0]);
   assert.deepEqual(within([100], 500, 900), [0, 0]);
+});
+
+test('what goes on a dashboard has a title of its own', async () => {
+  const [model] = await open({ query: '9', most: 20 });
+  assert.deepEqual(model.pinned, {
+    title: '9',
+    runs: [],
+    query: '9',
+    limit: 20,
+    look: { rows: true, baseline: '', everything: false }
+  });
+  model.tick(0);
+  model.tick(2);
+  assert.equal(model.pinned.title, '#6 #8');
+  assert.deepEqual(model.pinned.runs, ['r6', 'r8']);
+  assert.equal(model.pinned.query, '');
+  const [all] = await open();
+  assert.deepEqual([all.pinned.title, all.pinned.limit], ['Newest runs', 100]);
 });

@@ -36,6 +36,7 @@ export function page(rows: readonly RunRow[], given: Partial<RunsPage> = {}): Ru
     empty_book: rows.length === 0,
     hint: '',
     now: 0,
+    note: '',
     ...given
   };
 }

@@ -28,7 +28,7 @@ from cellbook.tracking import Definitions, Run, Runs, Trouble, exit_error, outco
 from cellbook.views import runs_table
 from cellbook.views.asking import check_search
 from cellbook.views.formatting import shorten
-from cellbook.views.hints import near_run
+from cellbook.views.hints import either, near_runs
 from cellbook.views.series import metric_history
 from cellbook.views.timeline import checkpoints_table
 
@@ -187,8 +187,8 @@ class Book:
         except Ambiguous:
             raise
         except NotFound as error:
-            near = near_run(self.store, str(target))
-            raise NotFound(f"{error} Did you mean {near!r}?") if near else error from None
+            near = near_runs(self.store, str(target))
+            raise NotFound(f"{error} Did you mean {either(near)}?") if near else error from None
 
     def artifacts(self, target: Target) -> list[Artifact]:
         """Return a run's artifacts, by path."""

@@ -4,6 +4,7 @@ import ast
 import base64
 import io
 import json
+import re
 import sys
 from typing import Any
 
@@ -22,6 +23,7 @@ from cellbook.answers import (
 )
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, MissingDependency
+from cellbook.views import formatting
 from tests.views.conftest import Log
 
 
@@ -117,6 +119,20 @@ def test_markdown_is_what_is_shown(ask: Reader) -> None:
         "| #2 two | 0.9000 ▲ +0.4 | 0.01 |",
         "| #1 one ★ | 0.5000 | 0.1 |",
     ]
+
+
+def test_markdown_tells_goals_and_when_instead_of_how_long_ago(ask: Reader) -> None:
+    ask.book.metrics.define("acc", goal=0.5, direction="more")
+    columns = '["start_time","metrics.acc"]'
+    short = content(ask, format="markdown", columns=columns).decode()
+    assert "ago" not in short
+    assert "just now" not in short
+    assert formatting.stamp(ask.book.find_run("one").start_time) in short
+    assert "◎" in short
+    # What is compared goes another way, and says the same but for the differences.
+    longer = content(ask, format="markdown", columns=columns, baseline="one").decode()
+    plain = re.sub(r" [▲▼]? ?[+−][\d.e-]+| ★", "", longer)
+    assert plain == short
 
 
 @pytest.mark.parametrize("named", [False, True])

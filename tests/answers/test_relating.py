@@ -141,6 +141,16 @@ def test_correlations_are_spearmans(opened: Book, fill: Fill) -> None:
     assert few.problem == "There are 4 runs to correlate over. At least 5 are needed."
 
 
+def test_what_cannot_be_correlated_is_named(opened: Book, log: Log) -> None:
+    for n in range(8):
+        params = {"lr": n / 10, **({"same": 3} if n else {}), **({"rare": n} if n < 4 else {})}
+        log(params=params, acc=n)
+    runs = tuple(f"#{n}" for n in range(1, 9))
+    found = correlation(Reader(opened), CorrelationQuery(runs, "metrics.acc"))
+    assert set(found.names) >= {"params.lr", "metrics.acc"}
+    assert found.blank == ("params.same", "params.rare")
+
+
 def test_a_surface_is_drawn_between_runs_and_not_beyond(opened: Book, log: Log) -> None:
     for lr in (0.001, 0.01, 1.0):
         for depth in (1, 2, 4):

@@ -50,6 +50,44 @@ def test_a_comparison_goes_on_a_dashboard_which_is_changed_by_hand(lab: Lab) -> 
     expect(again.last.get_by_label("log")).to_be_checked()
 
 
+def test_panels_stand_side_by_side_and_are_moved_by_key_and_by_hand(lab: Lab) -> None:
+    open_runs(
+        lab,
+        "columns",
+        "%load_ext cellbook",
+        '%dashboard pair --add #1 #2 --title "first"',
+        '%dashboard pair --add #2 #3 --title "second"',
+        "%dashboard pair",
+    )
+    lab.page.set_viewport_size({"width": 1600, "height": 1000})
+    for index in (1, 2, 3):
+        lab.run_cell(index)
+    board = live_panel(lab, 3)
+    placed = board.locator(".cb-placed")
+    expect(placed).to_have_count(2)
+    for panel in (placed.first, placed.last):
+        panel.get_by_role("button", name="panel ▾").click()
+        panel.get_by_role("menuitem", name="Half width").click()
+    boxes = [panel.bounding_box() for panel in (placed.first, placed.last)]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"]
+    expect(plot_of(placed.first)).to_be_visible()
+    placed.last.get_by_label("metric").select_option("loss")
+    expect(placed.last.get_by_role("img", name="loss of 2 runs")).to_be_visible()
+    lab.screenshot("dashboard-columns", board)
+    board.get_by_role("button", name="Move first (1 of 2)").focus()
+    lab.page.keyboard.press("ArrowRight")
+    expect(placed.first.get_by_label("Title")).to_have_value("second")
+    expect(board.get_by_role("button", name="Move first (2 of 2)")).to_be_focused()
+    board.get_by_role("button", name="Move first").drag_to(placed.first)
+    expect(placed.first.get_by_label("Title")).to_have_value("first")
+    board.get_by_role("button", name="Save", exact=True).click()
+    expect(board).not_to_contain_text("changed, not saved")
+    lab.run_cell(4)
+    again = live_panel(lab, 4).locator(".cb-placed.cb-mod-half")
+    expect(again).to_have_count(2)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_dashboard_is_seen_and_is_a_page_of_its_own(lab: Lab, theme: str) -> None:
     name = f"dashboard-{theme}"
@@ -82,6 +120,12 @@ def test_a_dashboard_is_seen_and_is_a_page_of_its_own(lab: Lab, theme: str) -> N
     expect(page.locator(".xtitle")).to_have_text("seconds since the start")
     page.get_by_label("only what differs").uncheck()
     expect(page.locator("table")).to_contain_text("seed")
+    page.get_by_role("tab", name="Relations").click()
+    expect(page.locator(".cb-parallel .svg-container")).to_be_visible()
+    assert page.get_by_role("radio").count() == 3
+    page.get_by_role("tab", name="Curves").click()
+    page.get_by_role("button", name="all metrics").click()
+    expect(page.locator(".cb-small .svg-container")).to_have_count(2)
     page.screenshot(path=lab.screenshots / f"page-{theme}.png", full_page=True)
     page.close()
     assert not problems

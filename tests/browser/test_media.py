@@ -86,5 +86,6 @@ def test_details_show_what_is_on_record(lab: Lab) -> None:
         panel.get_by_role("button", name="report.txt").click()
     assert saved.value.path().read_text() == "a report of second"
     panel.get_by_text("Environment").last.click()
-    expect(panel.locator(".cb-facts-table").first).to_contain_text("CPython")
+    expect(panel.locator(".cb-fold .cb-facts-table").first).to_contain_text("CPython")
+    expect(panel.locator(".cb-detailsparts")).to_contain_text("loss")
     lab.screenshot("details-inline", panel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,7 @@ def test_ranges_are_held_by_hand_and_by_key(lab: Lab) -> None:
         "aria-valuetext", "all"
     )
     lab.screenshot("relations-ranges", panel.get_by_role("tabpanel"))
+    expect(panel.get_by_role("button", name=re.compile(r"Compare these \d+ runs"))).to_be_visible()
     lab.page.keyboard.press("ArrowRight")
     expect(panel.locator(".cb-hands [role=slider]").nth(2)).to_have_attribute(
         "aria-label", "Range of layers"
@@ -144,6 +146,18 @@ def test_ranges_are_held_by_hand_and_by_key(lab: Lab) -> None:
         if tip.count():
             break
     expect(tip).to_contain_text("trial <i>")
+
+
+def test_the_runs_within_ranges_are_compared_alone(lab: Lab) -> None:
+    open_sweep(lab, "narrow", "compare_panel(book, range(1, 49))")
+    panel = relations_of(lab, 1)
+    panel.get_by_role("slider", name="Range of layers").focus()
+    lab.page.keyboard.press("ArrowUp")
+    note = panel.locator(".cb-note", has_text="lie within the ranges")
+    count = int(note.inner_text().split()[0])
+    panel.get_by_role("button", name=f"Compare these {count} runs").click()
+    expect(panel.get_by_role("heading", name=f"{count} runs compared")).to_be_visible()
+    expect(panel).to_contain_text("Drag along an axis")
 
 
 def test_axes_are_chosen(lab: Lab) -> None:

@@ -51,6 +51,7 @@ def test_panels_are_dropped_and_dashboards_renamed_and_deleted(opened: Book) -> 
         ("", [], "is empty"),
         ("many", [DashboardPanel()] * 31, "30 at most"),
         ("wide", [DashboardPanel(limit=0)], "from 1 to 100"),
+        ("third", [DashboardPanel(width="third")], "`full` or `half`"),
     ],
 )
 def test_what_cannot_be_kept_is_told(

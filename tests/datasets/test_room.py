@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,3 +79,19 @@ def test_log_input_names_the_data_in_the_run(book: Book) -> None:
             run.log_input("digits@1", "a")
     assert set(run.record.inputs[version.dataset_id]) == {"train", "test"}
     assert version.source == "data/digits.csv"
+
+
+def test_since_when_a_version_has_a_label_is_on_record(book: Book) -> None:
+    keep(book, "digits", "a", "first")
+    time.sleep(0.01)
+    one = book.datasets.label("digits@1", "later")
+    assert one.labelled["first"] == one.created
+    assert one.labelled["later"] > one.created
+    assert one.had("later", None)
+    assert not one.had("later", one.created)
+    assert one.had("first", one.created)
+    again = book.datasets.label("digits@1", drop=["later"])
+    assert dict(again.labelled) == {"first": one.created}
+    time.sleep(0.01)
+    third = book.datasets.label("digits@1", "later")
+    assert third.labelled["later"] > one.labelled["later"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -118,3 +119,26 @@ def test_a_question_is_no_cry_for_help(k: Kernel) -> None:
     helped = k.run("%comment?")
     assert helped.shown == []  # It is shown in the pager.
     assert "No thread" in k.run("%comments #1 --query help").text
+
+
+def test_a_notebook_has_a_brief(tmp_path: Path) -> None:
+    with kernel(tmp_path, {"JPY_SESSION_NAME": str(tmp_path / "work.ipynb")}) as k:
+        k.run("%load_ext cellbook\nwidth = 8")
+        assert "has no brief yet" in k.run("%brief").text
+        shown = k.run('%brief question="Is {width} enough?" owner=@ada target="acc > 0.9"').text
+        for line in (
+            "work.ipynb",
+            "  Question: Is 8 enough?",
+            "  Owner: @ada",
+            "  Target: acc > 0.9",
+        ):
+            assert line in shown
+        assert "  Owner: @grace" in k.run("%brief owner=@grace").text
+        assert "@ada wrote in the brief" in k.run("%brief").text
+        k.run("%comment notebook: is that so?")
+        k.run("%comment here?", cell_id="c1")
+        k.run("import cellbook as cb")
+        assert k.run("len(cb.comments())").text == "3"
+        assert "has no 'budget'" in fail(k, "%brief budget=1")
+        # The notebook was never saved: the thread of its cell has no place yet.
+        assert "here?" in k.run("%comments").text

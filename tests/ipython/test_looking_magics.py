@@ -61,6 +61,10 @@ def test_runs_takes_order_and_limit(k: Kernel, line: str, expected: list[str]) -
         ("%compare low high --alll", "There is no option `--alll`."),
         ("%compare low --experiment made", "Name one of the two"),
         ("%compare --experiment none", "The experiment 'none' has no runs."),
+        ("%compare hihg", "Did you mean 'high'?"),
+        ("%compare zzz", "The newest are #3"),
+        ("%compare metrics.acc >> 0.5", "Expected a value for metrics.acc"),
+        ("%compare metrics.acc > 5", "No run matches metrics.acc > 5."),
     ],
 )
 def test_mistakes_are_said_in_one_breath(k: Kernel, line: str, said: str) -> None:
@@ -78,6 +82,21 @@ def test_compare_takes_commas(k: Kernel, line: str) -> None:
     text = k.run(line).text
     assert "#1 low ★  #2 high" in " ".join(text.split("\n")[0].split(" ")).strip()
     assert "has no run" not in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%compare metrics.acc > 0.1 and run_name != 'middle'",
+        "%compare --all metrics.acc>0.1 and run_name != 'middle'",
+        "%compare \"metrics.acc > 0.1 and run_name != 'middle'\"",
+        "%compare run_name != {'mid' + 'dle'} --all",
+    ],
+)
+def test_compare_takes_a_query(k: Kernel, line: str) -> None:
+    text = k.run(line).text
+    assert text.split("\n")[0].split() == ["#1", "low", "★", "#2", "high"]
+    assert ("seed" in text) is ("--all" in line)
 
 
 def test_compare_all_shows_what_is_the_same(k: Kernel) -> None:

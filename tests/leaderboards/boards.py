@@ -18,8 +18,12 @@ from cellbook.records import (
 )
 
 
-def data(name: str, created: int, *labels: str, digest: str = "") -> DatasetVersion:
-    return DatasetVersion(name, name, digest or f"digest of {name}", created, 1, labels)
+def data(
+    name: str, created: int, *labels: str, digest: str = "", **labelled: int
+) -> DatasetVersion:
+    """Return a version; `labelled` says since when it has which of its labels."""
+    told = digest or f"digest of {name}"
+    return DatasetVersion(name, name, told, created, 1, (*labels, *labelled), labelled=labelled)
 
 
 def run(place: int, *, used: Sequence[str] = (), role: str = "", **given: Any) -> Entry:

@@ -63,13 +63,13 @@ def test_ranks_follow_the_written_rule(runs: list[Entry], board: dict[str, Any])
     standing = stand(runs, TEST, **board)
     required = len(standing.required)
     assert sum(len(row.runs) for row in standing.rows) == len(runs)
-    fields: dict[tuple[str, ...], list[BoardRow]] = {}
+    fields: dict[str, list[BoardRow]] = {}
     for row in standing.rows:
         value = row.scores["acc"].value
         assert (row.rank is not None) == (row.covered == required and value == value)
         assert (row.rank is None) == bool(row.why)
         if row.rank is not None:
-            fields.setdefault(row.digests, []).append(row)
+            fields.setdefault(row.data, []).append(row)
     for rows in fields.values():
         found = [row.scores["acc"].value for row in rows]
         for row in rows:
@@ -206,7 +206,18 @@ def test_the_field_is_all_that_a_run_was_tested_on() -> None:
     ]
     standing = stand(runs, TEST, datasets=("t1",))
     found = {(row.name, row.rank, row.data) for row in standing.rows}
-    assert found == {("r1", 1, "t1@1 + t2@1"), ("r2", 1, "t1@1")}
+    assert found == {("r1", 1, "t1@1 & t2@1"), ("r2", 1, "t1@1")}
+
+
+def test_a_mean_over_two_data_is_not_compared_with_a_run_on_both() -> None:
+    runs = [
+        run(1, scores={"acc": 0.9}, tags={"m": "each"}, used=["t1"], role="test"),
+        run(2, scores={"acc": 0.5}, tags={"m": "each"}, used=["t2"], role="test"),
+        run(3, scores={"acc": 0.6}, tags={"m": "both"}, used=["t1", "t2"], role="test"),
+    ]
+    standing = stand(runs, TEST, metrics={"acc": {"score": "mean"}}, group_by=("m",))
+    found = {(row.name, row.rank, row.data) for row in standing.rows}
+    assert found == {("m=each", 1, "t1@1 + t2@1"), ("m=both", 1, "t1@1 & t2@1")}
 
 
 def test_names_tell_params_of_mixed_types_apart() -> None:
@@ -269,6 +280,15 @@ def test_until_leaves_out_what_ended_later() -> None:
     standing = stand(runs, until=2500)
     assert ranks(standing) == [("r2", 1), ("r1", 2)]
     assert standing.left_out == {"ended after the date": 1}
+
+
+def test_until_leaves_out_labels_of_later() -> None:
+    known = [data("t1", 2, "nightly"), data("t2", 3, nightly=5000)]
+    runs = [run(1, scores={"acc": 0.5}, used=["t1", "t2"], role="test")]
+    assert stand(runs, known, newest={"nightly": 1}).required == ("t2@1",)
+    assert stand(runs, known, newest={"nightly": 1}, until=4000).required == ("t1@1",)
+    none = stand(runs, known[1:], newest={"nightly": 1}, until=4000)
+    assert none.notes[0] == "No data set has the label 'nightly' by that date."
 
 
 def test_until_leaves_out_data_and_uses_of_later() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import cellbook.records
 from cellbook.records import (
+    AnchorKind,
     CellExecution,
     CellState,
     CheckpointKind,
@@ -25,6 +26,7 @@ from cellbook.records import (
     Session,
     SessionKind,
     SessionState,
+    ThreadKind,
     from_doc,
     to_doc,
 )
@@ -78,6 +80,7 @@ SIMPLE: dict[str, st.SearchStrategy[object]] = {
     "bool": st.booleans(),
     "float": st.floats(allow_nan=False),
     "Any": json_values,
+    "AnchorKind": st.sampled_from(AnchorKind),
     "CellState": st.sampled_from(CellState),
     "CheckpointKind": st.sampled_from(CheckpointKind),
     "RunState": st.sampled_from(RunState),
@@ -85,6 +88,7 @@ SIMPLE: dict[str, st.SearchStrategy[object]] = {
     "Seeds": st.sampled_from(Seeds),
     "SessionKind": st.sampled_from(SessionKind),
     "SessionState": st.sampled_from(SessionState),
+    "ThreadKind": st.sampled_from(ThreadKind),
 }
 
 

@@ -125,9 +125,18 @@ def test_locked_book_is_told_and_keeps_no_other_waiting(
     assert len(server.get(f"runs?notebook={home.name}")["rows"]) == 2
 
 
-def test_mistake_of_ours_is_one_message(server: Server, home: Path, book: Book) -> None:
-    """A document that no record can be made of."""
+def test_a_run_that_cannot_be_read_is_told_with_its_number(
+    server: Server, home: Path, book: Book
+) -> None:
     book.table("runs").insert({"run_name": "not a run", "start_time": 1})
+    answer = server.ask("GET", f"runs/1?notebook={home.name}")
+    assert answer.status == 503
+    assert answer.message.startswith("Run #1 cannot be read: it has no run_id.")
+
+
+def test_mistake_of_ours_is_one_message(server: Server, home: Path, book: Book) -> None:
+    """A document that no record can be made of, where nobody thought of that."""
+    book.table("artifacts").insert({"run": log(book, "one").run_id, "path": "x"})
     answer = server.ask("GET", f"runs/1?notebook={home.name}")
     assert answer.status == 500
     assert "please report it" in answer.message

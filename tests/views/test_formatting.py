@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC
+from datetime import UTC, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -143,3 +143,9 @@ def test_sparkline_draws_ends_and_gaps() -> None:
 def test_every_state_has_a_glyph() -> None:
     assert set(formatting.GLYPHS) == set(RunState)
     assert len({*formatting.GLYPHS.values(), formatting.STALE_GLYPH}) == 6
+
+
+def test_stamp_has_its_zone() -> None:
+    zone = timezone(timedelta(hours=5, minutes=30))
+    assert formatting.stamp(0, zone) == "1970-01-01 05:30:00+05:30"
+    assert formatting.stamp(1_764_000_192_345, UTC) == "2025-11-24 16:03:12+00:00"

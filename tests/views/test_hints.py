@@ -4,7 +4,7 @@ import pytest
 
 from cellbook.book import Book
 from cellbook.views import runs_page
-from cellbook.views.hints import near_run, nearest, query_hint
+from cellbook.views.hints import near_runs, nearest, query_hint
 from tests.views.conftest import Log
 
 
@@ -18,7 +18,12 @@ from tests.views.conftest import Log
         ("params.zzzzzz = 1", "No run has params.zzzzzz: is it spelled as it was logged?"),
         ("metrics.loss > 99", ""),
         ("notebook = run.ipynb", ""),
-        ("a phrase", ""),
+        (
+            "a phrase",
+            "Words are looked for in names. Values are asked for so: `metrics.acc > 0.9`.",
+        ),
+        ("ona", "Did you mean 'one'?"),
+        ("#99", ""),
         ("", ""),
     ],
 )
@@ -38,6 +43,7 @@ def test_nearest_run_is_found_in_any_case(opened: Book, log: Log) -> None:
     log("Baseline")
     log("gone")
     opened.runs.delete("gone")
-    assert near_run(opened.store, "baselin") == "Baseline"
-    assert near_run(opened.store, "gon") == ""
+    assert near_runs(opened.store, "baselin") == ["Baseline"]
+    assert near_runs(opened.store, "LINE") == ["Baseline"]
+    assert near_runs(opened.store, "gon") == []
     assert nearest("x", []) == ""

@@ -239,3 +239,23 @@ def test_milestones_stages_and_the_goal_lie_where_they_were(opened: Book) -> Non
     over_time = curve_lines(opened.store, records, "acc", axis="relative").marks
     assert all(0 <= mark.start < 60 for mark in over_time)
     assert curve_lines(opened.store, records, "acc", axis="wall").marks[0].start > 1e12
+
+
+def test_what_a_log_axis_has_no_place_for_is_counted(opened: Book, log: Log) -> None:
+    log(acc=[-1, 0, 1, math.nan, 2, -3])
+    assert lines_of(opened)[0].nonpositive == 3
+    assert lines_of(opened, low=0, high=0)[0].nonpositive == 2
+    assert lines_of(opened, smoothing=0.5)[0].nonpositive == 3
+
+
+def test_of_too_many_marks_each_run_keeps_some(opened: Book) -> None:
+    for count in (150, 3):
+        with opened.start_run() as run:
+            run.log_metric("acc", 0.1, step=1)
+            for step in range(count):
+                run.milestone(f"m{step}", step=step)
+    opened.refresh()
+    records = [opened.find_run(1), opened.find_run(2)]
+    found = curve_lines(opened.store, records, "acc")
+    numbers = [mark.number for mark in found.marks]
+    assert (numbers.count(1), numbers.count(2), found.unmarked) == (97, 3, 53)

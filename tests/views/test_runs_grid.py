@@ -12,6 +12,7 @@ from cellbook.records import Environment, to_doc
 from cellbook.store import Store, create, update
 from cellbook.views import grid_columns as columns_room
 from cellbook.views.comparison import compare_runs
+from cellbook.views.grid_files import grid_file
 from cellbook.views.runs_grid import GridQuery, GridRow, RunsGrid, grid_columns, runs_grid
 from cellbook.views.runs_table import find_records
 from tests.views.conftest import Log
@@ -228,10 +229,10 @@ def test_a_run_that_cannot_be_read_is_told_and_takes_no_other_away(store: Store,
     ):
         grid = runs_grid(store, asked)
         assert (names(grid), grid.total) == (["two", "one"], 2)
-        assert grid.note == "#3, #4, #5 cannot be read and are left out."
+        assert grid.note == "3 runs could not be read: #3, #4, #5. `cellbook show 3` says why."
     assert [record.run_name for record in find_records(store)] == ["two", "one"]
     assert runs_grid(store, GridQuery(query="run_id = lacking")).note.startswith(
-        "#3 cannot be read"
+        "1 run could not be read: #3."
     )
     assert not runs_grid(store, GridQuery(query="params.lr = 2")).note
 
@@ -259,3 +260,65 @@ def test_what_differs_is_what_differs_in_a_comparison(
     columns = runs_grid(opened.store, GridQuery(everything=True)).columns
     found = {column.name: column.differs for column in columns if column.group == "Params"}
     assert found == wanted == {"p": True, "nan": False}
+
+
+def test_goals_are_told_as_a_comparison_tells_them(opened: Book, log: Log) -> None:
+    low, high = log("low", acc=0.5), log("high", acc=0.9)
+    opened.metrics.define("acc", goal=0.8, direction="more")
+    grid = runs_grid(opened.store, GridQuery())
+    at = keys(grid).index("metrics.acc")
+    assert [row.reached[at] for row in grid.rows] == [True, False]
+    assert [row.reached[keys(grid).index("duration")] for row in grid.rows] == [None, None]
+    compared = compare_runs(opened.store, [high, low])
+    assert [cell.reached for cell in compared.rows[0].cells] == [True, False]
+
+
+def test_data_sets_are_columns_and_rows(opened: Book) -> None:
+    for name, digest in (("one", "aaa"), ("two", "bbb")):
+        with opened.start_run(name) as run:
+            run.log_input("digits", digest, role="train")
+            run.log_input("digits", "aaa", role="test")
+    grid = runs_grid(opened.store, GridQuery())
+    assert "data.digits" in keys(grid)
+    assert [shown(grid, row, "data.digits") for row in grid.rows] == [
+        "@1 test, @2 train",
+        "@1 test, train",
+    ]
+    records = find_records(opened.store)
+    row = next(one for one in compare_runs(opened.store, records).rows if one.key == "data.digits")
+    assert [cell.text for cell in row.cells] == ["@1 test, @2 train", "@1 test, train"]
+    assert grid_columns(opened.store, GridQuery(), "digits", 9).total == 1
+    with opened.start_run("three"):
+        pass
+    asked = GridQuery(columns=("data.digits", "data.gone"))
+    assert runs_grid(opened.store, asked).rows[0].texts == (None, None)
+
+
+def test_rows_of_a_comparison_name_the_columns_that_say_the_same(store: Store, log: Log) -> None:
+    log("one", {"lr": 1}, acc=1.0, tags={"team": "a"})
+    log("two", {"lr": 2}, acc=2.0)
+    rows = compare_runs(store, find_records(store)).rows
+    grid = runs_grid(store, GridQuery(columns=tuple(row.key for row in rows)))
+    for row, column in zip(rows, grid.columns, strict=True):
+        assert (row.name, row.group) == (column.name, column.group)
+
+
+def test_runs_that_were_named_are_there_wherever_they_lie(opened: Book, log: Log) -> None:
+    ids = tuple(log(name, {"lr": lr}).run_id for lr, name in enumerate(("one", "two", "three")))
+    opened.runs.change(1, trashed=True)
+    opened.runs.change(2, archived=True)
+    grid = runs_grid(opened.store, GridQuery(runs=ids))
+    assert names(grid) == ["one", "two", "three"]
+    assert [(row.trashed, row.archived) for row in grid.rows] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert names(runs_grid(opened.store, GridQuery())) == ["three"]
+    asked = GridQuery(runs=ids, columns=("params.lr",))
+    baseline = opened.find_run(1)
+    _, _, code = grid_file(opened.store, asked, "code", baseline=baseline, now=0)
+    lines = code.decode().replace("import cellbook as cb", "")
+    found: dict[str, Any] = {"cb": opened}
+    exec(lines, found)
+    assert list(found["table"]["params.lr"]) == [0, 1, 2]

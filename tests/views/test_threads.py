@@ -21,7 +21,7 @@ from cellbook.answers.targets import read_anchor
 from cellbook.answers.threads import BriefQuery
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, NotFound
-from cellbook.records import Anchor, AnchorKind, Author, Quote
+from cellbook.records import Anchor, AnchorKind, Author, Quote, SessionKind
 from cellbook.views.thread_text import thread_text, threads_text
 from cellbook.views.threads import ThreadsPage
 from tests.views.conftest import Log
@@ -86,6 +86,20 @@ def test_a_renamed_notebook_keeps_its_threads(opened: Book, folder: Path) -> Non
     assert found["Cell of final.ipynb"].quote == SECOND
     assert show_brief(Reader(opened, "final.ipynb"), BriefQuery()).thread is not None
     assert show_brief(Reader(opened, "other.ipynb"), BriefQuery()).thread_id == ""
+
+
+def test_the_whole_book_finds_a_renamed_notebook_that_was_used_since(
+    opened: Book, folder: Path
+) -> None:
+    begin(opened)
+    (folder / "work.ipynb").rename(folder / "final.ipynb")
+    (lost,) = page(opened, "", scope="book").threads
+    assert (lost.anchor.state, lost.anchor.notebook) == ("orphaned", "work.ipynb")
+    opened.runs.sessions.describe(SessionKind.KERNEL, "final.ipynb")
+    opened.runs.sessions.ensure()
+    (found,) = page(opened, "", scope="book").threads
+    assert (found.anchor.state, found.anchor.notebook) == ("found", "final.ipynb")
+    assert found.anchor.title == "Cell 1 of final.ipynb"
 
 
 def test_a_copy_says_where_its_threads_are_from(opened: Book, folder: Path) -> None:
@@ -237,6 +251,20 @@ def test_what_is_no_anchor_is_told(
 ) -> None:
     with pytest.raises(InvalidInput, match=said):
         read_anchor(Reader(opened, "work.ipynb"), told)
+
+
+def test_no_other_file_is_looked_into(opened: Book, folder: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "elsewhere"
+    secret.mkdir()
+    write(secret, "secret.ipynb", {"s": "password = 1"})
+    write(secret, "notes.txt", {"s": "password = 1"})
+    reader = Reader(opened, "work.ipynb")
+    other = {"kind": "cell", "cell_id": "s", "notebook": str(secret / "secret.ipynb")}
+    with pytest.raises(InvalidInput, match="of another notebook"):
+        read_anchor(reader, other)
+    assert read_anchor(reader, {**other, "source": "x"}).source == "x"
+    for name in ("/dev/zero", str(secret / "notes.txt"), str(secret), "no\0ne.ipynb"):
+        assert find_anchor(opened, f"notebook:{name}").cells == ()
 
 
 def test_a_runs_threads_are_those_of_its_metrics_and_comparisons() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from cellbook.answers.comparing import MOST
 from cellbook.book import Book
-from cellbook.errors import InvalidInput, NotFound
-from cellbook.store import update
+from cellbook.errors import InvalidInput, NotFound, QuerySyntaxError
+from cellbook.store import create, update
 from cellbook.views import curves
 from cellbook.widgets import compare_panel
 from cellbook.widgets.compare import line_of, metric_chart
@@ -73,7 +73,8 @@ def test_compare_without_runs_teaches(opened: Book) -> None:
     panel = compare_panel(opened)
     assert "<code>%compare #1 #2</code>" in panel.html
     assert "%compare #1 #2" in panel.text
-    assert panel.widget is None
+    # It waits for the first ones.
+    assert panel.widget.state["runs"] == []
 
 
 def test_compare_goes_on_without_what_is_not_there(opened: Book, log: Log) -> None:
@@ -86,7 +87,7 @@ def test_compare_goes_on_without_what_is_not_there(opened: Book, log: Log) -> No
     assert "#1 same" in panel.text
 
 
-@pytest.mark.parametrize("targets", [["#99"], ["#1", "#99"], ["#99", "same"]])
+@pytest.mark.parametrize("targets", [["#1", "#99"], ["#99", "same"]])
 def test_compare_of_fewer_than_two_says_only_why(
     opened: Book, log: Log, targets: list[str]
 ) -> None:
@@ -96,6 +97,48 @@ def test_compare_of_fewer_than_two_says_only_why(
     assert "\n" not in panel.text
     assert "<table" not in panel.html
     assert panel.widget is None
+
+
+def test_compare_of_nobody_is_one_error_that_tells_names_near_it(opened: Book, log: Log) -> None:
+    for name in ("baseline", "basement", "wide net"):
+        log(name)
+    with pytest.raises(NotFound, match="Did you mean 'baseline' or 'basement'"):
+        compare_panel(opened, ["baselin"])
+    with pytest.raises(NotFound, match="Did you mean 'wide net'"):
+        compare_panel(opened, ["WIDE"])
+    with pytest.raises(NotFound, match="The newest are #3 wide net, #2 basement, #1 baseline"):
+        compare_panel(opened, ["xyz"])
+
+
+def test_compare_takes_a_query(opened: Book, log: Log) -> None:
+    log("low", acc=0.1)
+    log("high", acc=0.9)
+    log("higher", acc=0.95)
+    assert compare_panel(opened, ["metrics.acc > 0.5"]).widget.state["runs"] == [
+        opened.find_run(name).run_id for name in ("high", "higher")
+    ]
+    with pytest.raises(NotFound, match=r"No run matches metrics\.acc > 2"):
+        compare_panel(opened, ["metrics.acc > 2"])
+    with pytest.raises(QuerySyntaxError, match="Expected a value"):
+        compare_panel(opened, ["metrics.acc >> 2"])
+
+
+def test_compare_marks_what_lies_in_the_trash(opened: Book, log: Log) -> None:
+    log("one", {"lr": 1})
+    log("two", {"lr": 2})
+    opened.runs.change(1, trashed=True)
+    panel = compare_panel(opened, [1, 2])
+    assert "#1 one ★ (in the trash)" in panel.text
+    assert "in the trash" in panel.html
+
+
+def test_compare_leaves_out_what_cannot_be_read(opened: Book, log: Log) -> None:
+    log("one", {"lr": 1})
+    log("two", {"lr": 2})
+    opened.store.commit([create("runs", "odd", {"run_id": "odd", "start_time": 5})])
+    panel = compare_panel(opened, [1, 2, 3])
+    assert panel.text.startswith("Run #3 cannot be read: it has no run_name.")
+    assert "#2 two" in panel.text
 
 
 def test_compare_one_run_shows_all_of_it(opened: Book, log: Log) -> None:

@@ -73,7 +73,7 @@ def test_a_page_of_its_own_holds_all_answers_and_no_address(filled: Book, tmp_pa
         ("lines", (metric, axis))
         for metric in ("acc", "loss")
         for axis in ("step", "relative", "wall")
-    }
+    } | {("relations", ()), ("correlation", ())}
     assert both["answers"][0][2]["baseline"] == 1
     assert none["problem"] == "No run is found by: params.lr > 5"
     assert "01ARZ3NDEKTSV4RRFFQ69G5FAV" in gone["problem"]
@@ -88,7 +88,7 @@ def test_a_comparison_is_saved_as_a_page(filled: Book, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="No such file or directory"):
         compare_panel(filled, [1]).save(tmp_path / "nowhere" / "x.html")
     with pytest.raises(InvalidInput, match="#9"):
-        compare_panel(filled, ["#9"]).save(tmp_path / "none.html")
+        compare_panel(filled, ["#1", "#9"]).save(tmp_path / "none.html")
 
 
 def test_a_page_offers_the_curves_that_it_holds(opened: Book, log: Log, tmp_path: Path) -> None:
@@ -102,6 +102,34 @@ def test_a_page_offers_the_curves_that_it_holds(opened: Book, log: Log, tmp_path
     assert {query["metric"] for _, query, _ in lines} == set(comparison["metrics"])
     (note,) = panel["notes"]
     assert "the curves of 40 metrics. Those of 3 more are left out" in note
+
+
+def test_a_page_shows_what_was_looked_at(opened: Book, log: Log, tmp_path: Path) -> None:
+    ids = tuple(
+        log(f"r{n}", {"lr": n / 10, "depth": n % 3}, acc=[0.1, n / 9, -n]).run_id
+        for n in range(1, 13)
+    )
+    look = {"smoothing": 0.5, "group": "params.depth", "window": [1, 2], "tab": "relations"}
+    shown = {"picture": "contour", "across": "params.depth", "axes": ["params.lr", 3]}
+    room = opened.dashboards
+    room.add("odd", DashboardPanel(runs=ids, look={**look, "relations": shown}, width="half"))
+    picture = {"relations": {"picture": "importance"}, "tab": "media", "group": 3, "window": "x"}
+    room.add("odd", DashboardPanel(runs=ids, look=picture))
+    one, other = doc_of(DashboardView(opened, "odd").save(tmp_path / "x.html"))["panels"]  # type: ignore[misc]
+    assert (one["width"], one["look"]["tab"], one["notes"]) == ("half", "relations", [])
+    steps = [a for a in one["answers"] if a[0] == "lines" and a[1]["axis"] == "step"]
+    near, whole = (answer for _, _, answer in steps)
+    assert steps[0][1] == {"metric": "acc", "axis": "step", "low": 1, "high": 2}
+    assert len(near["lines"]) == 3
+    assert near["lines"][0]["label"] == "depth 1 (4 runs)"
+    assert whole["lines"][0]["xs"] == [0, 1, 2]
+    asked = next(known for name, known, _ in one["answers"] if name == "surface")
+    assert asked == {"x": "params.depth", "y": "params.lr", "z": "metrics.acc"}
+    assert "importance" in {name for name, _, _ in other["answers"]}
+    assert other["look"]["tab"] == "curves"
+    assert other["notes"] == [
+        "The tab that was open, media, is not in this page: it holds tables, curves, relations."
+    ]
 
 
 def test_functions_use_the_book_at_hand(filled: Book, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,8 @@ from tinydb import where
 
 from cellbook.book import Book
 from cellbook.errors import QuerySyntaxError
+from cellbook.store import create
+from cellbook.views import formatting
 from cellbook.widgets import runs_list
 from tests.views.conftest import Log
 
@@ -66,3 +68,24 @@ def test_list_lives_where_somebody_looks_at_it(opened: Book, log: Log) -> None:
     assert by_query.state["runs"] == [opened.find_run(2).run_id]
     assert runs_list(opened, where("metrics")["acc"] > 7).widget is None
     assert runs_list(opened, limit=0).widget is None
+
+
+def test_list_tells_what_it_cannot_read(opened: Book, log: Log) -> None:
+    log("one")
+    doc = {"run_id": "odd", "start_time": 5, "state": "finished"}
+    opened.store.commit([create("runs", "odd", doc)])
+    panel = runs_list(opened)
+    assert "1 run could not be read: #2." in panel.text
+    assert "1 run could not be read: #2." in panel.html
+    assert "one" in panel.text
+    assert runs_list(opened, "run_id = odd").text.startswith("1 run could not be read")
+
+
+def test_what_is_kept_says_when_and_not_how_long_ago(opened: Book, log: Log) -> None:
+    run = log("one")
+    stamp = formatting.stamp(run.start_time)
+    panel = runs_list(opened)
+    assert stamp in panel.text
+    assert stamp in panel.html
+    assert "ago" not in panel.text + panel.html
+    assert "just now" not in panel.text + panel.html

@@ -254,6 +254,7 @@ export interface CompareRow {
   name: string;
   cells: CompareCell[];
   differs: boolean;
+  key: string;
   numeric: boolean;
   direction: Direction | null;
 }
@@ -265,6 +266,7 @@ export interface Correlations {
   counts: number[][];
   left_out: number;
   problem: string;
+  blank: string[];
 }
 
 /** One metric of one run, thinned for drawing; the three lists are of one length. */
@@ -285,6 +287,7 @@ export interface CurveLines {
   missing: number[];
   marks: LineMark[];
   goal: Real | null;
+  unmarked: number;
 }
 
 /** The names of a book's dashboards, in order. */
@@ -299,6 +302,7 @@ export interface DashboardPanel {
   query: string;
   limit: number;
   look: Record<string, unknown>;
+  width: string;
 }
 
 /** A package or a fact that differs; empty where there is none. */
@@ -323,6 +327,7 @@ export interface DrawnLine {
   upper: Real[];
   best: [Real, Real] | null;
   count: number;
+  nonpositive: number;
 }
 
 /** Interpreter, packages, hardware and code of one session. */
@@ -419,10 +424,12 @@ export interface GridRow {
   full: string[];
   deltas: string[];
   verdicts: Verdict[];
+  reached: (boolean | null)[];
+  start_time: number;
 }
 
 /** What the rows of a comparison are about, in the order they are shown. */
-export type Group = 'Metrics' | 'Params' | 'Run' | 'Tags' | 'Environment';
+export type Group = 'Metrics' | 'Params' | 'Data' | 'Run' | 'Tags' | 'Environment';
 
 /** How much a metric depends on each param. */
 export interface Importances {
@@ -704,6 +711,7 @@ export interface RunsPage {
   empty_book: boolean;
   hint: string;
   now: number;
+  note: string;
 }
 
 /** The brief of a notebook. */

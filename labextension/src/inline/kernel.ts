@@ -1,5 +1,7 @@
 /** Asks the kernel that made a panel. */
 
+import { Signal, type ISignal } from '@lumino/signaling';
+
 import type { ISource } from '../models/source.ts';
 
 /** What anywidget gives of a widget's model. */
@@ -10,6 +12,9 @@ export interface IWidgetModel {
   send(message: object): void;
   on(event: 'msg:custom', take: (message: IMessage, buffers: DataView[]) => void): void;
   off(event: 'msg:custom', take: (message: IMessage, buffers: DataView[]) => void): void;
+  /** JupyterLab's widgets tell by this event that their kernel has come or gone. */
+  on(event: 'comm_live_update', take: () => void): void;
+  off(event: 'comm_live_update', take: () => void): void;
 }
 
 interface IMessage {
@@ -30,12 +35,16 @@ const PATIENCE = 120_000;
 /** When a question is asked again: see loader.js. */
 const AGAIN = 2_000;
 
+const GONE = 'This kernel is gone, or was started anew. Run the cell again.';
+
 /** The line to the kernel; questions are those of `cellbook.widgets.live.panel`. */
 export class KernelSource implements ISource {
   private readonly _model: IWidgetModel;
   private readonly _waiting = new Map<number, IWaiting>();
   private readonly _first = new Map<string, string>();
   private readonly _tell: (tables: readonly string[]) => void;
+  private readonly _lost = new Signal<KernelSource, void>(this);
+  private _gone = false;
   private _next = 0;
 
   /** `tell` hears which tables of the book have changed. */
@@ -46,10 +55,21 @@ export class KernelSource implements ISource {
       this._first.set(keyOf(name, query), answer);
     }
     model.on('msg:custom', this._take);
+    model.on('comm_live_update', this._look);
+  }
+
+  get gone(): boolean {
+    return this._gone;
+  }
+
+  get lost(): ISignal<KernelSource, void> {
+    return this._lost;
   }
 
   dispose(): void {
     this._model.off('msg:custom', this._take);
+    this._model.off('comm_live_update', this._look);
+    Signal.clearData(this);
     for (const { timers } of this._waiting.values()) {
       timers.forEach(clearTimeout);
     }
@@ -85,7 +105,8 @@ export class KernelSource implements ISource {
         } catch {
           this._waiting.delete(id);
           timers.forEach(clearTimeout);
-          reject(new Error('This kernel is gone, or was started anew. Run the cell again.'));
+          reject(new Error(GONE));
+          this._lose();
         }
       };
       const timers: ReturnType<typeof setTimeout>[] = [
@@ -98,6 +119,27 @@ export class KernelSource implements ISource {
       this._waiting.set(id, { resolve, reject, timers });
       send();
     });
+  }
+
+  /** Find out whether the kernel is there still: what is sent to one that is gone fails at once. */
+  private readonly _look = (): void => {
+    try {
+      this._model.send({ heard: true });
+    } catch {
+      this._lose();
+    }
+  };
+
+  private _lose(): void {
+    if (!this._gone) {
+      this._gone = true;
+      for (const { reject, timers } of this._waiting.values()) {
+        timers.forEach(clearTimeout);
+        reject(new Error(GONE));
+      }
+      this._waiting.clear();
+      this._lost.emit();
+    }
   }
 
   private readonly _take = (message: IMessage, buffers: DataView[]): void => {

@@ -19,6 +19,7 @@ export const PAGE = 'cellbook-page';
 
 interface IPanelDoc {
   title: string;
+  width: string;
   runs: string[];
   look: Partial<IComparisonState>;
   problem: string;
@@ -52,6 +53,10 @@ class WrittenSource implements ISource {
       : Promise.reject(new Error('This page holds no answer to that. Open the book in Jupyter.'));
   }
 
+  holds(question: string): boolean {
+    return this._answers.some(([name]) => name === question);
+  }
+
   change<T>(): Promise<T> {
     return Promise.reject(new Error('This page changes nothing. Open the book in Jupyter.'));
   }
@@ -71,15 +76,14 @@ export function showPage(): void {
       Uint8Array.from(atob(written('cellbook-plotly')), character => character.charCodeAt(0)),
     copy: text => void navigator.clipboard.writeText(text)
   };
-  const placed = panels.map(({ title: name, runs, look, problem, notes, answers }) => {
+  const placed = panels.map(({ title: name, width, runs, look, problem, notes, answers }) => {
     if (!runs.length) {
-      return { title: name, problem, model: null };
+      return { title: name, width, problem, model: null };
     }
-    const plain = { smoothing: 0, group: '', window: null, tab: 'curves', axis: look.axis ?? 'step' };
-    const state = { ...comparing('', runs), ...look, ...plain, runs, notes };
+    const state = { ...comparing('', runs), ...look, unseen: [], runs, notes };
     const model = new ComparisonModel(new WrittenSource(answers), state as IComparisonState);
     void model.refresh();
-    return { title: name, problem, model };
+    return { title: name, width, problem, model };
   });
   const place = document.createElement('div');
   place.className = 'cellbook-lab cellbook-inline cb-mod-foreign cellbook-page';

@@ -2,10 +2,21 @@
 
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { CompareRow, CurveLines, RunComparison } from '../_generated/types.ts';
+import type {
+  CompareRow,
+  CurveLines,
+  DashboardPanel,
+  GridFile,
+  RunComparison,
+  RunHead,
+  RunsGrid
+} from '../_generated/types.ts';
 import { Answers } from './answers.ts';
+import { csv, fileOf, markdown, only, textFile } from './export.ts';
+import type { GridFormat, ITableFile } from './export.ts';
 import { GridModel, listing } from './grid.ts';
-import { checked, PLAIN } from './looks.ts';
+import { numbered } from './format.ts';
+import { checked, lookOf, PLAIN } from './looks.ts';
 import { MediaModel } from './media.ts';
 import { runsTarget, ThreadsModel, threadsOf } from './threads.ts';
 import type { IRelationsLook } from './relations.ts';
@@ -49,6 +60,8 @@ export interface IComparisonState extends ICurveLook {
   readonly baseline: string;
   /** The metric whose curves are shown; empty for the first that has some. */
   readonly metric: string;
+  /** Whether all metrics are shown, a small picture each, rather than that one. */
+  readonly all: boolean;
   /** Whether rows are shown that do not differ. */
   readonly everything: boolean;
   /** What is looked at below the table: the id of a tab. */
@@ -61,6 +74,8 @@ export interface IComparisonState extends ICurveLook {
   readonly other: string;
   /** Whether runs are rows of the table, not columns; null where their number decides. */
   readonly rows: boolean | null;
+  /** Runs that are not shown for now, neither in the table nor as curves. */
+  readonly unseen: readonly string[];
   /** What is to be said beforehand. */
   readonly notes?: readonly string[];
 }
@@ -88,14 +103,34 @@ const REST = 800;
 /** Points a curve, at most. */
 const POINTS = 600;
 
+/** Points a curve of a small picture, at most. */
+const FEW_POINTS = 160;
+
 /** Runs that stand in the table, at most: the server compares no more. */
 const COMPARED = 100;
+
+/** Runs that a comparison takes by itself: as `cellbook.views.comparison` has it. */
+const FIRST = 5;
 
 /** Runs whose curves are drawn, at most. */
 const DRAWN = 40;
 
+/** What the curves and the table rest on: it is what it was where nobody answers. */
+const ASKED = [
+  'runs',
+  'unseen',
+  'baseline',
+  'metric',
+  'all',
+  'axis',
+  'smoothing',
+  'group',
+  'band',
+  'window'
+] as const;
+
 /** Tables whose changes show in a comparison. */
-const SHOWN = new Set(['book', 'runs', 'metrics']);
+const SHOWN = new Set(['book', 'runs', 'metrics', 'metric_definitions', 'datasets']);
 
 /** One comparison. */
 export class ComparisonModel {
@@ -107,6 +142,9 @@ export class ComparisonModel {
   private _lines: CurveLines | null = null;
   private _grid: GridModel | null = null;
   private _problem = '';
+  /** What was looked at when something was last read: that is what is seen. */
+  private _shown: Partial<IComparisonState> = {};
+  private _waits: boolean;
   private _reading = 0;
   private _readings = 0;
   private _media: MediaModel | null = null;
@@ -117,6 +155,23 @@ export class ComparisonModel {
   constructor(source: ISource, state: IComparisonState) {
     this._source = source;
     this._state = checked(state);
+    source.lost?.connect(this._lose, this);
+    this._waits = state.runs.length === 0;
+  }
+
+  /** Whether nobody answers any more: what is seen stays as it is. */
+  get gone(): boolean {
+    return this._source.gone ?? false;
+  }
+
+  /** Whether a question can have an answer: in a page of its own, few can. */
+  holds(question: string): boolean {
+    return this._source.holds?.(question) ?? true;
+  }
+
+  /** Whether it is of no run yet: it takes the first ones that the book gets. */
+  get waiting(): boolean {
+    return this._waits && this._state.runs.length === 0;
   }
 
   /** What the runs show besides numbers. */
@@ -178,6 +233,35 @@ export class ComparisonModel {
     return this._comparison;
   }
 
+  /** The runs that are shown; all where every one was hidden. */
+  get seen(): readonly string[] {
+    const { runs, unseen } = this._state;
+    const left = unseen.length ? runs.filter(run => !unseen.includes(run)) : runs;
+    return left.length ? left : runs;
+  }
+
+  /** The heads of the runs that are hidden. */
+  get hiddenRuns(): readonly RunHead[] {
+    const seen = new Set(this.seen);
+    return (this._comparison?.runs ?? []).filter(run => !seen.has(run.run_id));
+  }
+
+  /** The places of the runs that are shown among those of the comparison. */
+  get places(): readonly number[] {
+    const seen = new Set(this.seen);
+    const runs = this._comparison?.runs ?? [];
+    return runs.flatMap((run, place) => (seen.has(run.run_id) ? [place] : []));
+  }
+
+  /** Hide a run, or show it again; one stays. */
+  hide(run: string, hidden = true): Promise<void> {
+    const unseen = this._state.unseen.filter(one => one !== run && this._state.runs.includes(one));
+    if (hidden && this.seen.length < 2) {
+      return Promise.resolve();
+    }
+    return this.change({ unseen: hidden ? [...unseen, run] : unseen });
+  }
+
   /** How many runs there are, those beyond the table among them. */
   get count(): number {
     const beyond = Math.max(0, this._state.runs.length - COMPARED);
@@ -190,7 +274,7 @@ export class ComparisonModel {
   }
 
   get busy(): boolean {
-    return this._reading > 0 && this._comparison === null;
+    return this._reading > 0 && this._comparison === null && !this.waiting;
   }
 
   /** The metric whose curves are shown; empty where none has any. */
@@ -207,7 +291,8 @@ export class ComparisonModel {
 
   /** The numbers of the runs whose lines are drawn. */
   get numbers(): readonly number[] {
-    return (this._comparison?.runs ?? []).slice(0, DRAWN).map(run => run.number);
+    const { runs = [] } = this._comparison ?? {};
+    return this.places.slice(0, DRAWN).map(place => runs[place].number);
   }
 
   /** What runs can be grouped by. */
@@ -253,10 +338,11 @@ export class ComparisonModel {
 
   /** Compare other runs, or show it in another way. */
   async change(change: Partial<IComparisonState>): Promise<void> {
-    const before = this._linesKey();
+    const before = this.linesKey;
     const asked = change.runs !== undefined || change.baseline !== undefined;
     // Another axis or metric has other ends.
     const moved = change.axis !== undefined || change.metric !== undefined;
+    this._waits &&= change.runs === undefined;
     this._state = { ...this._state, ...(moved ? { window: null } : {}), ...change };
     this._stateChanged.emit();
     this._changed.emit();
@@ -266,8 +352,25 @@ export class ComparisonModel {
         void this._grid.change({ runs, baseline });
       }
       await this.refresh();
-    } else if (before !== this._linesKey()) {
+    } else if (before !== this.linesKey) {
       await this._read(() => this._readLines());
+    }
+  }
+
+  /** Return the curves of any metric, for a small picture. */
+  async linesOf(metric: string): Promise<CurveLines> {
+    const key = this.linesKey;
+    try {
+      const lines = await this._source.ask<CurveLines>(
+        this._state.notebook,
+        'lines',
+        this._linesQuery(metric, FEW_POINTS)
+      );
+      this._settle(key);
+      return lines;
+    } catch (error) {
+      this._goBack(key);
+      throw error;
     }
   }
 
@@ -294,6 +397,32 @@ export class ComparisonModel {
     return this._readings;
   }
 
+  /** Return what the table shows, as a file; as code or Parquet a row is a run. */
+  async file(format: GridFormat): Promise<ITableFile> {
+    const [comparison, rows] = only(this._comparison!, this.rows, this.places);
+    if (format === 'csv') {
+      // The mark at its beginning tells spreadsheets that it is UTF-8.
+      return textFile('comparison.csv', 'text/csv', `\ufeff${csv(comparison, rows)}`);
+    }
+    if (format === 'markdown') {
+      return textFile('comparison.md', 'text/markdown', markdown(comparison, rows));
+    }
+    const made = await this.ask<GridFile>('grid-file', {
+      format,
+      runs: comparison.runs.map(run => run.run_id),
+      columns: JSON.stringify(rows.map(row => row.key).filter(Boolean)),
+      baseline: comparison.runs[comparison.baseline]?.run_id ?? ''
+    });
+    return fileOf({ ...made, name: made.name.replace(/^runs/, 'comparison') });
+  }
+
+  /** What of it goes on a dashboard. */
+  get pinned(): Partial<DashboardPanel> {
+    const { runs } = this._state;
+    const title = numbered((this._comparison?.runs ?? []).map(run => run.number));
+    return { title, runs: [...runs], look: lookOf(this._state) };
+  }
+
   /** Take a run out; two stay at least. */
   drop(run: string): Promise<void> {
     const runs = this._state.runs.filter(one => one !== run);
@@ -318,7 +447,11 @@ export class ComparisonModel {
   /** Read everything anew. */
   refresh(): Promise<void> {
     return this._read(async () => {
+      await this._takeFirst();
       const { notebook, runs, baseline } = this._state;
+      if (!runs.length) {
+        return;
+      }
       const compared = runs.slice(0, COMPARED);
       const place = Math.max(0, compared.indexOf(baseline));
       const comparison = await this._source.ask<RunComparison>(notebook, 'compare', {
@@ -334,37 +467,81 @@ export class ComparisonModel {
     });
   }
 
+  /** Where nobody named runs as there were none, take those that there are now: the first few. */
+  private async _takeFirst(): Promise<void> {
+    if (!this._waits) {
+      return;
+    }
+    const { notebook, runs: before } = this._state;
+    const query = { limit: FIRST, order_by: 'start_time DESC' };
+    const { rows } = await this._source.ask<RunsGrid>(notebook, 'grid', query);
+    if (this._waits && rows.length > before.length) {
+      const runs = rows.map(row => row.run_id).reverse();
+      this._state = { ...this._state, runs, baseline: runs[0] };
+      this._waits = runs.length < FIRST;
+      this._stateChanged.emit();
+    }
+  }
+
   private async _readLines(): Promise<void> {
-    const key = this._linesKey();
+    const key = this.linesKey;
     const { metric } = this;
-    const { notebook, runs, axis, smoothing, group, band, window } = this._state;
-    if (!metric) {
+    if (!metric || this._state.all) {
       this._lines = null;
       return;
     }
-    const query: ILinesQuery = {
-      runs: runs.slice(0, DRAWN),
+    const query = this._linesQuery(metric, POINTS);
+    const lines = await this._source.ask<CurveLines>(this._state.notebook, 'lines', query);
+    if (key === this.linesKey) {
+      this._lines = lines;
+      this._settle(key);
+    }
+  }
+
+  private _linesQuery(metric: string, points: number): ILinesQuery {
+    const { axis, smoothing, group, band, window } = this._state;
+    return {
+      runs: this.seen.slice(0, DRAWN),
       metric,
-      points: POINTS,
+      points,
       axis,
       smoothing,
       group,
       band,
       ...(window ? { low: window[0], high: window[1] } : {})
     };
-    const lines = await this._source.ask<CurveLines>(notebook, 'lines', query);
-    if (key === this._linesKey()) {
-      this._lines = lines;
+  }
+
+  /** What the curves depend on. */
+  get linesKey(): string {
+    const { all, axis, smoothing, group, band, window } = this._state;
+    return JSON.stringify([this.seen, all || this.metric, axis, smoothing, group, band, window]);
+  }
+
+  /** What is looked at is what is seen now. */
+  private _settle(key: string): void {
+    if (key === this.linesKey) {
+      this._shown = Object.fromEntries(ASKED.map(name => [name, this._state[name]]));
     }
   }
 
-  /** Return what the lines depend on. */
-  private _linesKey(): string {
-    const { runs, axis, smoothing, group, band, window } = this._state;
-    return JSON.stringify([runs, this.metric, axis, smoothing, group, band, window]);
+  /** Look at what is seen again: what was chosen since has no answer. */
+  private _goBack(key: string): void {
+    const back = { ...this._state, ...this._shown };
+    if (key === this.linesKey && JSON.stringify(back) !== JSON.stringify(this._state)) {
+      this._state = back;
+      void this._grid?.change({ runs: back.runs, baseline: back.baseline });
+      this._stateChanged.emit();
+      this._changed.emit();
+    }
+  }
+
+  private _lose(): void {
+    this._changed.emit();
   }
 
   private async _read(read: () => Promise<void>): Promise<void> {
+    const key = this.linesKey;
     this._reading++;
     this._changed.emit();
     try {
@@ -372,6 +549,7 @@ export class ComparisonModel {
       this._problem = '';
     } catch (error) {
       this._problem = error instanceof Error ? error.message : String(error);
+      this._goBack(key);
     } finally {
       this._reading--;
       this._changed.emit();

@@ -4,26 +4,8 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { DashboardPanel, ShownDashboard, ShownPanel } from '../_generated/types.ts';
 import { ComparisonModel, comparing, type IComparisonState } from './comparison.ts';
+import { lookOf } from './looks.ts';
 import type { ISource } from './source.ts';
-
-/** What is kept of how runs are looked at: all but which they are, and where. */
-const LOOK = [
-  'baseline',
-  'metric',
-  'everything',
-  'tab',
-  'axis',
-  'log',
-  'smoothing',
-  'group',
-  'band',
-  'window'
-] as const;
-
-/** Return what is kept of how a comparison is looked at. */
-export function lookOf(state: IComparisonState): Record<string, unknown> {
-  return Object.fromEntries(LOOK.map(name => [name, state[name]]));
-}
 
 /** One panel on the page. */
 export interface IPlaced {
@@ -105,14 +87,26 @@ export class DashboardModel {
     });
   }
 
-  /** Move a panel up or down. */
+  /** Move a panel by some places. */
   move(key: number, by: number): void {
+    this.moveTo(key, this._placeOf(key) + by);
+  }
+
+  /** Move a panel to a place; those between give way. */
+  moveTo(key: number, place: number): void {
     const panels = [...this._panels];
-    const from = panels.findIndex(one => one.key === key);
-    const to = Math.min(Math.max(from + by, 0), panels.length - 1);
-    panels.splice(to, 0, ...panels.splice(from, 1));
-    this._panels = panels;
-    this._touch();
+    const from = this._placeOf(key);
+    const to = Math.min(Math.max(place, 0), panels.length - 1);
+    if (from !== to) {
+      panels.splice(to, 0, ...panels.splice(from, 1));
+      this._panels = panels;
+      this._touch();
+    }
+  }
+
+  /** Let a panel have the whole width, or half of it, beside another one. */
+  widen(key: number, width: 'full' | 'half'): void {
+    this._alter(key, { width });
   }
 
   /** Take a panel away; until it is saved, it comes back by reading anew. */
@@ -127,10 +121,7 @@ export class DashboardModel {
   }
 
   entitle(key: number, title: string): void {
-    this._panels = this._panels.map(one =>
-      one.key === key ? { ...one, panel: { ...one.panel, title } } : one
-    );
-    this._touch();
+    this._alter(key, { title });
   }
 
   /** The book has changed. */
@@ -193,6 +184,17 @@ export class DashboardModel {
     model.stateChanged.connect(() => this._touch());
     void model.refresh();
     return { key, panel, problem, model };
+  }
+
+  private _placeOf(key: number): number {
+    return this._panels.findIndex(one => one.key === key);
+  }
+
+  private _alter(key: number, change: Partial<DashboardPanel>): void {
+    this._panels = this._panels.map(one =>
+      one.key === key ? { ...one, panel: { ...one.panel, ...change } } : one
+    );
+    this._touch();
   }
 
   private _touch(): void {

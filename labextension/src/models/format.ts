@@ -14,6 +14,11 @@ export const STALE = '◌';
 /** What stands beside a score for whether it reaches its goal. */
 export const REACHED = '◎';
 export const MISSED = '○';
+/** Return what stands beside a score for whether it reaches its goal; empty without one. */
+export function goalMark(reached: boolean | null): string {
+  return reached === null ? '' : reached ? REACHED : MISSED;
+}
+
 /** What stands where there is no value. */
 export const MISSING = '—';
 
@@ -137,6 +142,12 @@ export function size(count: number): string {
     unit++;
   }
   return unit === 0 ? `${count} ${SIZES[0]}` : `${amount.toFixed(1)} ${SIZES[unit]}`;
+}
+
+/** Return the first of some runs' numbers as a title names them: `#1 #2 #3 #4 …`. */
+export function numbered(numbers: readonly number[], most = 4): string {
+  const named = numbers.slice(0, most).map(one => `#${one}`);
+  return [...named, ...(numbers.length > most ? ['…'] : [])].join(' ');
 }
 
 /** Return text as one line of at most `width` characters, cut with an ellipsis. */

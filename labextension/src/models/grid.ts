@@ -3,12 +3,15 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type {
+  DashboardPanel,
   GridColumn,
   GridColumns,
   GridFile,
   GridRow,
   RunsGrid
 } from '../_generated/types.ts';
+import { fileOf, type GridFormat, type ITableFile } from './export.ts';
+import { numbered } from './format.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
 
@@ -33,17 +36,25 @@ export interface IGridState {
   readonly notes?: readonly string[];
 }
 
-/** The file that a table can become; as `cellbook.views.grid_files` has it. */
-export type GridFormat = 'csv' | 'markdown' | 'parquet' | 'code';
-
 /** Rows of a block: they are asked for together. */
 export const BLOCK = 50;
+
+/** Runs on a panel of a dashboard, at most: as `cellbook.dashboards` has it. */
+const PINNED = 100;
 
 /** Milliseconds between two looks at a book that changes all the time. */
 const REST = 800;
 
 /** Tables whose changes show. */
-const SHOWN = new Set(['book', 'runs', 'cells', 'metrics', 'sessions']);
+const SHOWN = new Set([
+  'book',
+  'runs',
+  'cells',
+  'metrics',
+  'metric_definitions',
+  'sessions',
+  'datasets'
+]);
 
 /** Return the state of a table. */
 export function listing(notebook: string, state: Partial<IGridState> = {}): IGridState {
@@ -237,8 +248,33 @@ export class GridModel {
   }
 
   /** Return the whole table as a file. */
-  file(format: GridFormat): Promise<GridFile> {
-    return this._source.ask(this._state.notebook, 'grid-file', { format, ...this._asked() });
+  async file(format: GridFormat): Promise<ITableFile> {
+    return fileOf(await this.ask<GridFile>('grid-file', { format, ...this._asked() }));
+  }
+
+  /** Ask something of this table's book. */
+  ask<T>(question: string, query: object): Promise<T> {
+    return this._source.ask(this._state.notebook, question, query);
+  }
+
+  /** Change something in this table's book. */
+  tellBook<T>(change: string, body: object): Promise<T> {
+    return this._source.change(this._state.notebook, change, body);
+  }
+
+  /** What of it goes on a dashboard: the chosen runs, else those that are named or found. */
+  get pinned(): Partial<DashboardPanel> {
+    const { query, runs, most, baseline, everything } = this._state;
+    const chosen = [...this._chosen.values()].sort((a, b) => a.number - b.number);
+    const named = chosen.length ? chosen.map(row => row.run_id) : runs;
+    const of = chosen.length ? chosen : runs.length ? [...(this._blocks.get(0) ?? [])] : [];
+    return {
+      title: of.length ? numbered(of.map(row => row.number)) : query || 'Newest runs',
+      runs: named.slice(0, PINNED) as string[],
+      query: chosen.length || runs.length ? '' : query,
+      limit: Math.min(most || PINNED, PINNED),
+      look: { rows: true, baseline, everything }
+    };
   }
 
   // -- what is chosen -----------------------------------------------------------------------

@@ -13,9 +13,13 @@ const LEAST = 64;
 const MOST = 240;
 const SPARK = 72;
 
-/** The width of what a column shows, and of the differences to the baseline in it. */
+/** Pixels of the mark of a goal. */
+const GOAL = 18;
+
+/** The width of what a column shows, of the marks of its goal and of the differences in it. */
 export interface IWidth {
   readonly all: number;
+  readonly goal: number;
   readonly delta: number;
 }
 
@@ -34,7 +38,7 @@ export function widths(
   columns.forEach((column, place) => {
     const known = before.get(column.key);
     if (column.key === 'spark') {
-      found.set(column.key, { all: Math.max(SPARK, head(column)), delta: 0 });
+      found.set(column.key, { all: Math.max(SPARK, head(column)), goal: 0, delta: 0 });
       return;
     }
     const longest = (texts: (row: GridRow) => string | null | undefined) =>
@@ -43,9 +47,13 @@ export function widths(
       compared && column.numeric
         ? Math.max(known?.delta ?? 0, pixels(longest(row => row.deltas[place])) + MARK)
         : 0;
-    const value = Math.max(LEAST, pixels(longest(row => row.texts[place])) + SPACE + delta);
-    const all = Math.min(MOST + delta, Math.max(value, head(column) + delta));
-    found.set(column.key, { all: Math.max(all, known?.delta === delta ? known.all : 0), delta });
+    const marked = rows.some(row => (row.reached[place] ?? null) !== null);
+    const goal = marked ? GOAL : (known?.goal ?? 0);
+    const beside = goal + delta;
+    const value = Math.max(LEAST, pixels(longest(row => row.texts[place])) + SPACE + beside);
+    const all = Math.min(MOST + beside, Math.max(value, head(column) + beside));
+    const same = known !== undefined && known.delta === delta && known.goal === goal;
+    found.set(column.key, { all: Math.max(all, same ? known.all : 0), goal, delta });
   });
   return found;
 }

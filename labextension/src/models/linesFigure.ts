@@ -1,10 +1,11 @@
 /** The lines of a metric as a picture. */
 
-import type { CurveLines, DrawnLine, LineMark, Real } from '../_generated/types.ts';
+import type { CurveLines, DrawnLine, Real } from '../_generated/types.ts';
 import { dashOf } from './colours.ts';
 import type { Axis, ICurveLook } from './comparison.ts';
 import { axis, DASHES, faint, layout, plain, runColour, type IFigure, type ILook } from './figure.ts';
 import { number, real } from './format.ts';
+import { marksOf, named, placed, places, shownTime, strips, ticks } from './lineMarks.ts';
 
 /** What the axis at the bottom counts. */
 const UNITS: Record<Axis, string> = { step: 'step', relative: 'seconds since the start', wall: '' };
@@ -12,25 +13,34 @@ const UNITS: Record<Axis, string> = { step: 'step', relative: 'seconds since the
 /** Lines that a legend names, at most: beyond, the pointer does. */
 const NAMED = 20;
 
-/** Runs whose milestones and stages are all drawn: of more, those of one run, or none. */
-const MARKED = 2;
+/** A picture among others, which has little room. */
+export interface ISmall {
+  /** The runs of all of them: a run has one dash in each. */
+  readonly numbers: readonly number[];
+}
 
-/** Return the picture of some lines; of several runs, the marks are those of the one that stands out. */
+/**
+ * Return the picture of some lines.
+ *
+ * @param raised - The run that stands out.
+ * @param small - Makes it a small one, without a legend, to be pressed as a whole.
+ */
 export function linesFigure(
   lines: CurveLines,
   shown: Pick<ICurveLook, 'log' | 'window'>,
   look: ILook,
-  raised: number | null = null
+  raised: number | null = null,
+  small: ISmall | null = null
 ): IFigure {
-  const numbers = lines.lines.map(line => line.number);
-  const marked = new Set(lines.marks.map(mark => mark.number));
-  const few = marked.size <= MARKED;
-  const marks = lines.marks.filter(mark => few || mark.number === (raised ?? numbers[0]));
+  const numbers = small?.numbers ?? lines.lines.map(line => line.number);
   const kind = lines.axis as Axis;
+  const marks = marksOf(lines.marks, raised, small !== null);
+  const fixed = small ? { fixedrange: true, nticks: 5, title: { text: '' } } : {};
+  const title = small ? '' : UNITS[kind];
   const data = lines.lines.flatMap(line => {
     const dim = raised !== null && raised !== line.number;
     return [
-      ...band(line, kind, look, dim),
+      ...band(shown.log ? clipped(line) : line, kind, look, dim),
       ...unsmoothed(line, kind, look, dim),
       drawn(line, kind, look, numbers, dim),
       ...best(line, kind, look, dim)
@@ -39,16 +49,29 @@ export function linesFigure(
   return {
     data,
     layout: layout(look, {
-      showlegend: lines.lines.length <= NAMED,
+      showlegend: !small && lines.lines.length <= NAMED,
       legend: { orientation: 'h', y: -0.18, x: 0, font: { color: look.text } },
-      xaxis: axis(look, UNITS[kind], {
+      ...(small
+        ? { margin: { l: 40, r: 8, t: 8, b: 24 }, hovermode: 'closest', dragmode: false }
+        : {}),
+      xaxis: axis(look, title, {
+        ...fixed,
+        automargin: !small,
         type: kind === 'wall' ? 'date' : 'linear',
         ...(shown.window ? { range: ends(kind, shown.window) } : {}),
         ...(kind === 'wall' ? {} : { exponentformat: 'SI' })
       }),
-      yaxis: axis(look, '', { type: shown.log ? 'log' : 'linear', exponentformat: 'power' }),
-      shapes: [...places(marks, kind, look), ...goal(lines, shown.log, look)],
-      annotations: named(marks, kind, look),
+      yaxis: axis(look, '', {
+        ...fixed,
+        type: shown.log ? 'log' : 'linear',
+        exponentformat: 'power'
+      }),
+      shapes: [
+        ...places(marks.named, kind, look),
+        ...strips(marks.ticked, kind, look),
+        ...goal(lines, shown.log, look)
+      ],
+      annotations: [...named(marks.named, kind, look), ...ticks(marks.ticked, kind, look)],
       // The eye keeps its place while new points come; another metric or axis begins anew.
       uirevision: `${lines.metric} ${lines.axis} ${shown.log}`
     })
@@ -60,41 +83,6 @@ export function windowOf(kind: Axis, range: readonly [unknown, unknown]): [numbe
   // Dates are told in the browser's time, without saying so.
   const [low, high] = range.map(end => (kind === 'wall' ? whenShown(String(end)) : Number(end)));
   return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
-}
-
-/** Return milestones as lines from bottom to top, stages as bands behind the curves. */
-function places(marks: readonly LineMark[], kind: Axis, look: ILook): object[] {
-  return marks.map(mark => {
-    const [start, end] = placed([mark.start, mark.end ?? mark.start], kind);
-    const color = runColour(look, mark.number);
-    const common = { xref: 'x', yref: 'paper', x0: start, x1: end, y0: 0, y1: 1 };
-    return mark.end === null
-      ? { ...common, type: 'line', line: { color, width: 1, dash: 'dot' } }
-      : { ...common, type: 'rect', layer: 'below', line: { width: 0 }, fillcolor: faint(color, 0.08) };
-  });
-}
-
-/** Return the names of milestones and stages, above the curves; those at one place one below another. */
-function named(marks: readonly LineMark[], kind: Axis, look: ILook): object[] {
-  const rows = new Map<unknown, number>();
-  return marks.map(mark => {
-    const [x] = placed([mark.start], kind);
-    const row = rows.get(x) ?? 0;
-    rows.set(x, row + 1);
-    return {
-      x,
-      y: 1,
-      xref: 'x',
-      yref: 'paper',
-      xanchor: 'left',
-      yanchor: 'top',
-      yshift: -14 * row,
-      showarrow: false,
-      text: plain(mark.name.length > 24 ? `${mark.name.slice(0, 23)}…` : mark.name),
-      hovertext: plain(`#${mark.number} ${mark.name}`),
-      font: { color: runColour(look, mark.number), size: look.size - 2 }
-    };
-  });
 }
 
 /** Return the line of the value that is to be reached. */
@@ -126,18 +114,8 @@ function ends(kind: Axis, window: readonly [number, number]): unknown[] {
   return kind === 'wall' ? window.map(shownTime) : [...window];
 }
 
-/** Plotly knows no time zones: it is given the time on the reader's wall as if it were UTC. */
-function shownTime(time: number): string {
-  return new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 23);
-}
-
 function whenShown(text: string): number {
   return new Date(text.replace(' ', 'T')).getTime();
-}
-
-/** Return the places of points along the axis. */
-function placed(xs: readonly Real[], kind: Axis): unknown[] {
-  return xs.map(x => (kind === 'wall' ? shownTime(real(x)) : real(x)));
 }
 
 function ysOf(values: readonly Real[]): (number | null)[] {
@@ -152,7 +130,7 @@ function drawn(
   line: DrawnLine,
   kind: Axis,
   look: ILook,
-  numbers: number[],
+  numbers: readonly number[],
   dim: boolean
 ): object {
   return {
@@ -189,6 +167,15 @@ function unsmoothed(line: DrawnLine, kind: Axis, look: ILook, dim: boolean): obj
       legendgroup: line.label
     }
   ];
+}
+
+/** Return a line whose band ends at the least value that a logarithmic axis has a place for. */
+function clipped(line: DrawnLine): DrawnLine {
+  const above = [...line.lower, ...line.ys].map(real).filter(value => value > 0);
+  const least = above.reduce((low, value) => Math.min(low, value), Infinity);
+  return Number.isFinite(least)
+    ? { ...line, lower: line.lower.map(value => Math.max(real(value), least)) }
+    : line;
 }
 
 function band(line: DrawnLine, kind: Axis, look: ILook, dim: boolean): object[] {

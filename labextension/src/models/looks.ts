@@ -8,12 +8,14 @@ type Look = Omit<IComparisonState, 'notebook' | 'runs' | 'baseline' | 'notes'>;
 /** How runs are looked at at first. */
 export const PLAIN: Look = {
   metric: '',
+  all: false,
   everything: false,
   tab: 'curves',
   run: '',
   relations: PLAIN_RELATIONS,
   other: '',
   rows: null,
+  unseen: [],
   axis: 'step',
   log: false,
   smoothing: 0,
@@ -21,6 +23,29 @@ export const PLAIN: Look = {
   band: 'std',
   window: null
 };
+
+/** What is kept on a dashboard of how runs are looked at: all but which they are, and where. */
+const KEPT = [
+  'baseline',
+  'metric',
+  'all',
+  'everything',
+  'tab',
+  'axis',
+  'log',
+  'smoothing',
+  'group',
+  'band',
+  'window',
+  'rows',
+  'unseen',
+  'relations'
+] as const;
+
+/** Return what is kept of how a comparison is looked at. */
+export function lookOf(state: IComparisonState): Record<string, unknown> {
+  return Object.fromEntries(KEPT.map(name => [name, state[name]]));
+}
 
 type Check = (value: unknown) => boolean;
 
@@ -35,12 +60,14 @@ const span: Check = value =>
 
 const LOOK: Record<keyof Look, Check> = {
   metric: text,
+  all: truth,
   everything: truth,
   tab: oneOf('curves', 'relations', 'code', 'media', 'details', 'discussion'),
   run: text,
   relations: isObject,
   other: text,
   rows: value => value === null || truth(value),
+  unseen: value => Array.isArray(value) && value.every(text),
   axis: oneOf('step', 'relative', 'wall'),
   log: truth,
   smoothing: value => Number.isFinite(value) && (value as number) >= 0 && (value as number) < 1,

@@ -49,7 +49,7 @@ export interface IProblem {
 }
 
 /** Tables whose changes show in the list. */
-const SHOWN = new Set(['book', 'runs', 'cells', 'metrics']);
+const SHOWN = new Set(['book', 'runs', 'cells', 'metrics', 'metric_definitions']);
 
 /** Milliseconds between two looks at a book that changes all the time. */
 const REST = 500;
@@ -64,7 +64,8 @@ const NOTHING: RunsPage = {
   more: false,
   empty_book: true,
   hint: '',
-  now: 0
+  now: 0,
+  note: ''
 };
 
 /** Queries that are remembered. */

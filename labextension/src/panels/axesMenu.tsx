@@ -6,6 +6,7 @@ import * as React from 'react';
 import type { Relations } from '../_generated/types.ts';
 import { titleOf } from '../models/columns.ts';
 import { MOST_AXES } from '../models/relations.ts';
+import { useClickAway, useInSight } from './popups.ts';
 
 /** Names that are listed at once; typing finds the others. */
 const LISTED = 40;
@@ -21,18 +22,13 @@ export function AxesMenu(props: {
   const [open, setOpen] = React.useState(false);
   const [sought, setSought] = React.useState('');
   const box = React.useRef<HTMLSpanElement>(null);
-  React.useEffect(() => {
-    if (!open) {
-      return undefined;
-    }
-    const leave = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) {
-        setOpen(false);
-      }
-    };
-    document.addEventListener('pointerdown', leave, true);
-    return () => document.removeEventListener('pointerdown', leave, true);
-  }, [open]);
+  const list = React.useRef<HTMLDivElement>(null);
+  useClickAway(
+    box,
+    open,
+    React.useCallback(() => setOpen(false), [])
+  );
+  useInSight(list, open);
   const all = [
     ...relations.columns.map(column => [column.name, titleOf(relations, column)] as const),
     ...relations.others.map(name => [name, name] as const)
@@ -62,7 +58,7 @@ export function AxesMenu(props: {
         {trans.__('axes')} ▾
       </button>
       {open && (
-        <div className="cb-menu cb-ticks" role="dialog" aria-label={trans.__('Axes')}>
+        <div ref={list} className="cb-menu cb-ticks" role="dialog" aria-label={trans.__('Axes')}>
           {all.length > 10 && (
             <input
               type="search"

@@ -206,7 +206,7 @@ function CodeCellView(props: { cell: CodeCell; trans: TranslationBundle }): Reac
               stretch.kind === 'lines' ? (
                 <Lines key={place} lines={stretch.lines.slice(0, LONGEST)} />
               ) : (
-                <span key={place} className="cb-fold">
+                <span key={place} className="cb-skipped">
                   {trans._n('⋯ %1 line is the same\n', '⋯ %1 lines are the same\n', stretch.count)}
                 </span>
               )

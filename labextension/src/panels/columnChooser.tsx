@@ -6,6 +6,7 @@ import * as React from 'react';
 import type { GridColumn, GridColumns } from '../_generated/types.ts';
 import type { GridModel } from '../models/grid.ts';
 import { groupWord } from './gridHead.tsx';
+import { useInSight } from './popups.ts';
 
 /** Milliseconds after the last key until columns are looked for. */
 const SETTLED = 200;
@@ -16,7 +17,7 @@ interface ColumnChooserProps {
   trans: TranslationBundle;
 }
 
-/** A list of columns with ticks; Escape and a click elsewhere close it. */
+/** A list of columns with ticks; Escape closes it. */
 export function ColumnChooser(props: ColumnChooserProps): React.ReactElement {
   const { model, close, trans } = props;
   const box = React.useRef<HTMLDivElement>(null);
@@ -40,15 +41,8 @@ export function ColumnChooser(props: ColumnChooserProps): React.ReactElement {
   }, [model, text, model.state.query]);
   React.useEffect(() => {
     box.current!.querySelector('input')!.focus();
-    const leave = (event: Event) => {
-      const node = box.current!.parentElement!;
-      if (!node.contains(event.target as Node)) {
-        close();
-      }
-    };
-    document.addEventListener('pointerdown', leave, true);
-    return () => document.removeEventListener('pointerdown', leave, true);
-  }, [close]);
+  }, []);
+  useInSight(box);
   const shown = model.keys;
   const left = (found?.total ?? 0) - (found?.columns.length ?? 0);
   return (

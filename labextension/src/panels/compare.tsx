@@ -4,16 +4,17 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { ComparisonModel } from '../models/comparison.ts';
+import * as formatting from '../models/format.ts';
 import type { IHost } from '../models/host.ts';
 import { Code } from './code.tsx';
 import { CompareTable } from './compareTable.tsx';
 import { Curves } from './curves.tsx';
 import { DetailsTab } from './detailsTab.tsx';
 import { RunsDiscussion } from './discussion.tsx';
-import { ExportMenu } from './exportMenu.tsx';
+import { useExport } from './exportMenu.tsx';
 import { useSignal } from './hooks.ts';
 import { Media } from './media.tsx';
-import { Loading, Marked, Trouble } from './parts.tsx';
+import { Empty, Eye, Loading, Marked, Trouble } from './parts.tsx';
 import { Pin } from './pin.tsx';
 import { Relations } from './relations.tsx';
 import { RunsTable } from './runsTable.tsx';
@@ -24,6 +25,9 @@ export interface CompareProps {
   host: IHost;
   trans: TranslationBundle;
 }
+
+/** What a page of its own can show. */
+const WRITTEN = ['curves', 'relations'];
 
 /** The whole panel. */
 export function Compare(props: CompareProps): React.ReactElement {
@@ -36,16 +40,40 @@ export function Compare(props: CompareProps): React.ReactElement {
   // A page by itself has no answers but those that it came with.
   const asRows = model.asRows && !host.alone;
   const pin = host.alone ? null : () => setPinning(true);
+  const [menu, exported] = useExport({
+    file: format => model.file(format),
+    // A page by itself makes what it can without anybody's help.
+    formats: host.alone ? ['csv', 'markdown'] : undefined,
+    host,
+    pin,
+    trans
+  });
   const again = { label: trans.__('Try again'), run: () => void model.refresh() };
   return (
     <div className="cb-compare">
       <Loading busy={model.busy} label={trans.__('Loading the comparison')} />
-      {problem && <Trouble message={problem} action={again} />}
+      {model.gone && (
+        <p className="cb-note" role="status">
+          {trans.__(
+            'The kernel of this panel is gone: what you see stays as it was. Run the cell again to go on.'
+          )}
+        </p>
+      )}
+      {problem && !model.gone && <Trouble message={problem} action={again} />}
       {[...(model.state.notes ?? []), ...(comparison?.missing ?? [])].map(note => (
         <p key={note} className="cb-note">
           <Marked text={note} />
         </p>
       ))}
+      {model.waiting && !problem && (
+        <Empty>
+          <Marked
+            text={trans.__(
+              'No runs yet. `%track_run NAME` starts one: what there is to compare shows here then.'
+            )}
+          />
+        </Empty>
+      )}
       {comparison && (
         <>
           <div className="cb-line">
@@ -70,10 +98,9 @@ export function Compare(props: CompareProps): React.ReactElement {
                 {trans.__('only what differs')}
               </label>
             )}
-            {!asRows && (
-              <ExportMenu model={model} host={host} pin={pin} trans={trans} />
-            )}
+            {!asRows && menu}
           </div>
+          {!asRows && exported}
           {model.count > comparison.runs.length && (
             <p className="cb-note">
               {asRows
@@ -89,7 +116,7 @@ export function Compare(props: CompareProps): React.ReactElement {
             <RunsTable
               model={model.grid}
               host={host}
-              pin={pin}
+              pin={pin ?? undefined}
               trans={trans}
               open={(runs, baseline) => {
                 if (runs.length > 1) {
@@ -103,12 +130,14 @@ export function Compare(props: CompareProps): React.ReactElement {
           ) : (
             <CompareTable model={model} fixed={host.alone} raise={setRaised} trans={trans} />
           )}
-          {host.alone ? (
+          <Hidden model={model} trans={trans} />
+          {host.alone && !model.holds('relations') ? (
             <Curves {...props} raised={raised} />
           ) : (
             <Tabs
               id={id}
               label={trans.__('What to look at')}
+              disabled={model.gone}
               tabs={[
                 {
                   id: 'curves',
@@ -144,7 +173,7 @@ export function Compare(props: CompareProps): React.ReactElement {
                     <RunsDiscussion model={model.threads} runs={model.state.runs} trans={trans} />
                   )
                 }
-              ]}
+              ].filter(tab => !host.alone || WRITTEN.includes(tab.id))}
               chosen={model.state.tab}
               onChoose={tab => void model.change({ tab })}
             />
@@ -152,5 +181,43 @@ export function Compare(props: CompareProps): React.ReactElement {
         </>
       )}
     </div>
+  );
+}
+
+/** The runs that are hidden, each to be shown again. */
+function Hidden(props: {
+  model: ComparisonModel;
+  trans: TranslationBundle;
+}): React.ReactElement | null {
+  const { model, trans } = props;
+  const hidden = model.hiddenRuns;
+  if (!hidden.length) {
+    return null;
+  }
+  return (
+    <p className="cb-hidden">
+      <span className="cb-muted">{trans.__('Hidden:')}</span>
+      {hidden.map(run => (
+        <button
+          key={run.run_id}
+          type="button"
+          className="cb-link"
+          aria-label={trans.__('Show run %1 again', run.number)}
+          title={trans.__('Show again')}
+          onClick={() => void model.hide(run.run_id, false)}
+        >
+          <Eye closed /> #{run.number} <bdi>{formatting.shorten(run.name, 40)}</bdi>
+        </button>
+      ))}
+      {hidden.length > 1 && (
+        <button
+          type="button"
+          className="cb-link"
+          onClick={() => void model.change({ unseen: [] })}
+        >
+          {trans.__('Show all')}
+        </button>
+      )}
+    </p>
   );
 }

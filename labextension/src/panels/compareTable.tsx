@@ -7,6 +7,7 @@ import type { CompareCell, CompareRow, Group, RunHead } from '../_generated/type
 import type { ComparisonModel } from '../models/comparison.ts';
 import { mark } from '../models/export.ts';
 import * as formatting from '../models/format.ts';
+import { Eye, Goal } from './parts.tsx';
 import { State } from './runRow.tsx';
 import { Swatch } from './spark.tsx';
 
@@ -24,6 +25,11 @@ export function CompareTable(props: CompareTableProps): React.ReactElement {
   const { model, trans } = props;
   const { runs, baseline } = model.comparison!;
   const { rows, hidden } = model;
+  const { unseen } = model.state;
+  // Rows that are as they were are not drawn anew.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const places = React.useMemo(() => model.places, [model, runs, unseen]);
+  const among = places.map(place => runs[place].number);
   let group: Group | null = null;
   return (
     <>
@@ -32,8 +38,14 @@ export function CompareTable(props: CompareTableProps): React.ReactElement {
           <thead>
             <tr>
               <td />
-              {runs.map((run, place) => (
-                <Column key={run.run_id} {...props} run={run} isBaseline={place === baseline} />
+              {places.map(place => (
+                <Column
+                  key={runs[place].run_id}
+                  {...props}
+                  run={runs[place]}
+                  among={among}
+                  isBaseline={place === baseline}
+                />
               ))}
             </tr>
           </thead>
@@ -45,12 +57,12 @@ export function CompareTable(props: CompareTableProps): React.ReactElement {
                 <React.Fragment key={`${row.group} ${row.name}`}>
                   {begins && (
                     <tr className="cb-group">
-                      <th scope="colgroup" colSpan={runs.length + 1}>
+                      <th scope="colgroup" colSpan={places.length + 1}>
                         {groupWord(row.group, trans)}
                       </th>
                     </tr>
                   )}
-                  <Row row={row} trans={trans} />
+                  <Row row={row} places={places} trans={trans} />
                 </React.Fragment>
               );
             })}
@@ -75,6 +87,7 @@ function groupWord(group: Group, trans: TranslationBundle): string {
   return {
     Metrics: trans.__('Metrics'),
     Params: trans.__('Params'),
+    Data: trans.__('Data sets'),
     Run: trans.__('Run'),
     Tags: trans.__('Tags'),
     Environment: trans.__('Environment')
@@ -83,7 +96,7 @@ function groupWord(group: Group, trans: TranslationBundle): string {
 
 /** The head of a run's column. */
 function Column(
-  props: CompareTableProps & { run: RunHead; isBaseline: boolean }
+  props: CompareTableProps & { run: RunHead; among: readonly number[]; isBaseline: boolean }
 ): React.ReactElement {
   const { model, run, isBaseline, trans } = props;
   const name = formatting.shorten(run.name, 120);
@@ -95,10 +108,7 @@ function Column(
       title={[name, run.notes && formatting.shorten(run.notes, 300)].filter(Boolean).join('\n')}
     >
       <div className="cb-column">
-        <Swatch
-          number={run.number}
-          among={model.comparison!.runs.map(({ number }) => number)}
-        />
+        <Swatch number={run.number} among={props.among} />
         <State state={run.state} trans={trans} />
         <span className="cb-number">#{run.number}</span>
         <bdi className="cb-name">{name}</bdi>
@@ -120,6 +130,17 @@ function Column(
             {isBaseline ? '★' : '☆'}
           </button>
         )}
+        {!props.fixed && props.among.length > 1 && (
+          <button
+            type="button"
+            className="cb-iconbutton"
+            aria-label={trans.__('Hide run %1', run.number)}
+            title={trans.__('Hide it in the table and the curves')}
+            onClick={() => void model.hide(run.run_id)}
+          >
+            <Eye />
+          </button>
+        )}
         {!props.fixed && model.state.runs.length > 2 && (
           <button
             type="button"
@@ -131,6 +152,7 @@ function Column(
             <span aria-hidden="true">×</span>
           </button>
         )}
+        {run.trashed && <small className="cb-trashed">{trans.__('in the trash')}</small>}
       </div>
     </th>
   );
@@ -138,16 +160,18 @@ function Column(
 
 const Row = React.memo(function Row(props: {
   row: CompareRow;
+  /** The places of the runs that are shown. */
+  places: readonly number[];
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { row, trans } = props;
+  const { row, places, trans } = props;
   return (
     <tr>
       <th scope="row" title={direction(row, trans)}>
         <bdi>{formatting.shorten(row.name, 80)}</bdi>
       </th>
-      {row.cells.map((cell, place) => (
-        <Cell key={place} cell={cell} numeric={row.numeric} trans={trans} />
+      {places.map(place => (
+        <Cell key={place} cell={row.cells[place]} numeric={row.numeric} trans={trans} />
       ))}
     </tr>
   );
@@ -175,16 +199,7 @@ function Cell(props: {
       <span className={cell.missing ? 'cb-value cb-muted' : 'cb-value'}>
         <bdi>{cell.text}</bdi>
       </span>
-      {cell.reached !== null && (
-        <span
-          className="cb-goal"
-          role="img"
-          aria-label={cell.reached ? trans.__('goal reached') : trans.__('goal not reached')}
-          title={cell.reached ? trans.__('goal reached') : trans.__('goal not reached')}
-        >
-          {cell.reached ? formatting.REACHED : formatting.MISSED}
-        </span>
-      )}
+      <Goal reached={cell.reached} trans={trans} />
       {numeric && (
         <span className={`cb-delta cb-mod-${cell.verdict || 'none'}`}>
           {cell.verdict && <span aria-label={words[cell.verdict]}>{mark(cell)}</span>} {cell.delta}

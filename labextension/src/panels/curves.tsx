@@ -3,11 +3,15 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import type { CurveLines } from '../_generated/types.ts';
 import type { Axis, Band, ComparisonModel, ICurveLook } from '../models/comparison.ts';
 import type { ILook } from '../models/figure.ts';
 import type { IHost } from '../models/host.ts';
 import { linesCode } from '../models/linesCode.ts';
+import { areTicks } from '../models/lineMarks.ts';
+import { withoutPlace } from '../models/lineNotes.ts';
 import { linesFigure, windowOf } from '../models/linesFigure.ts';
+import { AllCurves } from './allCurves.tsx';
 import { Empty, Marked } from './parts.tsx';
 import { PictureMenu, type IDrawn } from './pictureMenu.tsx';
 import { Plot } from './plot.tsx';
@@ -21,6 +25,9 @@ export interface CurvesProps {
 }
 
 const HEIGHT = 360;
+
+/** Stands for all metrics in their list, as none has this name. */
+const EVERY = '';
 
 /** The whole tab. */
 export function Curves(props: CurvesProps): React.ReactElement {
@@ -47,20 +54,23 @@ export function Curves(props: CurvesProps): React.ReactElement {
     <section aria-label={trans.__('Curves')}>
       <div className="cb-line">
         <Controls {...props} />
-        <PictureMenu
-          name={metric}
-          host={host}
-          drawn={drawn}
-          code={lines ? linesCode(lines, model.numbers, state) : ''}
-          trans={trans}
-        />
+        {!state.all && (
+          <PictureMenu
+            name={metric}
+            host={host}
+            drawn={drawn}
+            code={lines ? linesCode(lines, model.numbers, state) : ''}
+            trans={trans}
+          />
+        )}
       </div>
+      {state.all && <AllCurves {...props} />}
       {lines && (
         <Plot
           host={host}
           draw={draw}
           height={HEIGHT}
-          label={trans._n('%2 of %1 run', '%2 of %1 runs', lines.lines.length, metric)}
+          label={trans._n('%2 of %1 run', '%2 of %1 runs', lines.lines.length, lines.metric)}
           onRelayout={change => {
             const zoomed = zoomOf(change, lines.axis as Axis);
             // Where nobody can be asked for what lies between, the picture itself zooms.
@@ -74,13 +84,60 @@ export function Curves(props: CurvesProps): React.ReactElement {
           trans={trans}
         />
       )}
-      {lines && lines.missing.length > 0 && (
-        <p className="cb-note">
-          {trans.__('Without this metric: %1', lines.missing.map(number => `#${number}`).join(', '))}
-        </p>
-      )}
+      {lines && <Notes lines={lines} log={log} trans={trans} />}
     </section>
   );
+}
+
+/** What the picture does not show by itself. */
+function Notes(props: {
+  lines: CurveLines;
+  log: boolean;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { lines, log, trans } = props;
+  const { points, runs, gone } = withoutPlace(lines);
+  const notes = [
+    log &&
+      points > 0 &&
+      trans._n(
+        'A log axis has no place for 0 and below: %1 point of %2 is not drawn.',
+        'A log axis has no place for 0 and below: %1 points of %2 are not drawn.',
+        points,
+        listed(runs)
+      ),
+    log && gone.length > 0 && trans.__('Nothing is left to draw of %1.', listed(gone)),
+    areTicks(lines.marks) &&
+      trans.__(
+        'Milestones ◆ and stages ▸ of these runs are ticks in their colours: the pointer names them. Point at the head of a run to have its own written out.'
+      ),
+    lines.unmarked > 0 &&
+      trans._n(
+        '%1 further milestone or stage has no room here.',
+        '%1 further milestones and stages have no room here.',
+        lines.unmarked
+      ),
+    lines.missing.length > 0 && trans.__('Without this metric: %1', listed(lines.missing))
+  ];
+  return (
+    <>
+      {notes
+        .filter((note): note is string => Boolean(note))
+        .map(note => (
+          <p key={note} className="cb-note">
+            {note}
+          </p>
+        ))}
+    </>
+  );
+}
+
+/** Runs that a note names, at most. */
+const TOLD = 20;
+
+function listed(numbers: readonly number[]): string {
+  const told = numbers.slice(0, TOLD).map(number => `#${number}`);
+  return [...told, ...(numbers.length > TOLD ? ['…'] : [])].join(', ');
 }
 
 /** Return the part of the axis that was zoomed to, null for all; undefined if it did not change. */
@@ -100,7 +157,8 @@ function zoomOf(
 /** What is drawn, and how. */
 function Controls(props: CurvesProps): React.ReactElement {
   const { model, host, trans } = props;
-  const { axis, log, smoothing, group, band, window } = model.state;
+  const { all, axis, log, smoothing, group, band, window } = model.state;
+  const { metrics } = model.comparison!;
   const change = (look: Partial<ICurveLook>) => void model.change(look);
   const axes: [Axis, string][] = [
     ['step', trans.__('step')],
@@ -113,14 +171,24 @@ function Controls(props: CurvesProps): React.ReactElement {
     ['ci', trans.__('95 % CI')],
     ['none', trans.__('no band')]
   ];
+  const every: [string, string][] =
+    metrics.length > 1 ? [[EVERY, trans.__('all %1 metrics', metrics.length)]] : [];
   return (
-    <>
+    // What is chosen and what is seen stay the same where nobody can be asked for another picture.
+    <fieldset className="cb-controls" disabled={model.gone}>
       <Choice
         label={trans.__('metric')}
-        value={model.metric}
-        options={model.comparison!.metrics.map(name => [name, name])}
-        onChange={metric => void model.change({ metric })}
+        value={all ? EVERY : model.metric}
+        options={[...every, ...metrics.map((name): [string, string] => [name, name])]}
+        onChange={metric =>
+          void model.change(metric === EVERY ? { all: true } : { metric, all: false })
+        }
       />
+      {every.length > 0 && !all && (
+        <button type="button" className="cb-link" onClick={() => void model.change({ all: true })}>
+          {trans.__('all metrics')}
+        </button>
+      )}
       {!host.alone && (
         <label className="cb-choose">
           <span>{trans.__('smoothing')}</span>
@@ -150,7 +218,7 @@ function Controls(props: CurvesProps): React.ReactElement {
           onChange={chosen => change({ group: chosen })}
         />
       )}
-      {group && (
+      {!host.alone && group && (
         <Choice
           label={trans.__('band')}
           value={band}
@@ -171,7 +239,13 @@ function Controls(props: CurvesProps): React.ReactElement {
           {trans.__('whole axis')}
         </button>
       )}
-    </>
+      {host.alone && smoothing > 0 && (
+        <span className="cb-muted">{trans.__('smoothed by %1', smoothing.toFixed(2))}</span>
+      )}
+      {host.alone && group && (
+        <span className="cb-muted">{trans.__('means of runs by %1', group)}</span>
+      )}
+    </fieldset>
   );
 }
 

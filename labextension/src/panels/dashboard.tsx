@@ -55,12 +55,62 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
               />
             </Empty>
           )}
-          {model.panels.map(placed => (
-            <Placed key={placed.key} {...props} placed={placed} />
-          ))}
+          <div className="cb-board">
+            {model.panels.map(placed => (
+              <Placed key={placed.key} {...props} placed={placed} />
+            ))}
+          </div>
         </>
       )}
     </div>
+  );
+}
+
+/** What is dragged is told from what comes from elsewhere. */
+const DRAGGED = 'application/x-cellbook-panel';
+
+/** What a panel is moved by: with the mouse, or with the arrow keys. */
+function Grip(
+  props: DashboardProps & { placed: IPlaced; place: number; title: string }
+): React.ReactElement {
+  const { model, placed, place, title, trans } = props;
+  const { key } = placed;
+  const grip = React.useRef<HTMLButtonElement>(null);
+  const held = React.useRef(false);
+  React.useEffect(() => {
+    // What is moved in the page loses the focus.
+    if (held.current) {
+      held.current = false;
+      grip.current!.focus();
+    }
+  }, [place]);
+  const count = model.panels.length;
+  return (
+    <button
+      ref={grip}
+      type="button"
+      className="cb-grip"
+      draggable
+      aria-label={trans.__('Move %1 (%2 of %3)', title, place + 1, count)}
+      title={trans.__('Drag it to another place, or use the arrow keys')}
+      onDragStart={event => {
+        event.dataTransfer.setData(DRAGGED, String(key));
+        event.dataTransfer.effectAllowed = 'move';
+        event.dataTransfer.setDragImage(grip.current!.closest('.cb-placed')!, 16, 16);
+        event.stopPropagation();
+      }}
+      onKeyDown={event => {
+        const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key];
+        if (by !== undefined) {
+          event.preventDefault();
+          event.stopPropagation();
+          held.current = true;
+          model.move(key, by);
+        }
+      }}
+    >
+      ⠿
+    </button>
   );
 }
 
@@ -69,9 +119,30 @@ function Placed(props: DashboardProps & { placed: IPlaced }): React.ReactElement
   const { key, panel } = placed;
   const place = model.panels.indexOf(placed);
   const title = panel.title || panel.query || trans.__('Runs');
+  const half = panel.width === 'half';
+  const [aimed, setAimed] = React.useState(false);
+  const dragged = (event: React.DragEvent) => event.dataTransfer.types.includes(DRAGGED);
   return (
-    <section className="cb-placed" aria-label={title}>
+    <section
+      className={`cb-placed${half ? ' cb-mod-half' : ''}${aimed ? ' cb-mod-aimed' : ''}`}
+      aria-label={title}
+      onDragOver={event => {
+        if (dragged(event)) {
+          event.preventDefault();
+          setAimed(true);
+        }
+      }}
+      onDragLeave={() => setAimed(false)}
+      onDrop={event => {
+        setAimed(false);
+        if (dragged(event)) {
+          event.preventDefault();
+          model.moveTo(Number(event.dataTransfer.getData(DRAGGED)), place);
+        }
+      }}
+    >
       <div className="cb-line">
+        <Grip {...props} place={place} title={title} />
         <input
           className="cb-titlefield"
           aria-label={trans.__('Title')}
@@ -87,6 +158,9 @@ function Placed(props: DashboardProps & { placed: IPlaced }): React.ReactElement
             ...(place < model.panels.length - 1
               ? [{ label: trans.__('Move down'), run: () => model.move(key, 1) }]
               : []),
+            half
+              ? { label: trans.__('Full width'), run: () => model.widen(key, 'full') }
+              : { label: trans.__('Half width'), run: () => model.widen(key, 'half') },
             { label: trans.__('Take away'), run: () => model.drop(key) }
           ]}
         />

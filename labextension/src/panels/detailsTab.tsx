@@ -8,8 +8,9 @@ import type { ComparisonModel } from '../models/comparison.ts';
 import * as formatting from '../models/format.ts';
 import { Choice } from './curves.tsx';
 import { download } from './download.ts';
-import { Loading, Trouble } from './parts.tsx';
-import { Cells, Facts, Fold } from './runParts.tsx';
+import { Ago, Loading, Trouble } from './parts.tsx';
+import { Cells, Facts, FactsTable, Fold, Params } from './runParts.tsx';
+import { State, stateWord } from './runRow.tsx';
 
 interface DetailsTabProps {
   model: ComparisonModel;
@@ -62,6 +63,7 @@ export function DetailsTab(props: DetailsTabProps): React.ReactElement {
       {!answers && !problem && <Loading busy label={trans.__('Loading')} />}
       {answers && (
         <>
+          <Head details={answers.details} trans={trans} />
           {answers.details.record.description && (
             <p dir="auto" className="cb-written">
               {answers.details.record.description.slice(0, 4000)}
@@ -70,12 +72,70 @@ export function DetailsTab(props: DetailsTabProps): React.ReactElement {
           {answers.details.record.error && (
             <p className="cb-errortext">{formatting.shorten(answers.details.record.error, 600)}</p>
           )}
+          <div className="cb-detailsparts">
+            <Metrics details={answers.details} trans={trans} />
+            <Params details={answers.details} trans={trans} />
+            <Tags details={answers.details} trans={trans} />
+          </div>
           <Cells details={answers.details} trans={trans} />
           <Console console={answers.console} trans={trans} />
           <Files model={model} details={answers.details} trans={trans} />
           <Facts details={answers.details} trans={trans} />
         </>
       )}
+    </section>
+  );
+}
+
+interface PartProps {
+  details: RunDetails;
+  trans: TranslationBundle;
+}
+
+/** What one wants to know first: how it ended, how long it took, when it was. */
+function Head(props: PartProps): React.ReactElement {
+  const { details, trans } = props;
+  const { record, duration } = details;
+  return (
+    <p className="cb-muted">
+      <State state={record.state} trans={trans} /> {stateWord(record.state, trans)} ·{' '}
+      {formatting.duration(duration)} · <Ago time={record.start_time} /> ·{' '}
+      <bdi>{formatting.shorten(record.experiment, 60)}</bdi>
+      {record.archived && ` · ${trans.__('archived')}`}
+      {record.trashed !== null && ` · ${trans.__('in the trash')}`}
+    </p>
+  );
+}
+
+/** Its metrics: the last value of each. */
+function Metrics(props: PartProps): React.ReactElement | null {
+  const { details, trans } = props;
+  const metrics = Object.entries(details.record.metrics);
+  if (!metrics.length) {
+    return null;
+  }
+  return (
+    <section>
+      <h4>{trans.__('Metrics')}</h4>
+      <FactsTable
+        rows={metrics.map(([name, value]) => [name, formatting.number(value), String(value)])}
+      />
+    </section>
+  );
+}
+
+function Tags(props: PartProps): React.ReactElement | null {
+  const { details, trans } = props;
+  const tags = Object.entries(details.record.tags);
+  if (!tags.length) {
+    return null;
+  }
+  return (
+    <section>
+      <h4>{trans.__('Tags')}</h4>
+      <FactsTable
+        rows={tags.map(([key, value]) => [key, formatting.shorten(value, 200), value])}
+      />
     </section>
   );
 }

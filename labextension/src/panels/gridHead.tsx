@@ -13,6 +13,7 @@ export function groupWord(group: Group, trans: TranslationBundle): string {
   return {
     Metrics: trans.__('Metrics'),
     Params: trans.__('Params'),
+    Data: trans.__('Data sets'),
     Run: trans.__('Run'),
     Tags: trans.__('Tags'),
     Environment: trans.__('Environment')
@@ -154,7 +155,7 @@ function Head(props: {
         }}
       >
         <small aria-hidden="true">{props.begins ? groupWord(column.group, trans) : ''}</small>
-        <span style={{ paddingRight: props.width.delta }}>
+        <span style={{ paddingRight: props.width.goal + props.width.delta }}>
           <bdi>{column.key === 'spark' ? trans.__('curve') : column.name}</bdi>
           <Arrow model={model} column={column} />
         </span>

@@ -6,6 +6,7 @@ import * as React from 'react';
 import type { GridColumn, GridRow } from '../_generated/types.ts';
 import { MISSING, STALE } from '../models/format.ts';
 import type { IWidth } from '../models/gridWidths.ts';
+import { Ago, Goal } from './parts.tsx';
 import { State, stateWord } from './runRow.tsx';
 import { Spark } from './spark.tsx';
 
@@ -154,12 +155,18 @@ function Cell(props: {
       </div>
     );
   }
-  const text = row.texts[place];
+  const moment = column.key === 'start_time';
+  const text = moment ? <Ago time={row.start_time} /> : row.texts[place];
   const verdict = row.verdicts[place];
   const words = { better: trans.__('better'), worse: trans.__('worse'), '': '' };
   return (
     <div {...common} className={kind} title={row.full[place] || undefined}>
       <bdi className={text === null ? 'cb-value cb-mod-missing' : 'cb-value'}>{text ?? MISSING}</bdi>
+      {width.goal > 0 && (
+        <span className="cb-goalplace" style={{ width: width.goal }}>
+          <Goal reached={row.reached[place]} trans={trans} />
+        </span>
+      )}
       {width.delta > 0 && (
         <span className={`cb-delta cb-mod-${verdict || 'none'}`} style={{ width: width.delta }}>
           {verdict && <span aria-label={words[verdict]}>{verdict === 'better' ? '▲' : '▼'}</span>}{' '}

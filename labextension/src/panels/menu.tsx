@@ -2,6 +2,8 @@
 
 import * as React from 'react';
 
+import { useClickAway, useInSight } from './popups.ts';
+
 export interface MenuItem {
   label: string;
   /** Of one that is on or off. */
@@ -21,18 +23,17 @@ export function Menu(props: MenuProps): React.ReactElement {
   const { label, sign, items } = props;
   const [open, setOpen] = React.useState(false);
   const box = React.useRef<HTMLSpanElement>(null);
+  const list = React.useRef<HTMLSpanElement>(null);
+  useClickAway(
+    box,
+    open,
+    React.useCallback(() => setOpen(false), [])
+  );
+  useInSight(list, open);
   React.useEffect(() => {
-    if (!open) {
-      return undefined;
+    if (open) {
+      entries(box.current!)[0]?.focus();
     }
-    entries(box.current!)[0]?.focus();
-    const leave = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) {
-        setOpen(false);
-      }
-    };
-    document.addEventListener('pointerdown', leave, true);
-    return () => document.removeEventListener('pointerdown', leave, true);
   }, [open]);
   const close = () => {
     setOpen(false);
@@ -69,7 +70,7 @@ export function Menu(props: MenuProps): React.ReactElement {
         {sign ?? `${label} ▾`}
       </button>
       {open && (
-        <span className="cb-menu" role="menu" aria-label={label}>
+        <span ref={list} className="cb-menu" role="menu" aria-label={label}>
           {items.map(item => (
             <button
               key={item.label}

@@ -10,7 +10,7 @@ import { Empty, Guard } from './parts.tsx';
 
 interface PageProps {
   title: string;
-  panels: readonly { title: string; problem: string; model: ComparisonModel | null }[];
+  panels: readonly { title: string; width: string; problem: string; model: ComparisonModel | null }[];
   host: IHost;
   trans: TranslationBundle;
 }
@@ -22,22 +22,28 @@ export function Page(props: PageProps): React.ReactElement {
       <h1>
         <bdi>{title}</bdi>
       </h1>
-      {panels.map((panel, place) => (
-        <section key={place} className="cb-placed" aria-label={panel.title || undefined}>
-          {panel.title && (
-            <h2>
-              <bdi>{panel.title}</bdi>
-            </h2>
-          )}
-          {panel.model ? (
-            <Guard trans={trans}>
-              <Compare model={panel.model} host={host} trans={trans} />
-            </Guard>
-          ) : (
-            <Empty>{panel.problem}</Empty>
-          )}
-        </section>
-      ))}
+      <div className="cb-board">
+        {panels.map((panel, place) => (
+          <section
+            key={place}
+            className={panel.width === 'half' ? 'cb-placed cb-mod-half' : 'cb-placed'}
+            aria-label={panel.title || undefined}
+          >
+            {panel.title && (
+              <h2>
+                <bdi>{panel.title}</bdi>
+              </h2>
+            )}
+            {panel.model ? (
+              <Guard trans={trans}>
+                <Compare model={panel.model} host={host} trans={trans} />
+              </Guard>
+            ) : (
+              <Empty>{panel.problem}</Empty>
+            )}
+          </section>
+        ))}
+      </div>
     </main>
   );
 }

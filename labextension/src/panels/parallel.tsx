@@ -32,6 +32,8 @@ interface ParallelProps {
   onRanges: (ranges: Ranges) => void;
   /** Put an axis at another place. */
   onMove: (name: string, by: number) => void;
+  /** Compare the runs within the ranges alone; null where that cannot be. */
+  onNarrow: ((runs: readonly string[]) => void) | null;
   host: IHost;
   onDrawn: (drawn: IDrawn) => void;
   trans: TranslationBundle;
@@ -53,7 +55,7 @@ const STEP = 0.05;
 
 /** The picture, and what is held in it. */
 export function Parallel(props: ParallelProps): React.ReactElement {
-  const { relations, colour, ranges, onRanges, host, onDrawn, trans } = props;
+  const { relations, colour, ranges, onRanges, onNarrow, host, onDrawn, trans } = props;
   const { runs } = relations;
   const box = React.useRef<HTMLDivElement>(null);
   const width = useWidth(box);
@@ -113,6 +115,15 @@ export function Parallel(props: ParallelProps): React.ReactElement {
         {narrowed && (
           <button type="button" className="cb-link" onClick={() => onRanges({})}>
             {trans.__('all runs')}
+          </button>
+        )}
+        {narrowed && onNarrow && count > 1 && count < runs.length && (
+          <button
+            type="button"
+            className="cb-link"
+            onClick={() => onNarrow(runs.filter((_, run) => inside[run]).map(run => run.run_id))}
+          >
+            {trans.__('Compare these %1 runs', count)}
           </button>
         )}
         {runs.length > DRAWN && trans.__('Of the lines, %1 are drawn, evenly chosen.', DRAWN)}

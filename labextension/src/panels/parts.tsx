@@ -3,7 +3,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { useLate } from './hooks.ts';
+import { age, date, goalMark } from '../models/format.ts';
+import { useLate, useTick } from './hooks.ts';
 
 /** What a panel says where it has nothing to show: a sentence, and what fills it. */
 export function Empty(props: { children: React.ReactNode }): React.ReactElement {
@@ -38,6 +39,43 @@ export function Trouble(props: {
         </button>
       )}
     </div>
+  );
+}
+
+/** Whether a score reaches its metric's goal; nothing where there is none. */
+export function Goal(props: {
+  reached: boolean | null;
+  trans: TranslationBundle;
+}): React.ReactElement | null {
+  const { reached, trans } = props;
+  if (reached === null) {
+    return null;
+  }
+  const word = reached ? trans.__('goal reached') : trans.__('goal not reached');
+  return (
+    <span className="cb-goal" role="img" aria-label={word} title={word}>
+      {goalMark(reached)}
+    </span>
+  );
+}
+
+/** Milliseconds between two looks at the clock. */
+const TICK = 20_000;
+
+/** How long ago a time was, in milliseconds since 1970, as time goes by. */
+export function Ago(props: { time: number }): React.ReactElement {
+  useTick(TICK);
+  return <span title={date(props.time)}>{age(props.time)}</span>;
+}
+
+/** An eye: what is seen, or with a stroke through it what is hidden. */
+export function Eye(props: { closed?: boolean }): React.ReactElement {
+  return (
+    <svg className="cb-eye" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M2 12s3.6-6.5 10-6.5S22 12 22 12s-3.6 6.5-10 6.5S2 12 2 12z" />
+      <circle cx="12" cy="12" r="2.6" />
+      {props.closed && <path d="M4 20L20 4" />}
+    </svg>
   );
 }
 

@@ -1,15 +1,18 @@
-/** Asks for the dashboard that a comparison is to be added to. */
+/** Asks for the dashboard that runs are to be added to. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { DashboardNames } from '../_generated/types.ts';
-import type { ComparisonModel } from '../models/comparison.ts';
-import { lookOf } from '../models/dashboard.ts';
+import type { DashboardNames, DashboardPanel } from '../_generated/types.ts';
 import { Trouble } from './parts.tsx';
 
 interface PinProps {
-  model: ComparisonModel;
+  model: {
+    ask<T>(question: string, query: object): Promise<T>;
+    tellBook<T>(change: string, body: object): Promise<T>;
+    /** What goes on the dashboard. */
+    readonly pinned: Partial<DashboardPanel>;
+  };
   close: () => void;
   trans: TranslationBundle;
 }
@@ -30,9 +33,8 @@ export function Pin(props: PinProps): React.ReactElement {
   }, [model]);
   const add = async (event: React.SyntheticEvent) => {
     event.preventDefault();
-    const panel = { runs: model.state.runs, look: lookOf(model.state) };
     try {
-      await model.tellBook('pin', { name: name.trim(), panel });
+      await model.tellBook('pin', { name: name.trim(), panel: model.pinned });
       setDone(name.trim());
       setProblem('');
     } catch (error) {

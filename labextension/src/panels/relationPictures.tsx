@@ -101,6 +101,11 @@ function ParallelPicture(props: PictureProps): React.ReactElement {
     moved.splice(Math.min(Math.max(from + by, 0), moved.length), 0, name);
     void model.relate({ axes: moved });
   };
+  const narrow = (runs: readonly string[]) => {
+    const { baseline, relations: shown } = model.state;
+    const kept = runs.includes(baseline) ? baseline : runs[0];
+    return model.change({ runs, baseline: kept, relations: { ...shown, ranges: {} } });
+  };
   return (
     <>
       <div className="cb-line">
@@ -139,6 +144,7 @@ function ParallelPicture(props: PictureProps): React.ReactElement {
         ranges={look.ranges}
         onRanges={ranges => void model.relate({ ranges })}
         onMove={onMove}
+        onNarrow={host.alone ? null : runs => void narrow(runs)}
         host={host}
         onDrawn={take}
         trans={trans}
@@ -472,6 +478,12 @@ function CorrelationPicture(props: PictureProps): React.ReactElement {
           !value.problem &&
           trans.__(
             'Spearman’s rank correlation, by pandas; blank where less than five runs have both.'
+          ),
+        value !== null &&
+          value.blank.length > 0 &&
+          trans.__(
+            'Left out, being the same in all runs that have it or there in fewer than five: %1.',
+            value.blank.map(titles(relations)).join(', ')
           ),
         (value?.left_out ?? 0) > 0 && trans.__('%1 further columns are left out.', value!.left_out)
       ]}

@@ -8,6 +8,15 @@ import { useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
 import { PICTURES, type RelationsProps } from './relationPictures.tsx';
 
+/** The question that each picture asks. */
+const ANSWERED: Record<RelationsPicture, string> = {
+  parallel: 'relations',
+  scatter: 'relations',
+  contour: 'surface',
+  importance: 'importance',
+  correlation: 'correlation'
+};
+
 /** The whole tab. */
 export function Relations(props: RelationsProps): React.ReactElement {
   const { model, trans } = props;
@@ -77,10 +86,11 @@ function Pictures(props: RelationsProps & { look: IRelationsLook }): React.React
     ['importance', trans.__('Importance')],
     ['correlation', trans.__('Correlation')]
   ];
+  const shown = pictures.filter(([picture]) => model.holds(ANSWERED[picture]));
   return (
     <fieldset className="cb-segments">
       <legend>{trans.__('Picture')}</legend>
-      {pictures.map(([picture, label]) => (
+      {shown.map(([picture, label]) => (
         <label key={picture} className={picture === look.picture ? 'cb-mod-on' : ''}>
           <input
             type="radio"

@@ -10,10 +10,10 @@ import type { IRunChanges } from '../models/runs.ts';
 import { runsTarget, ThreadsModel, threadsOf } from '../models/threads.ts';
 import { RunsDiscussion } from './discussion.tsx';
 import { useTick } from './hooks.ts';
-import { Loading, Trouble } from './parts.tsx';
+import { Ago, Loading, Trouble } from './parts.tsx';
 import { RenameField } from './renameField.tsx';
 import { RunCurve } from './runCurve.tsx';
-import { Artifacts, Cells, Facts, Fold } from './runParts.tsx';
+import { Artifacts, Cells, Facts, Fold, Params } from './runParts.tsx';
 import { State, stateWord } from './runRow.tsx';
 import { Notes, Tags } from './runWords.tsx';
 import type { RunsProps } from './runs.tsx';
@@ -194,10 +194,7 @@ function Head(props: {
       <p className="cb-muted">
         {stateWord(record.state, trans)} ·{' '}
         {formatting.duration(running && seconds !== null ? seconds + late : seconds)} ·{' '}
-        <span title={formatting.date(record.start_time)}>
-          {formatting.age(record.start_time, details.now)}
-        </span>{' '}
-        · <bdi>{formatting.shorten(record.experiment, 60)}</bdi>
+        <Ago time={record.start_time} /> · <bdi>{formatting.shorten(record.experiment, 60)}</bdi>
         {details.parent && (
           <>
             {' '}
@@ -273,31 +270,5 @@ function Value(props: { value: number | null }): React.ReactElement {
     <td className="cb-num" title={value === null ? undefined : String(value)}>
       {value === null ? formatting.MISSING : formatting.number(value)}
     </td>
-  );
-}
-
-function Params(props: { details: RunDetails; trans: TranslationBundle }): React.ReactElement | null {
-  const params = Object.entries(props.details.record.params);
-  if (!params.length) {
-    return null;
-  }
-  return (
-    <section>
-      <h4>{props.trans.__('Params')}</h4>
-      <table className="cb-facts-table">
-        <tbody>
-          {params.map(([key, value]) => (
-            <tr key={key}>
-              <th scope="row">
-                <bdi title={formatting.shorten(key, 400)}>{formatting.shorten(key, 80)}</bdi>
-              </th>
-              <td title={formatting.shorten(formatting.full(value), 2000)}>
-                <bdi>{formatting.value(value, 200)}</bdi>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }

@@ -118,34 +118,96 @@ export function Facts(props: PartProps): React.ReactElement {
   return (
     <>
       <Fold title={trans.__('Environment')}>
-        <table className="cb-facts-table">
-          <tbody>
-            {rows.map(([name, value]) =>
-              value ? (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td title={formatting.shorten(value, 1000)}>
-                    <bdi>{formatting.shorten(value, 300)}</bdi>
-                  </td>
-                </tr>
-              ) : null
-            )}
-          </tbody>
-        </table>
+        <FactsTable
+          rows={rows.flatMap(([name, value]) =>
+            value ? [[name, formatting.shorten(value, 300), value] as const] : []
+          )}
+        />
       </Fold>
       {packages.length > 0 && (
         <Fold title={trans.__('Packages')} count={packages.length}>
-          <table className="cb-facts-table">
-            <tbody>
-              {packages.map(([name, version]) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>{version}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Packages packages={packages} trans={trans} />
         </Fold>
+      )}
+    </>
+  );
+}
+
+/** A line each: what it is, its value as it is shown, and the whole of it. */
+export function FactsTable(props: {
+  rows: readonly (readonly [string, string, string])[];
+}): React.ReactElement {
+  return (
+    <table className="cb-facts-table">
+      <tbody>
+        {props.rows.map(([name, text, full]) => (
+          <tr key={name}>
+            <th scope="row" title={formatting.shorten(name, 400)}>
+              <bdi>{formatting.shorten(name, 80)}</bdi>
+            </th>
+            <td title={formatting.shorten(full, 2000)}>
+              <bdi>{text}</bdi>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What a run was started with. */
+export function Params(props: PartProps): React.ReactElement | null {
+  const params = Object.entries(props.details.record.params);
+  if (!params.length) {
+    return null;
+  }
+  return (
+    <section>
+      <h4>{props.trans.__('Params')}</h4>
+      <FactsTable
+        rows={params.map(([key, value]) => [
+          key,
+          formatting.value(value, 200),
+          formatting.full(value)
+        ])}
+      />
+    </section>
+  );
+}
+
+/** Packages that are listed without anybody having looked for one. */
+const LISTED = 20;
+
+/** What was installed: some hundred names, of which one wants to know one. */
+function Packages(props: {
+  packages: readonly (readonly [string, string])[];
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { packages, trans } = props;
+  const [sought, setSought] = React.useState('');
+  const [all, setAll] = React.useState(false);
+  const text = sought.trim().toLowerCase();
+  const found = packages.filter(([name]) => name.toLowerCase().includes(text));
+  const shown = all ? found : found.slice(0, LISTED);
+  return (
+    <>
+      {packages.length > LISTED && (
+        <input
+          type="search"
+          className="cb-seek"
+          placeholder={trans.__('Find a package')}
+          aria-label={trans.__('Find a package')}
+          value={sought}
+          onChange={event => setSought(event.target.value)}
+          onKeyDown={event => event.stopPropagation()}
+        />
+      )}
+      <FactsTable rows={shown.map(([name, version]) => [name, version, version])} />
+      {found.length === 0 && <p className="cb-muted">{trans.__('No package of that name.')}</p>}
+      {found.length > shown.length && (
+        <button type="button" className="cb-link" onClick={() => setAll(true)}>
+          {trans._n('Show %1 more', 'Show %1 more', found.length - shown.length)}
+        </button>
       )}
     </>
   );

@@ -137,6 +137,11 @@ function Listed(props: RunsProps): React.ReactElement {
         <span>{orderWord(model.order, trans)}</span>
         <bdi title={metric ?? undefined}>{metric}</bdi>
       </div>
+      {page?.note && (
+        <p className="cb-note cb-listnote">
+          <Marked text={page.note} />
+        </p>
+      )}
       <RunList
         model={model}
         trans={trans}

@@ -8,9 +8,11 @@ import type { IHost } from '../models/host.ts';
 import { queryProblem } from '../models/query.ts';
 import { ColumnChooser } from './columnChooser.tsx';
 import { Grid } from './grid.tsx';
-import { GridExport } from './gridExport.tsx';
+import { useExport } from './exportMenu.tsx';
 import { useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
+import { Pin } from './pin.tsx';
+import { useClickAway } from './popups.ts';
 import { QueryField } from './queryField.tsx';
 
 /** Runs that one comparison takes, at most: as `cellbook.answers.comparing` has it. */
@@ -22,8 +24,8 @@ export interface RunsTableProps {
   trans: TranslationBundle;
   /** Show runs beside one another, or one by itself. */
   open: (runs: readonly string[], baseline: string) => void;
-  /** Asks for the dashboard that it is to be on; null where there are none. */
-  pin?: (() => void) | null;
+  /** Asks for the dashboard that all this is to be on, where the table is a part of something. */
+  pin?: () => void;
 }
 
 /** The whole table. */
@@ -31,9 +33,16 @@ export function RunsTable(props: RunsTableProps): React.ReactElement {
   const { model, host, trans } = props;
   useSignal(model.changed);
   const [choosing, setChoosing] = React.useState(false);
-  const [code, setCode] = React.useState('');
-  const [failed, setFailed] = React.useState('');
+  const [pinning, setPinning] = React.useState(false);
+  const [menu, exported] = useExport({
+    file: format => model.file(format),
+    host,
+    pin: props.pin ?? (() => setPinning(true)),
+    trans
+  });
   const close = React.useCallback(() => setChoosing(false), []);
+  const chooser = React.useRef<HTMLSpanElement>(null);
+  useClickAway(chooser, choosing, close);
   const { page, problem, state } = model;
   const wrong = problem !== '' && queryProblem(problem).wrong !== null;
   const again = { label: trans.__('Try again'), run: () => void model.refresh() };
@@ -73,7 +82,7 @@ export function RunsTable(props: RunsTableProps): React.ReactElement {
           />
           {trans.__('only what differs')}
         </label>
-        <span className="cb-menubox">
+        <span className="cb-menubox" ref={chooser}>
           <button
             type="button"
             className="cb-link"
@@ -85,22 +94,17 @@ export function RunsTable(props: RunsTableProps): React.ReactElement {
           </button>
           {choosing && <ColumnChooser model={model} close={close} trans={trans} />}
         </span>
-        <GridExport
-          model={model}
-          host={host}
-          trans={trans}
-          show={setCode}
-          fail={setFailed}
-          pin={props.pin}
-        />
+        {menu}
       </div>
       <Loading busy={model.busy} label={trans.__('Loading runs')} />
       {problem && !wrong && <Trouble message={problem} action={again} />}
-      {failed && (
-        <Trouble message={failed} action={{ label: trans.__('Close'), run: () => setFailed('') }} />
+      {exported}
+      {pinning && <Pin model={model} close={() => setPinning(false)} trans={trans} />}
+      {page?.note && (
+        <p className="cb-note">
+          <Marked text={page.note} />
+        </p>
       )}
-      {code && <Code text={code} host={host} close={() => setCode('')} trans={trans} />}
-      {page?.note && <p className="cb-note">{page.note}</p>}
       <div className={wrong ? 'cb-listed cb-mod-old' : 'cb-listed'}>
         {page && page.total === 0 ? (
           <Nothing model={model} trans={trans} />
@@ -147,33 +151,6 @@ function Nothing(props: { model: GridModel; trans: TranslationBundle }): React.R
         </button>
       )}
     </Empty>
-  );
-}
-
-/** The code that makes the table. */
-function Code(props: {
-  text: string;
-  host: IHost;
-  close: () => void;
-  trans: TranslationBundle;
-}): React.ReactElement {
-  const { text, host, trans } = props;
-  return (
-    <div className="cb-code" role="region" aria-label={trans.__('The code of this table')}>
-      <pre tabIndex={0}>{text}</pre>
-      <span>
-        <button
-          type="button"
-          className="cb-link"
-          onClick={() => host.copy(text, trans.__('The code is in the clipboard.'))}
-        >
-          {trans.__('Copy')}
-        </button>
-        <button type="button" className="cb-link" onClick={props.close}>
-          {trans.__('Close')}
-        </button>
-      </span>
-    </div>
   );
 }
 

@@ -14,6 +14,8 @@ interface TabsProps {
   label: string;
   tabs: readonly Tab[];
   chosen: string;
+  /** Whether no other can be chosen. */
+  disabled?: boolean;
   onChoose: (id: string) => void;
 }
 
@@ -25,7 +27,7 @@ export function Tabs(props: TabsProps): React.ReactElement {
   const onKeyDown = (event: React.KeyboardEvent) => {
     const place = tabs.indexOf(chosen);
     const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: -1 }[event.key];
-    if (next !== undefined) {
+    if (next !== undefined && !props.disabled) {
       event.preventDefault();
       event.stopPropagation();
       const tab = tabs.at(next % tabs.length)!;
@@ -44,6 +46,7 @@ export function Tabs(props: TabsProps): React.ReactElement {
             id={`${id}-tab-${tab.id}`}
             aria-selected={tab === chosen}
             aria-controls={`${id}-panel`}
+            disabled={props.disabled && tab !== chosen}
             tabIndex={tab === chosen ? 0 : -1}
             onClick={() => onChoose(tab.id)}
           >

@@ -78,9 +78,20 @@ class Reader:
         StoreReadOnly
             If it cannot.
         """
-        if self.book.read_only:
-            raise StoreReadOnly(self.book.read_only)
-        return self.book
+        return writable(self.book)
+
+
+def writable(book: Book) -> Book:
+    """Return a book that can be written.
+
+    Raises
+    ------
+    StoreReadOnly
+        If it cannot.
+    """
+    if book.read_only:
+        raise StoreReadOnly(book.read_only)
+    return book
 
 
 def read_struct(kind: type, given: Mapping[str, Any]) -> Any:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cellbook.answers.base import Ask, Hint
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import InvalidInput, NotFound, StoreCorrupt
 from cellbook.records import RunRecord
 from cellbook.views.comparison import RunComparison, compare_runs, runs_to_compare
 from cellbook.views.lines import CurveLines, curve_lines
+from cellbook.views.runs_table import records_by_id
 from cellbook.views.series import Curve, curves
 
 MOST = 100
@@ -103,12 +104,15 @@ def draw_lines(ask: Ask, query: LinesQuery) -> CurveLines:
 
 
 def find_all(ask: Ask, runs: Sequence[str]) -> tuple[list[RunRecord], list[str]]:
-    """Return the records of some runs, and of those that are not there a sentence each."""
+    """Return the records of some runs, and a sentence on each that is not there or not readable."""
     book, records, missing = ask.book, [], []
+    book.refresh()
+    # Panels name runs by their ids, which are found together.
+    known = records_by_id(book.store, runs) if runs else {}
     for target in runs:
         try:
-            records.append(book.find_run(target))
-        except NotFound as error:
+            records.append(known.get(target) or book.find_run(target))
+        except (NotFound, StoreCorrupt) as error:
             missing.append(str(error))
     return records, missing
 

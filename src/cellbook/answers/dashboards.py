@@ -117,5 +117,12 @@ def _shown_panel(ask: Ask, panel: DashboardPanel) -> ShownPanel:
 
 def _known(doc: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a panel's document with nothing in it that is of another type than it should be."""
-    kinds = {"title": str, "runs": list, "query": str, "limit": int, "look": dict}
+    kinds = {
+        "title": str,
+        "runs": list,
+        "query": str,
+        "limit": int,
+        "look": dict,
+        "width": str,
+    }
     return {key: doc[key] for key, kind in kinds.items() if type(doc.get(key)) is kind}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cellbook.answers.base import Ask, Hint, read_texts
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import InvalidInput, NotFound, StoreCorrupt
 from cellbook.records import RunRecord
 from cellbook.views import runs_grid
 from cellbook.views.grid_files import grid_file
@@ -145,6 +145,6 @@ def _baseline(ask: Ask, target: str) -> RunRecord | None:
         return None
     try:
         return ask.book.find_run(target)
-    except NotFound:
-        # Somebody deleted it: the rest of the table holds.
+    except (NotFound, StoreCorrupt):
+        # Somebody deleted or damaged it: the rest of the table holds.
         return None

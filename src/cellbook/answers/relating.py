@@ -16,7 +16,6 @@ from cellbook.views.comparison import runs_to_compare
 from cellbook.views.correlations import Correlations, correlate
 from cellbook.views.importance import Importances, importances
 from cellbook.views.relations import Relations, relate
-from cellbook.views.runs_table import records_by_id
 from cellbook.views.surface import Surface, surface_of
 
 MOST = 10_000
@@ -105,10 +104,5 @@ def related_runs(ask: Ask, runs: Sequence[str]) -> tuple[list[RunRecord], list[s
 
     if not runs:
         return [scored(one) for one in runs_to_compare(ask.book.store)], []
-    found = records_by_id(ask.book.store, runs)
-    records, missing = [], []
-    for run in runs:
-        one, told = ([found[run]], []) if run in found else find_all(ask, [run])
-        records += one
-        missing += told
+    records, missing = find_all(ask, runs)
     return [scored(one) for one in records], missing

@@ -68,7 +68,7 @@ def find_anchor(book: Book, target: str, notebook: str = "") -> Anchor:
     if target in ("notebook", "notebook:"):
         return complete(book, Anchor(AnchorKind.NOTEBOOK, notebook))
     kind, colon, name = target.partition(":")
-    name = name.strip()
+    name = name.strip().removeprefix('"').removesuffix('"')
     if not colon or kind not in _FINDERS:
         kind, name = "run", target
     if not name:
@@ -107,7 +107,12 @@ def read_anchor(ask: Ask, told: Mapping[str, Any]) -> Anchor:
     if isinstance(quote, Mapping) and quote.get("exact"):
         parts = {name: str(quote.get(name, ""))[:_SOURCE] for name in ("exact", "prefix", "suffix")}
         anchor = replace(anchor, quote=Quote(**parts))
-    return complete(ask.book, replace(anchor, notebook=anchor.notebook or ask.notebook or ""))
+    here = ask.notebook or ""
+    anchor = replace(anchor, notebook=anchor.notebook or here)
+    if anchor.kind in IN_CELLS and anchor.notebook != here and not anchor.source:
+        # What another notebook holds is told by nobody but who has it open.
+        raise InvalidInput("Tell the source of a cell of another notebook than the one asked of.")
+    return complete(ask.book, anchor)
 
 
 def complete(book: Book, anchor: Anchor) -> Anchor:

@@ -13,7 +13,7 @@ from cellbook.errors import InvalidInput
 from cellbook.records import Thread
 from cellbook.views.markdown import render
 from cellbook.views.notebook_cells import told_cells
-from cellbook.views.thread_anchors import Locator
+from cellbook.views.thread_anchors import Locator, notebooks_in
 from cellbook.views.threads import (
     CommentHistory,
     PeoplePage,
@@ -393,6 +393,7 @@ def _locator(ask: Ask, cells: Cells | None) -> Locator:
         notebook,
         cells_on_disk(book, notebook) if cells is None else cells,
         lambda name: cells_on_disk(book, name),
+        lambda: notebooks_in(book.store),
     )
 
 

@@ -52,7 +52,7 @@ def _checkpoints(args: argparse.Namespace) -> int:
         print(as_json(found))
         return 0
     shown = timeline(book.store, book.checkpoints, notebook=args.notebook, limit=args.limit)
-    print(timeline_text(shown))
+    print(timeline_text(shown, ago=True))
     return 0
 
 

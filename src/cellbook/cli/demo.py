@@ -54,7 +54,7 @@ def _demo(args: argparse.Namespace) -> int:
             print(f"The demo in {_short(folder)} was stopped; here it is from the beginning.")
         _make(path)
     opened = book.open(folder)
-    print(f"\n{runs_text(runs_page(opened.store), terminal_width())}\n")
+    print(f"\n{runs_text(runs_page(opened.store), terminal_width(), ago=True)}\n")
     opened.close()
     if args.lab:
         _open_lab(path, args.port)

@@ -86,7 +86,7 @@ def _runs(args: argparse.Namespace) -> int:
     elif args.form == "markdown":
         print(markdown(runs_cells(page)))
     else:
-        print(runs_text(page, terminal_width()))
+        print(runs_text(page, terminal_width(), ago=True))
     return 0
 
 

@@ -18,12 +18,10 @@ from cellbook.commenting.people import (
     local_author,
 )
 from cellbook.commenting.reading import (
-    TABLES,
     Discussion,
     all_threads,
     discussions,
     given_to,
-    hangs_on_same,
     newest_revision,
     newest_text,
     seen_by,
@@ -37,7 +35,6 @@ from cellbook.commenting.room import AuthorUnknown, Threads, check_text
 __all__ = [
     "BRIEF_FIELDS",
     "MENTION",
-    "TABLES",
     "TEXT_LIMIT",
     "AnchorState",
     "AuthorUnknown",
@@ -54,7 +51,6 @@ __all__ = [
     "discussions",
     "find_mentions",
     "given_to",
-    "hangs_on_same",
     "initials",
     "is_same_notebook",
     "jupyter_author",

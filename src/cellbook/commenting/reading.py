@@ -8,11 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from tinydb.queries import Query
 
 from cellbook.errors import Ambiguous, NotFound
-from cellbook.records import Anchor, Author, Comment, Revision, Thread, ThreadKind, from_doc, to_doc
+from cellbook.records import Author, Comment, Revision, Thread, ThreadKind, from_doc, to_doc
 from cellbook.store import Doc, Op, Store, create
 
 THREADS, COMMENTS, READERS, PEOPLE = "threads", "comments", "readers", "people"
-TABLES = (THREADS, COMMENTS, READERS, PEOPLE)
 
 _SHORTEST = 6
 """Letters of an id's end that may stand for it."""
@@ -211,11 +210,3 @@ def seen_by(store: Store, name: str) -> dict[str, str]:
         for thread, comment in doc.get("seen", {}).items():
             seen[thread] = max(comment, seen.get(thread, ""))
     return seen
-
-
-def hangs_on_same(mine: Anchor, other: Anchor) -> bool:
-    """Whether two anchors are of the very same thing."""
-    fields = ("kind", "cell_id", "output", "runs", "metric", "step", "checkpoint", "name",
-              "version", "candidate")  # fmt: skip
-    same = all(getattr(mine, field) == getattr(other, field) for field in fields)
-    return same and (mine.kind != "notebook" or mine.notebook == other.notebook)

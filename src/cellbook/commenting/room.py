@@ -191,7 +191,7 @@ class Threads:
             If it is somebody else's.
         """
         author, found = self._own(comment, author, "deleted")
-        if found.event and found.event != "returned":
+        if found.event:
             raise InvalidInput("What happened to a thread stays on record. Reply to it instead.")
         self._store.commit(
             [

@@ -92,6 +92,8 @@ class Dashboards:
         for panel in panels:
             if not 1 <= panel.limit <= 100:
                 raise InvalidInput(f"A panel shows from 1 to 100 runs, not {panel.limit}.")
+            if panel.width not in ("full", "half"):
+                raise InvalidInput(f"A panel is `full` or `half` as wide, not {panel.width!r}.")
         # Of two changes in one millisecond, too, each has a time of its own.
         changed = max(time.time_ns() // 1_000_000, there.changed + 1 if there else 0)
         made = Dashboard(name, tuple(panels), changed)

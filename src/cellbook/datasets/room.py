@@ -38,7 +38,16 @@ def dataset_versions(store: Store) -> dict[str, DatasetVersion]:
             first[content] = dataclasses.replace(one, version=counts[one.name])
         else:
             labels = tuple(sorted({*known.labels, *one.labels}))
-            first[content] = dataclasses.replace(known, labels=labels)
+            # What two copies of a book labelled apart has its label since the earlier one.
+            since = {
+                label: min(
+                    each.labelled.get(label, each.created)
+                    for each in (known, one)
+                    if label in each.labels
+                )
+                for label in labels
+            }
+            first[content] = dataclasses.replace(known, labels=labels, labelled=since)
     return {one.dataset_id: first[one.name, one.digest] for one in found}
 
 
@@ -52,13 +61,16 @@ def new_version(
     InvalidInput
         If the name, the digest or a label cannot stand.
     """
+    now = time.time_ns() // 1_000_000
+    checked = check_labels(labels)
     return DatasetVersion(
         dataset_id=store.new_id(),
         name=check_dataset_name(name),
         digest=check_digest(digest),
-        created=time.time_ns() // 1_000_000,
-        labels=check_labels(labels),
+        created=now,
+        labels=checked,
         source=as_text(source or ""),
+        labelled=dict.fromkeys(checked, now),
     )
 
 
@@ -189,4 +201,7 @@ def _add_labels(
     before = (store.get(TABLE, dataset_id) or {}).get("labels", [])
     after = sorted({*before, *added} - set(dropped))
     if after != sorted(before):
-        store.commit([update(TABLE, dataset_id, {"labels": after})])
+        new = dict.fromkeys(set(after) - set(before), time.time_ns() // 1_000_000)
+        gone = [("labelled", label) for label in set(before) - set(after)]
+        changes = {"labels": after, **({"labelled": new} if new else {})}
+        store.commit([update(TABLE, dataset_id, changes, gone)])

@@ -173,6 +173,10 @@ class Extension:
         info = getattr(self._local, "info", None)
         return "" if info is None else str(info.raw_cell)
 
+    def shown_cells(self) -> str:
+        """Return the notebook's cells as they are now, as JSON of ids and hashes of sources."""
+        return self.notebook.cells(self.cell())
+
     def run_this_cell(self, run: Run, tell: Callable[[], None]) -> None:
         """Make the cell under way the run: it ends with the cell, and `tell` says so."""
         # Runs that are started inside are nested in it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,16 @@ class Notebook:
         """
         shown = self._windows.shown(cell)
         return self._saved.latest(self.place.notebook) if shown is None else shown.document
+
+    def cells(self, cell: str | None = None) -> str:
+        """Return ids and hashes of the cells that it holds now, as JSON; empty if nobody tells.
+
+        `cell` is as for :meth:`document`.
+        """
+        found = self.document(cell)
+        if found is None:
+            return ""
+        return json.dumps([[one, found.hashes.get(one, "")] for one in found.order])
 
     def source(self) -> DocumentSource:
         """Return where a checkpoint finds the document of now."""

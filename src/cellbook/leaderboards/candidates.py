@@ -24,6 +24,9 @@ from cellbook.records import (
 Group = tuple[Any, ...]
 """What runs of one candidate have in common."""
 
+Part = tuple[DatasetVersion, ...]
+"""All the data that one run was scored on."""
+
 _UNSAID = DatasetVersion("", "unnamed data", "", 0)
 """Stands for the data of a run that does not say it, beside that of runs that do."""
 
@@ -67,9 +70,10 @@ class Candidate:
     """Of those that count, the ones that its primary score is of: the last, the best, or all."""
     covered: frozenset[str]
     """The required data sets that it was scored on, by id."""
-    data: tuple[DatasetVersion, ...]
-    """What its primary score was computed on, by name and version; some of it several times, where
-    runs of unlike data are joined and more of them are of that."""
+    data: tuple[Part, ...]
+    """What its primary score was computed on: of each run that is joined into it what that run was
+    scored on, by name and version.  Runs of one data are one part; of unlike data, each is there as
+    often as its share is."""
     scores: Mapping[str, BoardScore]
 
 
@@ -103,13 +107,16 @@ def ended_by(entry: Entry, until: int | None) -> bool:
 
 
 def required_data(
-    board: Leaderboard, versions: Mapping[str, DatasetVersion], entries: Iterable[Entry]
+    board: Leaderboard,
+    versions: Mapping[str, DatasetVersion],
+    entries: Iterable[Entry],
+    until: int | None = None,
 ) -> tuple[list[DatasetVersion], list[str]]:
     """Return the data sets that a board requires, and what is to be said of those left out.
 
     The explicit ones, joined with the newest of each label; of these, the ones that a finished
     run, of whatever experiment, has used.  (So an unused one among the newest is passed over, and
-    no older one takes its place.)
+    no older one takes its place.)  Labels that were given after `until` do not count.
     """
     unique = {one.dataset_id: one for one in versions.values()}
     newest_first = sorted(unique.values(), key=lambda v: (v.created, v.dataset_id), reverse=True)
@@ -122,10 +129,11 @@ def required_data(
         else:
             wanted[version.dataset_id] = version
     for label, count in board.newest.items():
-        labelled = [one for one in newest_first if label in one.labels]
+        labelled = [one for one in newest_first if one.had(label, until)]
         wanted.update({one.dataset_id: one for one in labelled[:count]})
         if not labelled:
-            notes.append(f"No data set has the label {label!r}.")
+            then = "" if until is None else " by that date"
+            notes.append(f"No data set has the label {label!r}{then}.")
     used = {
         versions[dataset_id].dataset_id
         for entry in entries
@@ -272,11 +280,12 @@ def _scored_runs(
     return [run for run in runs if run.scores[board.metric] == value][-1:]
 
 
-def _data_of(runs: Sequence[Entry], data: UsedData) -> tuple[DatasetVersion, ...]:
+def _data_of(runs: Sequence[Entry], data: UsedData) -> tuple[Part, ...]:
     """Return the data that a score of several runs is of.
 
     Where runs of unlike data are joined, it tells in which proportion: a mean with more of the easy
-    data is another one than with more of the hard.
+    data is another one than with more of the hard.  And a mean over a run on one data and a run on
+    another is not the value of a run on both.
     """
     known = {"": _UNSAID}
     mixed: Counter[tuple[str, ...]] = Counter()
@@ -287,9 +296,16 @@ def _data_of(runs: Sequence[Entry], data: UsedData) -> tuple[DatasetVersion, ...
     if set(mixed) == {()}:
         return ()
     whole = math.gcd(*mixed.values())
-    parts = ((digests or ("",)) * (count // whole) for digests, count in mixed.items())
-    found = (known[digest] for digest in itertools.chain.from_iterable(parts))
-    return tuple(sorted(found, key=lambda one: (one.name, one.version)))
+    found = [
+        tuple(sorted((known[one] for one in digests or ("",)), key=_named))
+        for digests, count in mixed.items()
+        for _ in range(count // whole)
+    ]
+    return tuple(sorted(found, key=lambda part: [_named(one) for one in part]))
+
+
+def _named(version: DatasetVersion) -> tuple[str, int]:
+    return version.name, version.version
 
 
 def _scores(board: Leaderboard, rules: MetricRules, runs: Sequence[Entry]) -> dict[str, BoardScore]:

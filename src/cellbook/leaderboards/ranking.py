@@ -59,11 +59,11 @@ def rows_of(
     field, and has ranks of its own; the field of the newest data stands first.
     """
     more = rules.direction(board.metric) is not Direction.LESS
-    fields: dict[tuple[str, ...], list[Candidate]] = {}
+    fields: dict[tuple[tuple[str, ...], ...], list[Candidate]] = {}
     below = []
     for one in sorted(candidates, key=lambda one: _order(board, one, more)):
         if len(one.covered) == len(required) and _value(board, one) is not None:
-            fields.setdefault(digests_of(one), []).append(one)
+            fields.setdefault(_field_of(one), []).append(one)
         else:
             below.append(one)
     name = _Names(board, candidates)
@@ -99,8 +99,13 @@ def rows_of(
 
 
 def digests_of(candidate: Candidate) -> tuple[str, ...]:
-    """Return the digests of what a candidate's scores were computed on: its field."""
-    return tuple(sorted(data.digest for data in candidate.data))
+    """Return the digests of what a candidate's scores were computed on."""
+    return tuple(sorted({data.digest for part in candidate.data for data in part}))
+
+
+def _field_of(candidate: Candidate) -> tuple[tuple[str, ...], ...]:
+    """Return what those that are compared have in common: the data of each run that is joined."""
+    return tuple(sorted(tuple(sorted(data.digest for data in part)) for part in candidate.data))
 
 
 def _value(board: Leaderboard, one: Candidate) -> float | None:
@@ -117,8 +122,9 @@ def _order(board: Leaderboard, one: Candidate, more: bool) -> tuple[Any, ...]:
     return (-len(one.covered), False, -value if more else value, *first)
 
 
-def _newest(field: Sequence[Candidate]) -> tuple[int, tuple[str, ...]]:
-    return max((data.created for data in field[0].data), default=-1), digests_of(field[0])
+def _newest(field: Sequence[Candidate]) -> tuple[int, tuple[tuple[str, ...], ...]]:
+    created = (data.created for part in field[0].data for data in part)
+    return max(created, default=-1), _field_of(field[0])
 
 
 # -- ranks -------------------------------------------------------------------------------------
@@ -250,7 +256,9 @@ def _row(
         scores=one.scores,
         data=" + ".join(
             label if count == 1 else f"{count}× {label}"
-            for label, count in Counter(data.label for data in one.data).items()
+            for label, count in Counter(
+                " & ".join(data.label for data in part) for part in one.data
+            ).items()
         ),
         digests=digests_of(one),
         reached=rules.reached(board.metric, _value(board, one)),

@@ -50,7 +50,8 @@ def reckon(
     now
         The time it is, in milliseconds since 1970.
     until
-        Runs that ended later and data sets that came on record later do not count; None lets all
+        Runs that ended, data sets that came on record and labels that were given later do not
+        count; None lets all
         count.
     """
     ended = [entry for entry in entries if ended_by(entry, until)]
@@ -59,7 +60,7 @@ def reckon(
         for dataset_id, version in versions.items()
         if until is None or version.created <= until
     }
-    required, notes = required_data(board, on_record, ended)
+    required, notes = required_data(board, on_record, ended, until)
     left_out: Counter[str] = Counter()
     chosen = []
     for entry in entries:

@@ -22,6 +22,8 @@ class DashboardPanel(Record):
     """At most so many runs of a query."""
     look: Mapping[str, Any] = field(default_factory=dict)
     """How it is looked at, in the front end's own words: tab, metric, axis, smoothing …"""
+    width: str = "full"
+    """``half`` where it stands beside another one, if the page is wide enough."""
 
 
 @dataclass(frozen=True, slots=True)

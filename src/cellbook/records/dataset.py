@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from cellbook.errors import InvalidInput
 from cellbook.records.base import Record
@@ -33,11 +33,19 @@ class DatasetVersion(Record):
     labels: tuple[str, ...] = ()
     source: str = ""
     """Where it came from: a path, a URL, a query."""
+    labelled: Mapping[str, int] = field(default_factory=dict)
+    """Since when it has each of its labels, in milliseconds since 1970; of books that did not note
+    that it is not here, and is taken to be from its beginning."""
 
     @property
     def label(self) -> str:
         """The version as one says it: ``digits@3``."""
         return f"{self.name}@{self.version}"
+
+    def had(self, label: str, until: int | None) -> bool:
+        """Whether it has a label, and had it at a time already; None for now."""
+        since = self.labelled.get(label, self.created)
+        return label in self.labels and (until is None or since <= until)
 
 
 def check_dataset_name(name: object) -> str:

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from cellbook._version import __version__
+from cellbook.answers.base import writable
 from cellbook.book import Book, look_into, notebook_name
 from cellbook.commenting import local_author
-from cellbook.errors import CellbookError, StoreError, StoreReadOnly
+from cellbook.errors import CellbookError, StoreError
 from cellbook.records import Author
 from cellbook.server.places import Place
 from cellbook.views.pulse import Pulse
@@ -102,9 +103,7 @@ class Ask:
         StoreReadOnly
             If it cannot.
         """
-        if self.book.read_only:
-            raise StoreReadOnly(self.book.read_only)
-        return self.book
+        return writable(self.book)
 
     @property
     def notebook(self) -> str | None:

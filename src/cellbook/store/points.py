@@ -18,7 +18,8 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ ROTATE = 256 * 1024
 _LENGTH = struct.Struct("<I")
 _KIND = [("series", "<u4"), ("ms", "<u4"), ("step", "<i8"), ("value", "<f8")]
 _CHECK_NS = 1_000_000_000
+_KEPT = 2**20
+"""Points that a reader keeps, of 24 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +191,17 @@ class SeriesWriter:
 
 
 class SeriesReader:
-    """Reads points back as NumPy arrays."""
+    """Reads points back as NumPy arrays, which are not to be written to.
+
+    What was read last is kept for as long as its files have not changed: a panel asks for the same
+    points again with each move of its smoothing.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root / "points"
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, list[Series]]] = OrderedDict()
+        self._held = 0
 
     def read(
         self,
@@ -210,12 +220,45 @@ class SeriesReader:
         keys
             Metric names wanted, without context; None means all.
         """
+        wanted_runs = None if runs is None else sorted(set(runs))
+        wanted_keys = None if keys is None else frozenset(keys)
+        files = sorted(set(stems))
+        asked = (*files, None if wanted_runs is None else tuple(wanted_runs), wanted_keys)
+        state = tuple(map(self._state, files))
+        with self._lock:
+            known = self._kept.get(asked)
+            if known is not None and known[0] == state:
+                self._kept.move_to_end(asked)
+                return known[1]
+        found = self._read(files, wanted_runs, wanted_keys)
+        self._keep(asked, state, found)
+        return found
+
+    def _state(self, stem: str) -> tuple[int, int] | None:
+        """Return what tells whether a file has changed."""
+        try:
+            told = (self._root / f"{stem}.pts").stat()
+        except FileNotFoundError:
+            return None
+        return told.st_size, told.st_mtime_ns
+
+    def _keep(self, asked: Hashable, state: Hashable, found: list[Series]) -> None:
+        with self._lock:
+            if before := self._kept.pop(asked, None):
+                self._held -= _points_in(before[1])
+            self._kept[asked] = state, found
+            self._held += _points_in(found)
+            while self._held > _KEPT:
+                _, (_, oldest) = self._kept.popitem(last=False)
+                self._held -= _points_in(oldest)
+
+    def _read(
+        self, files: Sequence[str], wanted_runs: Sequence[str] | None, wanted_keys: Set[str] | None
+    ) -> list[Series]:
         import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
 
-        wanted_runs = None if runs is None else sorted(set(runs))
-        wanted_keys = None if keys is None else set(keys)
         found: dict[SeriesKey, list[tuple[Any, int]]] = {}
-        for stem in sorted(set(stems)):
+        for stem in files:
             data = self._load(stem)
             if data is None:
                 continue
@@ -229,14 +272,15 @@ class SeriesReader:
         result = []
         for of, parts in found.items():
             times = [part["ms"].astype(np.int64) + t0 for part, t0 in parts]
-            result.append(
-                Series(
-                    of,
-                    np.concatenate([part["step"] for part, _ in parts]),
-                    np.concatenate([part["value"] for part, _ in parts]),
-                    np.concatenate(times),
-                )
+            series = Series(
+                of,
+                np.concatenate([part["step"] for part, _ in parts]),
+                np.concatenate([part["value"] for part, _ in parts]),
+                np.concatenate(times),
             )
+            for array in (series.steps, series.values, series.times):
+                array.flags.writeable = False
+            result.append(series)
         return result
 
     def last_change(self, stems: Iterable[str]) -> float | None:
@@ -300,11 +344,20 @@ class SeriesReader:
         return data
 
 
+def _points_in(found: Sequence[Series]) -> int:
+    # One more each, so that what is empty counts, too.
+    return 1 + sum(len(series.values) for series in found)
+
+
 def _rows(records: Any, wanted: Any) -> Any:
-    """Return the wanted rows; without a copy where they stand in one block, as they mostly do."""
+    """Return the wanted rows; without a copy where they stand in one block, or every so many rows,
+    as they mostly do: metrics that are logged together take turns."""
     places = wanted.nonzero()[0]
-    if len(places) and places[-1] - places[0] + 1 == len(places):
-        return records[places[0] : places[-1] + 1]
+    if len(places) < 2:
+        return records[places]
+    first, gap = places[0], places[1] - places[0]
+    if (places[1:] - places[:-1] == gap).all():
+        return records[first : places[-1] + 1 : gap]
     return records[places]
 
 

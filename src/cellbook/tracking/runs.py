@@ -28,6 +28,7 @@ from cellbook.store import Store, create, is_ulid, update
 from cellbook.tracking.ending import end_state
 from cellbook.tracking.flows import here
 from cellbook.tracking.naming import check_run_name, random_name
+from cellbook.tracking.reading import run_of
 from cellbook.tracking.run import Run
 from cellbook.tracking.sessions import Sessions
 from cellbook.tracking.summary import stats_of
@@ -222,11 +223,13 @@ class Runs:
         ------
         NotFound
             If the book has no such run.
+        StoreCorrupt
+            If its record cannot be read.
         """
         doc = self.store.get("runs", run_id)
         if doc is None:
             raise NotFound(f"The book has no run with id {run_id!r}. `%runs` lists what it has.")
-        return self._record(self.store.number("runs", run_id), doc)
+        return run_of(doc, self.store.number("runs", run_id))
 
     def find(self, target: str | int | Run | RunRecord) -> RunRecord:
         """Return the run that a target names: ``#12``, ``12``, a name, ``run:NAME`` or an id.
@@ -237,6 +240,8 @@ class Runs:
             If there is none.
         Ambiguous
             If several runs have the name; the message lists them.
+        StoreCorrupt
+            If its record cannot be read.
         """
         if isinstance(target, (Run, RunRecord)):
             return self.get(target.run_id)
@@ -251,7 +256,7 @@ class Runs:
         named = list(self.store.select("runs", where("run_name") == text))
         kept = [entry for entry in named if not entry[2].get("trashed")] or named
         if len(kept) == 1:
-            return self._record(kept[0][1], kept[0][2])
+            return run_of(kept[0][2], kept[0][1])
         if kept:
             numbers = ", ".join(f"#{number}" for _, number, _ in kept[-8:])
             raise Ambiguous(f"{len(kept)} runs are named {text!r}: {numbers}. Use the number.")
@@ -451,9 +456,6 @@ class Runs:
         for series in self.store.series_reader.read(record.points, runs=[record.run_id]):
             run.metrics_log.resume(series.of, stats_of(series), float(series.values[-1]))
         return run
-
-    def _record(self, number: int, doc: dict[str, Any]) -> RunRecord:
-        return from_doc(RunRecord, {**doc, "run_number": number})
 
     def _tick(self) -> None:
         now = time.monotonic()

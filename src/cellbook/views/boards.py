@@ -56,9 +56,9 @@ def board_title(standing: Standing) -> str:
     way = "↑" if standing.more_is_better else "↓"
     frozen = ""
     if standing.frozen:
-        frozen = f" · frozen, as of {formatting.date(frozen_at(standing))}"
+        frozen = f" · frozen, as of {formatting.stamp(frozen_at(standing))}"
     elif standing.until is not None:
-        frozen = f" · as of {formatting.date(standing.until)}"
+        frozen = f" · as of {formatting.stamp(standing.until)}"
     return f"leaderboard {board.name} · {board.experiment} · by {board.metric} {way}{frozen}"
 
 
@@ -160,7 +160,7 @@ def choose_frozen(copies: Sequence[Standing], name: str, text: str, now: int) ->
             f"There is no frozen copy of the leaderboard {name!r}. "
             f"`%leaderboard {name} --freeze` makes one."
         )
-    dates = ", ".join(formatting.date(frozen_at(one)) for one in copies[-8:])
+    dates = ", ".join(formatting.stamp(frozen_at(one)) for one in copies[-8:])
     raise NotFound(f"No copy of {name!r} was frozen by {text}. There are those of {dates}.")
 
 
@@ -187,14 +187,20 @@ def data_cells(versions: Sequence[DatasetVersion]) -> list[list[str]]:
         *(
             [
                 one.label,
-                formatting.date(one.created),
+                formatting.stamp(one.created),
                 formatting.shorten(one.digest, 16),
-                ", ".join(one.labels),
+                ", ".join(_label_text(one, label) for label in one.labels),
                 one.source,
             ]
             for one in versions
         ),
     ]
+
+
+def _label_text(version: DatasetVersion, label: str) -> str:
+    """Return a label, with the date where it was given after the version came on record."""
+    since = version.labelled.get(label, version.created)
+    return label if since <= version.created else f"{label} (since {formatting.date(since)})"
 
 
 def cells_text(cells: Sequence[Sequence[str]], width: int = WIDTH) -> str:

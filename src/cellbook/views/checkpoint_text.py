@@ -12,7 +12,7 @@ from cellbook.views.timeline import Timeline, graph_text
 from cellbook.views.value_diff import ChangedPlace
 
 
-def timeline_text(shown: Timeline, *, command: str = "%") -> str:
+def timeline_text(shown: Timeline, *, command: str = "%", ago: bool = False) -> str:
     """Return a timeline as lines of text."""
     if not shown.rows:
         return f"No checkpoints yet. `{command}checkpoint` saves one."
@@ -39,7 +39,7 @@ def timeline_text(shown: Timeline, *, command: str = "%") -> str:
                 row.changes,
                 size,
                 f"not saved: {', '.join(one.lost)}" if one.lost else "",
-                formatting.age(one.time, now),
+                formatting.age(one.time, now) if ago else formatting.stamp(one.time),
             )
             if part
         )

@@ -11,10 +11,11 @@ from typing import Any
 
 from tinydb import where
 
-from cellbook.records import Direction, MetricRules, RunRecord, RunState
+from cellbook.records import Direction, Environment, MetricRules, RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.views import formatting
+from cellbook.views.data_used import data_used, versions_of
 from cellbook.views.environments import ENVIRONMENT_FACTS, environment_facts, environment_of
 from cellbook.views.runs_list import duration_of
 from cellbook.views.runs_table import find_records
@@ -37,6 +38,7 @@ class Group(StrEnum):
 
     METRICS = "Metrics"
     PARAMS = "Params"
+    DATA = "Data"
     RUN = "Run"
     TAGS = "Tags"
     ENVIRONMENT = "Environment"
@@ -100,6 +102,8 @@ class CompareRow:
     cells: tuple[CompareCell, ...]
     differs: bool
     """Whether the runs differ here in a way that tells something."""
+    key: str = ""
+    """The column of a table of runs that says the same: ``metrics.acc``, ``duration`` …"""
     numeric: bool = False
     """Whether the values are numbers, to be set flush right."""
     direction: Direction | None = None
@@ -174,9 +178,10 @@ def compare_runs(
     now = time.time_ns() // 1_000_000 if now is None else now
     rows = [
         *_metric_rows(records, baseline, metric_rules(store)),
-        *_mapping_rows(Group.PARAMS, [record.params for record in records]),
+        *_mapping_rows(Group.PARAMS, "params", [record.params for record in records]),
+        *_data_rows(store, records),
         *_run_rows(records, baseline, now),
-        *_mapping_rows(Group.TAGS, [record.tags for record in records]),
+        *_mapping_rows(Group.TAGS, "tags", [record.tags for record in records]),
         *_environment_rows(store, records),
     ]
     heads = [head_of(record) for record in records]
@@ -205,14 +210,29 @@ def _drawable(records: Sequence[RunRecord]) -> list[str]:
     return [name for name in names if name in several]
 
 
+def state_text(state: RunState) -> str:
+    """Return a state as a shape and a word."""
+    return f"{formatting.GLYPHS[state]} {state.value}"
+
+
 RUN_FACTS: tuple[tuple[str, Callable[[RunRecord], Any]], ...] = (
-    ("state", lambda record: f"{formatting.GLYPHS[record.state]} {record.state.value}"),
+    ("state", lambda record: state_text(record.state)),
     ("error", lambda record: record.error),
     ("experiment", lambda record: record.experiment),
     ("notebook", lambda record: record.notebook),
     ("notes", lambda record: record.description or None),
 )
 """What is told of a run besides how long it took and when it began."""
+FACT_FIELDS: Mapping[str, str] = {
+    "duration": "duration",
+    "started": "start_time",
+    "state": "state",
+    "error": "error",
+    "experiment": "experiment",
+    "notebook": "notebook",
+    "notes": "description",
+}
+"""What is told of a run, and what queries and tables of runs call it."""
 
 
 # -- rows --------------------------------------------------------------------------------------
@@ -232,7 +252,8 @@ def _metric_rows(
             )
             for place, value in enumerate(values)
         ]
-        yield CompareRow(Group.METRICS, name, tuple(cells), differ(values), True, direction)
+        key = f"metrics.{name}"
+        yield CompareRow(Group.METRICS, name, tuple(cells), differ(values), key, True, direction)
 
 
 def metric_cell(
@@ -256,14 +277,22 @@ def _signed(difference: float) -> str:
     return ("+" if difference > 0 else "−") + formatting.value(abs(float(f"{difference:.3g}")))
 
 
-def _mapping_rows(group: Group, mappings: Sequence[Mapping[str, Any]]) -> Iterable[CompareRow]:
+def _mapping_rows(
+    group: Group, part: str, mappings: Sequence[Mapping[str, Any]]
+) -> Iterable[CompareRow]:
     names = dict.fromkeys(name for mapping in mappings for name in mapping)
     for name in names:
         values = [mapping.get(name, NO_CELL) for mapping in mappings]
         present = [value for value in values if value is not NO_CELL]
         numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in present)
         cells = [NO_CELL if value is NO_CELL else value_cell(value) for value in values]
-        yield CompareRow(group, name, tuple(cells), differ(values), numeric)
+        yield CompareRow(group, name, tuple(cells), differ(values), f"{part}.{name}", numeric)
+
+
+def _data_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[CompareRow]:
+    versions = versions_of(store, (record.inputs for record in records))
+    used = [data_used(record.inputs, versions) for record in records]
+    return _mapping_rows(Group.DATA, "data", used)
 
 
 def value_cell(value: Any) -> CompareCell:
@@ -284,12 +313,13 @@ def _run_rows(records: Sequence[RunRecord], baseline: int, now: int) -> Iterable
         for place, value in enumerate(durations)
     ]
     differs = any(cell.delta or cell.missing for cell in cells)
-    yield CompareRow(Group.RUN, "duration", tuple(cells), differs, True, Direction.LESS)
+    yield CompareRow(Group.RUN, "duration", tuple(cells), differs, "duration", True, Direction.LESS)
     # Two runs never start at one moment, which tells nothing.
-    started = tuple(value_cell(formatting.date(record.start_time)) for record in records)
-    yield CompareRow(Group.RUN, "started", started, differs=False)
+    started = tuple(value_cell(formatting.stamp(record.start_time)) for record in records)
+    yield CompareRow(Group.RUN, "started", started, False, "start_time")
     for name, fact in RUN_FACTS:
-        yield from _fact_row(Group.RUN, name, [fact(record) for record in records])
+        key = FACT_FIELDS[name]
+        yield from _fact_row(Group.RUN, name, key, [fact(record) for record in records])
 
 
 def duration_cell(value: float | None, base: float | None) -> CompareCell:
@@ -305,24 +335,36 @@ def duration_cell(value: float | None, base: float | None) -> CompareCell:
 
 
 def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[CompareRow]:
-    environments = [environment_of(store, record) for record in records]
-    facts = [{} if env is None else environment_facts(env) for env in environments]
+    # Runs of one session ran on the same, which may be long to read.
+    known: dict[tuple[str | None, str | None], tuple[Environment | None, dict[str, Any]]] = {}
+    for record in records:
+        if (kept := (record.environment, record.session)) not in known:
+            found = environment_of(store, record)
+            known[kept] = found, {} if found is None else environment_facts(found)
+    of_each = [known[record.environment, record.session] for record in records]
+    facts = [told for _, told in of_each]
     for name in ENVIRONMENT_FACTS:
-        yield from _fact_row(Group.ENVIRONMENT, name, [one.get(name) for one in facts])
-    packages = [{} if env is None else env.packages for env in environments]
+        key = f"environment.{name}"
+        yield from _fact_row(Group.ENVIRONMENT, name, key, [one.get(name) for one in facts])
+    if len(known) < 2:
+        return
+    packages = [{} if env is None else env.packages for env, _ in of_each]
     # Some hundred packages that are all the same would bury the rest.
-    rows = _mapping_rows(Group.ENVIRONMENT, packages)
+    rows = _mapping_rows(Group.ENVIRONMENT, "packages", packages)
     yield from sorted((row for row in rows if row.differs), key=lambda row: row.name)
 
 
-def _fact_row(group: Group, name: str, values: Sequence[Any]) -> Iterable[CompareRow]:
+def _fact_row(group: Group, name: str, key: str, values: Sequence[Any]) -> Iterable[CompareRow]:
     """Yield the row of a fact, unless no run has it."""
     if any(value is not None for value in values):
         cells = [NO_CELL if value is None else value_cell(value) for value in values]
-        yield CompareRow(group, name, tuple(cells), differ(values))
+        yield CompareRow(group, name, tuple(cells), differ(values), key)
 
 
 def differ(values: Sequence[Any]) -> bool:
     """Whether values are not all the same."""
-    # By their text: NaN is the same as NaN, and 1 is not the same as True.
-    return len({repr(value) for value in values}) > 1
+    # By their text: NaN is the same as NaN, and 1 is not the same as True.  Of thousands that
+    # differ, the first few tell.
+    texts = map(repr, values)
+    first = next(texts, None)
+    return any(text != first for text in texts)

@@ -28,6 +28,9 @@ class Correlations:
     """How many columns of numbers there are beyond these."""
     problem: str = ""
     """Why there is nothing; empty where there is something."""
+    blank: tuple[str, ...] = ()
+    """Names of columns that are left out since nothing can be said of them: they are the same in
+    all runs that have them, or too few runs have them."""
 
 
 def correlate(records: Sequence[RunRecord], metric: str = "") -> Correlations:
@@ -47,10 +50,14 @@ def correlate(records: Sequence[RunRecord], metric: str = "") -> Correlations:
         told = "There is 1 run" if len(records) == 1 else f"There are {len(records)} runs"
         return _nothing(f"{told} to correlate over. At least {LEAST} are needed.")
     wanted = (metric,) if metric else ()
-    numeric = [one for one in relate(records, wanted).columns if one.numeric]
+    found = [one for one in relate(records, wanted).columns if one.numeric]
+    numeric = [one for one in found if _tells(one)]
+    blank = tuple(one.name for one in found if not _tells(one))
     chosen = _chosen(numeric, metric)
     if len(chosen) < 2:
-        return _nothing("No two params or metrics are numbers that differ between these runs.")
+        return _nothing(
+            "No two params or metrics are numbers that differ between these runs.", blank
+        )
     frame = pd.DataFrame({one.name: one.numbers for one in chosen}, dtype=float)
     frame = frame.replace([np.inf, -np.inf], np.nan)
     table = frame.corr(method="spearman", min_periods=LEAST)
@@ -63,7 +70,14 @@ def correlate(records: Sequence[RunRecord], metric: str = "") -> Correlations:
         ),
         tuple(tuple(row) for row in (known.T @ known).tolist()),
         len(numeric) - len(chosen),
+        blank=blank,
     )
+
+
+def _tells(column: RelationColumn) -> bool:
+    """Whether a column may be correlated with anything."""
+    known = [one for one in column.numbers if one is not None and math.isfinite(one)]
+    return len(known) >= LEAST and len(set(known)) > 1
 
 
 def _chosen(numeric: Sequence[RelationColumn], metric: str) -> list[RelationColumn]:
@@ -74,5 +88,5 @@ def _chosen(numeric: Sequence[RelationColumn], metric: str) -> list[RelationColu
     return params[: _SIDE - len(kept)] + kept
 
 
-def _nothing(problem: str) -> Correlations:
-    return Correlations((), (), (), 0, problem)
+def _nothing(problem: str, blank: tuple[str, ...] = ()) -> Correlations:
+    return Correlations((), (), (), 0, problem, blank)

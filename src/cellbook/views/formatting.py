@@ -72,6 +72,8 @@ def value(value: Any, width: int = 60) -> str:
 
 
 def _plain_exponent(text: str) -> str:
+    if "e" not in text:
+        return text
     return _EXPONENT.sub(lambda match: f"e{match[1].strip('+')}{match[2]}", text)
 
 
@@ -127,6 +129,15 @@ def date(time: int, zone: tzinfo | None = None) -> str:
     """
     moment = datetime.fromtimestamp(time / 1000, UTC).astimezone(zone)
     return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def stamp(time: int, zone: tzinfo | None = None) -> str:
+    """Return a time as ``2026-11-24 14:03:12+01:00``: what is read later, or elsewhere.
+
+    `zone` None means this machine's own.
+    """
+    moment = datetime.fromtimestamp(time / 1000, UTC).astimezone(zone)
+    return moment.isoformat(" ", "seconds")
 
 
 def size(count: int) -> str:

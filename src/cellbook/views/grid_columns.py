@@ -7,34 +7,40 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cellbook.records import Direction, Environment, MetricRules, RunRecord, from_doc
+from cellbook.records import (
+    DatasetVersion,
+    Direction,
+    Environment,
+    MetricRules,
+    RunRecord,
+    from_doc,
+)
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
-from cellbook.views.comparison import RUN_FACTS, Group, differ
+from cellbook.tracking.reading import RUN_FIELDS, are_readable, is_readable
+from cellbook.views.comparison import FACT_FIELDS, RUN_FACTS, Group, differ
+from cellbook.views.data_used import data_used, versions_of
 from cellbook.views.environments import ENVIRONMENT_FACTS, environment_facts
-from cellbook.views.runs_table import RUN_FIELDS, find_records, is_readable, spread, visible
+from cellbook.views.runs_table import find_records, spread, visible
 
 SPARK = "spark"
 """The column that shows the curve of the main metric."""
 SHOWN = 60
 """Columns that are shown at first, at most; others are chosen by name."""
 
-_MOST = {Group.METRICS: 16, Group.PARAMS: 24, Group.RUN: 8, Group.TAGS: 8, Group.ENVIRONMENT: 8}
+_MOST = {
+    Group.METRICS: 16,
+    Group.PARAMS: 24,
+    Group.DATA: 8,
+    Group.RUN: 8,
+    Group.TAGS: 8,
+    Group.ENVIRONMENT: 8,
+}
 """Of each group at first, at most."""
 _PLAIN = (str, int, float, bool)
 _LOOKED_AT = 30
 """Newest runs among which the main metric is found."""
 
-_RUN_FIELDS = {
-    "duration": "duration",
-    "started": "start_time",
-    "state": "state",
-    "error": "error",
-    "experiment": "experiment",
-    "notebook": "notebook",
-    "notes": "description",
-}
-"""Facts of a run, and what queries call them."""
 _ALWAYS = ("duration", "start_time", "state")
 """What is shown of runs although it may not differ."""
 
@@ -74,6 +80,8 @@ class FoundRuns:
     """The environment's id of each run that has one."""
     facts: Mapping[str, Mapping[str, Any]]
     """By environment, the values of the columns that are about it, by key."""
+    versions: Mapping[str, DatasetVersion]
+    """The data sets that they may have used, by id."""
     unreadable: tuple[int, ...] = ()
     """Numbers of the runs that are left out as they cannot be read."""
 
@@ -82,15 +90,18 @@ class FoundRuns:
         return self.facts.get(self.environments.get(run_id, ""), {})
 
 
-def find_runs(store: Store, query: Any) -> FoundRuns:
+def find_runs(store: Store, query: Any, *, hidden: bool = False) -> FoundRuns:
     """Return the runs that a query finds, of TinyDB's language (None for all), and their columns.
 
-    Runs in the trash and in the archive are left out unless the query speaks of them, and so are
-    those that cannot be read.
+    Runs in the trash and in the archive are left out unless the query speaks of them, or `hidden`
+    wants them: for who named them.  Those that cannot be read are left out.
     """
     rules = metric_rules(store)
     fields = [*_READ, *(["stats"] if rules else [])]
-    read = _read_all(store, fields) if query is None else _read_some(store, query, fields)
+    if query is None:
+        read = _read_all(store, fields)
+    else:
+        read = _read_some(store, query if hidden else visible(query), fields)
     read, unreadable = _readable(read)
     if rules:
         read["metrics"] = [
@@ -102,11 +113,14 @@ def find_runs(store: Store, query: Any) -> FoundRuns:
     facts = {
         one: _facts(store, one) for one in dict.fromkeys(environments.values()) if one is not None
     }
+    versions = versions_of(store, read["inputs"])
+    data = [data_used(inputs, versions) if inputs else None for inputs in read["inputs"]]
     groups = (
         _metric_columns(read["metrics"], len(ids), rules),
         _param_columns(read["params"], len(ids)),
+        _text_columns("data", Group.DATA, data, len(ids)),
         _run_columns(read, len(ids)),
-        _tag_columns(read["tags"], len(ids)),
+        _text_columns("tags", Group.TAGS, read["tags"], len(ids)),
         _environment_columns([facts.get(environments.get(one, ""), {}) for one in ids]),
     )
     columns = tuple(itertools.chain.from_iterable(groups))
@@ -119,6 +133,7 @@ def find_runs(store: Store, query: Any) -> FoundRuns:
         rules,
         environments,
         facts,
+        versions,
         unreadable,
     )
 
@@ -150,6 +165,14 @@ def shown_columns(
     return tuple(chosen[:SHOWN])
 
 
+_GROUPS = {
+    "metrics": Group.METRICS,
+    "params": Group.PARAMS,
+    "data": Group.DATA,
+    "tags": Group.TAGS,
+}
+
+
 def column_of(found: FoundRuns, key: str) -> GridColumn:
     """Return the column of a key, whether or not the runs have it."""
     if key == SPARK:
@@ -158,7 +181,7 @@ def column_of(found: FoundRuns, key: str) -> GridColumn:
     if key in found.by_key:
         return found.by_key[key]
     part, _, name = key.partition(".")
-    group = {"metrics": Group.METRICS, "params": Group.PARAMS, "tags": Group.TAGS}.get(part)
+    group = _GROUPS.get(part)
     if group is None:
         return GridColumn(key, "", Group.ENVIRONMENT, name or key, False, None, False, 0)
     return GridColumn(key, "", group, name, group is Group.METRICS, None, False, 0)
@@ -179,7 +202,7 @@ def _wording(column: GridColumn) -> str:
 
 # -- reading -----------------------------------------------------------------------------------
 
-_READ = (*RUN_FIELDS, "session", "environment", "error", "notebook", "description")
+_READ = (*RUN_FIELDS, "session", "environment", "error", "notebook", "description", "inputs")
 _NUMBER = "run_number"
 
 
@@ -196,7 +219,7 @@ def _read_all(store: Store, fields: Sequence[str]) -> dict[str, Sequence[Any]]:
 
 
 def _read_some(store: Store, query: Any, fields: Sequence[str]) -> dict[str, Sequence[Any]]:
-    found = [(number, doc) for _, number, doc in store.select("runs", visible(query))]
+    found = [(number, doc) for _, number, doc in store.select("runs", query)]
     columns: dict[str, Sequence[Any]] = {
         name: [doc.get(name) for _, doc in found] for name in fields
     }
@@ -211,6 +234,7 @@ def _readable(
     bad = {
         place
         for field in RUN_FIELDS
+        if not are_readable(field, columns[field])
         for place, value in enumerate(columns[field])
         if not is_readable(field, value)
     }
@@ -310,11 +334,13 @@ def _param_columns(mappings: Sequence[Any], runs: int) -> list[GridColumn]:
     return sorted(found, key=lambda one: (not one.differs, one.name in nested, -one.count))
 
 
-def _tag_columns(mappings: Sequence[Any], runs: int) -> list[GridColumn]:
+def _text_columns(part: str, group: Group, mappings: Sequence[Any], runs: int) -> list[GridColumn]:
     def column(name: str, values: Sequence[Any]) -> GridColumn:
         differs = len(values) < runs or not _same(values)
+        # Queries know nothing of the data that runs used.
+        field = "" if group is Group.DATA else field_of(part, name)
         return GridColumn(
-            *(f"tags.{name}", field_of("tags", name), Group.TAGS, name),
+            *(f"{part}.{name}", field, group, name),
             *(False, None, differs, len(values)),
         )
 
@@ -322,8 +348,8 @@ def _tag_columns(mappings: Sequence[Any], runs: int) -> list[GridColumn]:
 
 
 def _run_columns(read: Mapping[str, Sequence[Any]], runs: int) -> Iterator[GridColumn]:
-    assert set(_RUN_FIELDS) == {"duration", "started", *(name for name, _ in RUN_FACTS)}
-    for name, field in _RUN_FIELDS.items():
+    assert set(FACT_FIELDS) == {"duration", "started", *(name for name, _ in RUN_FACTS)}
+    for name, field in FACT_FIELDS.items():
         if field not in read:
             # Two runs never start at one moment, nor end so, which tells nothing.
             numeric = field == "duration"

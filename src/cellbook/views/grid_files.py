@@ -6,24 +6,23 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tinydb.queries import where
-
 from cellbook.errors import InvalidInput
 from cellbook.records import RunRecord
 from cellbook.store import Store
 from cellbook.tracking.media.tables import encode_table
 from cellbook.views import formatting
-from cellbook.views.comparison import Verdict
-from cellbook.views.grid_columns import SPARK, GridColumn, shown_columns
+from cellbook.views.comparison import CompareCell, Verdict
+from cellbook.views.data_used import data_used
+from cellbook.views.grid_cells import RunColumns, column_cells, metric_values, read_columns
+from cellbook.views.grid_columns import SPARK, FoundRuns, GridColumn, shown_columns
 from cellbook.views.runs_grid import (
+    LONGEST,
     GridQuery,
-    GridRow,
     by_environment,
-    grid_rows,
     grid_runs,
     read_records,
 )
-from cellbook.views.runs_table import search_runs
+from cellbook.views.runs_table import frame_of, put_scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +32,7 @@ FORMATS = ("csv", "markdown", "parquet", "code")
 _HEAD = ("run_number", "run_name")
 _IN_FRAME = ("params", "metrics", "tags")
 _ATTRIBUTES = ("experiment", "state", "start_time", "duration")
+_OF_RUN = ("error", "notebook", "description")
 _MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NONE: ""}
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -80,13 +80,13 @@ def grid_file(
         if column.key != SPARK
     ]
     if format_ == "markdown":
-        records = read_records(store, ids)
-        rows = grid_rows(store, records, columns, found, baseline, now)
-        text = _markdown(columns, rows, baseline.run_id if baseline else "")
+        runs = read_columns(store, ids)
+        texts = [_texts(one, runs, found, baseline, now) for one in columns]
+        text = _markdown(columns, runs, texts, baseline.run_id if baseline else "")
         return "runs.md", "text/markdown", text.encode()
     if format_ == "code":
-        numbers = [record.run_number for record in read_records(store, ids)] if asked.runs else []
-        return "runs.py", "text/x-python", _code(asked, numbers, columns, baseline).encode()
+        records = read_records(store, ids) if asked.runs else []
+        return "runs.py", "text/x-python", _code(asked, records, columns, baseline).encode()
     frame = grid_frame(store, asked, columns)
     encoded = encode_table(_safe(frame) if format_ == "csv" else _even(frame), f"runs.{format_}")
     return encoded.path, encoded.media_type, encoded.data
@@ -95,20 +95,22 @@ def grid_file(
 def grid_frame(store: Store, asked: GridQuery, columns: Sequence[GridColumn]) -> pd.DataFrame:
     """Return a table of runs as a DataFrame: number, name, and the columns that are given."""
     found, ids = grid_runs(store, asked)
-    every = search_runs(store, where("run_id").one_of(list(ids)), max_results=None)
-    frame = every.set_index("run_id").reindex(list(ids))
-    records: dict[str, RunRecord] | None = None
+    runs = dict(read_columns(store, ids))
+    put_scores(runs, runs["stats"], found.rules)
+    frame = frame_of(runs)
     data: dict[str, Any] = {name: frame[name] for name in _HEAD}
     for column in columns:
         if column.key in frame:
             data[column.key] = frame[column.key]
         elif column.key.startswith(("environment.", "packages.")):
-            data[column.key] = [found.facts_of(run_id).get(column.key) for run_id in ids]
-        elif column.key in ("error", "notebook", "description"):
-            if records is None:
-                records = {record.run_id: record for record in read_records(store, ids)}
-            data[column.key] = [getattr(records.get(run_id), column.key, None) for run_id in ids]
-    return every.__class__(data).reset_index(drop=True)
+            data[column.key] = [found.facts_of(one).get(column.key) for one in runs["run_id"]]
+        elif column.key.startswith("data."):
+            name = column.key.removeprefix("data.")
+            used = (data_used(inputs, found.versions) for inputs in runs["inputs"])
+            data[column.key] = [one.get(name) for one in used]
+        elif column.key in _OF_RUN:
+            data[column.key] = runs[column.key]
+    return frame.__class__(data)
 
 
 def _safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -152,22 +154,54 @@ def _is_missing(value: Any) -> bool:
     return value is None or bool(value != value)
 
 
-def _markdown(columns: Sequence[GridColumn], rows: Sequence[GridRow], baseline: str) -> str:
-    head = ["run", *(column.name for column in columns)]
-    rule = ["---", *("---:" if column.numeric else "---" for column in columns)]
+def _markdown(
+    columns: Sequence[GridColumn],
+    runs: RunColumns,
+    texts: Sequence[Sequence[str]],
+    baseline: str,
+) -> str:
+    heads = zip(runs["run_number"], runs["run_name"], runs["run_id"], strict=True)
+    names = [
+        _escaped(f"#{number} {name[:LONGEST]}{' ★' if run_id == baseline else ''}")
+        for number, name, run_id in heads
+    ]
     lines = [
-        [f"#{row.number} {row.name}{' ★' if row.run_id == baseline else ''}", *_shown(row)]
-        for row in rows
+        ["run", *(_escaped(column.name) for column in columns)],
+        ["---", *("---:" if column.numeric else "---" for column in columns)],
+        *zip(names, *texts, strict=True),
     ]
-    body = [[_escaped(text) for text in line] for line in (head, *lines)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in (body[0], rule, *body[1:]))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _shown(row: GridRow) -> list[str]:
-    return [
-        " ".join(filter(None, (formatting.MISSING if text is None else text, _MARKS[mark], delta)))
-        for text, mark, delta in zip(row.texts, row.verdicts, row.deltas, strict=True)
-    ]
+def _texts(
+    column: GridColumn, runs: RunColumns, found: FoundRuns, baseline: RunRecord | None, now: int
+) -> list[str]:
+    """Return what a column shows, as Markdown."""
+    name = column.key.removeprefix("metrics.")
+    if name == column.key or baseline is not None:
+        cells = column_cells(column, runs, found, baseline, now, ago=False)
+        # Most runs share a few cells, which are the same objects.
+        shown = {id(cell): cell for cell in cells}
+        known = {key: _shown(cell) for key, cell in shown.items()}
+        return [known[id(cell)] for cell in cells]
+    # Of numbers alone there are many, and all differ: the short way to the same text.
+    texts = []
+    for value in metric_values(name, runs, found.rules):
+        if value is None:
+            texts.append(formatting.MISSING)
+        else:
+            mark = formatting.goal_mark(found.rules.reached(name, value))
+            text = formatting.number(value)
+            texts.append(f"{text} {mark}" if mark else text)
+    return texts
+
+
+def _shown(cell: CompareCell) -> str:
+    text = _escaped(cell.text)
+    if cell.reached is None and not cell.delta:
+        return text
+    parts = (text, formatting.goal_mark(cell.reached), _MARKS[cell.verdict], cell.delta)
+    return " ".join(part for part in parts if part)
 
 
 def _escaped(text: str) -> str:
@@ -179,12 +213,14 @@ def _escaped(text: str) -> str:
 
 def _code(
     asked: GridQuery,
-    numbers: Sequence[int],
+    records: Sequence[RunRecord],
     columns: Sequence[GridColumn],
     baseline: RunRecord | None,
 ) -> str:
-    """Return the lines that make a table; `numbers` are those of its runs if they were named."""
+    """Return the lines that make a table; `records` are its runs if these were named."""
+    numbers = [record.run_number for record in records]
     named = f"run_number IN ({', '.join(map(str, numbers))})" if numbers else ""
+    named += _put_away(records)
     query = " and ".join(
         f"({part})" if named and asked.query.strip() else part
         for part in (asked.query.strip(), named)
@@ -218,12 +254,23 @@ def _code(
         lines.append(f"# The run itself tells more: {', '.join(map(_in_comment, left))}.")
     metrics = [key for key in wanted if key.startswith("metrics.")]
     if baseline is not None and metrics:
+        itself = f"#{baseline.run_number}{_put_away([baseline])}"
         lines += [
-            f"baseline = cb.search_runs({f'#{baseline.run_number}'!r}).iloc[0]",
+            f"baseline = cb.search_runs({itself!r}).iloc[0]",
             f"for name in {metrics!r}:",
             '    table[f"{name} Δ"] = table[name] - baseline.get(name, float("nan"))',
         ]
     return "\n".join([*lines, "table", ""])
+
+
+def _put_away(records: Sequence[RunRecord]) -> str:
+    """Return what a query has to say for runs in the trash and the archive to be found, too."""
+    trashed = any(record.trashed is not None for record in records)
+    archived = any(record.archived for record in records)
+    return (
+        " and (trashed > 0 or not trashed > 0)" * trashed
+        + " and (archived = true or archived = false)" * archived
+    )
 
 
 def _in_comment(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from tinydb import where
@@ -19,16 +20,36 @@ def query_hint(store: Store, query: str) -> str:
     """
     for group, key in logged_fields(query):
         if next(store.select("runs", where(group)[key].exists(), limit=1), None) is None:
-            near = _near_field(group, key, known_names(store))
-            meant = f"did you mean {near}?" if near else "is it spelled as it was logged?"
+            field = _near_field(group, key, known_names(store))
+            meant = f"did you mean {field}?" if field else "is it spelled as it was logged?"
             return f"No run has {group}.{key}: {meant}"
+    if query.strip() and not _OPERATOR.search(query):
+        near = near_runs(store, query)
+        meant = f"Did you mean {either(near)}?" if near else "Values are asked for so:"
+        return f"Words are looked for in names. {meant}{'' if near else ' `metrics.acc > 0.9`.'}"
     return ""
 
 
-def near_run(store: Store, name: str) -> str:
-    """Return the name of the run that `name` is most like; empty if it is like none."""
-    names = [doc["run_name"] for _, _, doc in store.select("runs") if not doc.get("trashed")]
-    return nearest(name, names)
+_OPERATOR = re.compile(r"[<>=#]|\b(like|ilike|in|is|contains|between)\b", re.I)
+_NEAR = 3
+"""Names that a hint tells, at most."""
+
+
+def near_runs(store: Store, name: str) -> list[str]:
+    """Return the names of the runs that `name` is most like, the most alike first."""
+    text = name.strip().lower()
+    docs = (doc for _, _, doc in store.select("runs") if not doc.get("trashed"))
+    names = {str(doc.get("run_name") or "").lower(): str(doc.get("run_name")) for doc in docs}
+    names.pop("", None)
+    holding = [one for one in names if text and text in one]
+    near = dict.fromkeys([*difflib.get_close_matches(text, names, _NEAR), *holding])
+    return [names[one] for one in list(near)[:_NEAR]]
+
+
+def either(texts: Sequence[str]) -> str:
+    """Return texts as a choice: ``'a', 'b' or 'c'``."""
+    quoted = [repr(text) for text in texts]
+    return " or ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
 
 
 def nearest(text: str, known: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from cellbook.records import Direction, RunRecord
 from cellbook.store import Series, Store
 from cellbook.tracking import metric_rules
 from cellbook.views import formatting
-from cellbook.views.moments import milestones_of, stages_of
+from cellbook.views.line_marks import LineMark, marks_along, shared_out
 from cellbook.views.series import series_of, thin
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _LEAST_PLACES = 20
 _CHUNK = 2**20
 """Values that are held together."""
 _CONFIDENCE = 0.95
-_MARKS = 100
-"""Milestones and stages that a picture has room for."""
+_WHOLE = 2**53
+"""Whole numbers below are the same as floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +56,9 @@ class DrawnLine:
     """Place and value of the best point; None where the metric does not say which way is better."""
     count: int
     """How many points there are in all, before any was left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineMark:
-    """A milestone, or a stage, of one of the runs, where it lies on the axis."""
-
-    number: int
-    """The run's."""
-    name: str
-    start: float
-    end: float | None
-    """Where a stage ends; None for a milestone."""
+    nonpositive: int = 0
+    """How many points of the part that is looked at are 0 or less: a logarithmic axis has no place
+    for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +73,8 @@ class CurveLines:
     marks: tuple[LineMark, ...] = ()
     goal: float | None = None
     """The value that the metric is to reach, where somebody said one."""
+    unmarked: int = 0
+    """How many further milestones and stages there are, for which a picture has no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +153,10 @@ def curve_lines(
     missing = tuple(one.run_number for one in records if one.run_id not in present)
     definition = rules.get(metric)
     goal = None if definition is None else definition.goal
-    marks = _marks(store, found, axis)
-    return CurveLines(metric, axis, tuple(lines), missing, tuple(marks), goal)
+    marks = list(marks_along(store, [(one.record, one.series) for one in found], axis))
+    shown = shared_out(marks)
+    left = len(marks) - len(shown)
+    return CurveLines(metric, axis, tuple(lines), missing, tuple(shown), goal, left)
 
 
 def _check(axis: str, band: str, group: str, smoothing: float) -> None:
@@ -216,41 +211,6 @@ def smoothed(values: Floats, weight: float) -> Floats:
     return result
 
 
-def _marks(store: Store, found: Sequence[_Points], axis: str) -> Iterator[LineMark]:
-    """Yield what the runs passed and went through, the oldest run first."""
-    records = [one.record for one in found]
-    milestones, stages = milestones_of(store, records), stages_of(store, records)
-    left = _MARKS
-    for one in found:
-        number = one.record.run_number
-        for moment in milestones.get(one.record.run_id, ()):
-            if (left := left - 1) >= 0:
-                yield LineMark(
-                    number, moment.name, _place(one, axis, moment.time, moment.step), None
-                )
-        for stage in stages.get(one.record.run_id, ()):
-            if (left := left - 1) >= 0:
-                end = stage.start_time if stage.end_time is None else stage.end_time
-                yield LineMark(
-                    number,
-                    stage.name,
-                    _place(one, axis, stage.start_time, stage.start_step),
-                    _place(one, axis, end, stage.end_step),
-                )
-
-
-def _place(one: _Points, axis: str, time: int, step: int | None) -> float:
-    """Return where a moment lies; without a step, at the last point that had been logged by it."""
-    if axis == "wall":
-        return float(time)
-    if axis == "relative":
-        return (time - one.record.start_time) / 1000
-    if step is not None:
-        return float(step)
-    before = int((one.series.times <= time).sum())
-    return float(one.series.steps[max(before - 1, 0)])
-
-
 # -- lines -------------------------------------------------------------------------------------
 
 
@@ -267,13 +227,14 @@ def _run_line(
         label=f"#{one.record.run_number} {formatting.shorten(one.record.run_name, 60)}",
         number=one.record.run_number,
         run_ids=(one.record.run_id,),
-        xs=_listed(one.xs[kept]),
+        xs=_along(one.xs[kept]),
         ys=_listed(one.ys[kept]),
         raw=() if one.raw is None else _listed(one.raw[kept]),
         lower=(),
         upper=(),
         best=_best(one.xs, one.ys if one.raw is None else one.raw, direction),
         count=len(one.xs),
+        nonpositive=int((one.ys[begin:end] <= 0).sum()),
     )
 
 
@@ -306,7 +267,7 @@ def _mean_line(
         label=label,
         number=min(one.record.run_number for one in members),
         run_ids=tuple(one.record.run_id for one in members),
-        xs=_listed(xs[kept]),
+        xs=_along(xs[kept]),
         ys=_listed(mean[kept]),
         raw=(),
         lower=() if lower is None else _listed(lower[kept]),
@@ -464,6 +425,17 @@ def _best(xs: Floats, ys: Floats, direction: Direction | None) -> tuple[float, f
     values = ys[finite]
     place = finite[values.argmax() if direction is Direction.MORE else values.argmin()]
     return float(xs[place]), float(ys[place])
+
+
+def _along(xs: Floats) -> tuple[float, ...]:
+    """Return places on the axis; whole ones as whole numbers, which are shorter to send."""
+    import numpy as np  # noqa: PLC0415
+
+    if len(xs) and np.abs(xs).max() < _WHOLE:
+        whole = xs.astype(np.int64)
+        if (whole == xs).all():
+            return tuple(whole.tolist())
+    return _listed(xs)
 
 
 def _listed(values: Floats) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -31,7 +32,9 @@ def saved_cells(notebook: Path) -> Cells | None:
             if known is not None and known[0] == mark:
                 _known.move_to_end(notebook)
                 return known[1]
-        if found.st_size > _LARGEST:
+        # A comment may name any file; what is no notebook is not looked into.
+        regular = stat.S_ISREG(found.st_mode) and notebook.suffix == ".ipynb"
+        if not regular or found.st_size > _LARGEST:
             return None
         cells = cells_of(json.loads(notebook.read_bytes()))
     except (OSError, ValueError, RecursionError):

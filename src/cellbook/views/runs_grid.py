@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tinydb.queries import where
-
+from cellbook.datasets.room import TABLE as DATASETS
 from cellbook.records import RunRecord, RunState
-from cellbook.store import Store
+from cellbook.store import Store, no_collection
 from cellbook.tracking import metric_rules
 from cellbook.tracking.definitions import TABLE as DEFINITIONS
-from cellbook.views import formatting
-from cellbook.views.comparison import (
-    NO_CELL,
-    RUN_FACTS,
-    CompareCell,
-    Verdict,
-    duration_cell,
-    metric_cell,
-    value_cell,
-)
+from cellbook.views.comparison import Verdict
 from cellbook.views.filters import parse_order
+from cellbook.views.grid_cells import column_cells, columns_of
 from cellbook.views.grid_columns import (
     SPARK,
     FoundRuns,
@@ -35,19 +25,23 @@ from cellbook.views.grid_columns import (
 )
 from cellbook.views.hints import query_hint
 from cellbook.views.keeping import kept
-from cellbook.views.runs_list import duration_of, stale_cells
-from cellbook.views.runs_table import NEWEST_FIRST, read_order, read_query, records_by_id
+from cellbook.views.runs_list import stale_cells
+from cellbook.views.runs_table import (
+    NEWEST_FIRST,
+    among,
+    read_order,
+    read_query,
+    records_by_id,
+    unreadable_note,
+)
 from cellbook.views.series import spark_points
 
 LONGEST = 2_000
 """Characters of a value that a table holds; the whole of it is in the run."""
 
 _LONGEST_NAME = 200
-_NOTED = 5
-"""Runs that a note names."""
-_TABLES = ("runs", "sessions", "environments", DEFINITIONS)
+_TABLES = ("runs", "sessions", "environments", DEFINITIONS, DATASETS)
 _OF_ENVIRONMENT = re.compile(r"((?:environment|packages)\..+?)(?:\s+(ASC|DESC))?", re.I | re.S)
-_FACTS = dict(RUN_FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +68,10 @@ class GridRow:
     deltas: tuple[str, ...]
     """The differences to the baseline."""
     verdicts: tuple[Verdict, ...]
+    reached: tuple[bool | None, ...]
+    """Whether the values reach their metrics' goals; None where there is no goal."""
+    start_time: int
+    """In milliseconds since 1970: how long ago that was, a page says anew as time goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +185,8 @@ def runs_grid(
         empty_book=not ids and store.count("runs") == 0,
         hint=query_hint(store, asked.query) if not ids and asked.query.strip() else "",
         now=now,
-        note=_note(found.unreadable),
+        note=unreadable_note(found.unreadable),
     )
-
-
-def _note(unreadable: Sequence[int]) -> str:
-    if not unreadable:
-        return ""
-    first = ", ".join(f"#{number}" for number in unreadable[:_NOTED])
-    rest = len(unreadable) - _NOTED
-    names = f"{first} and {rest} more" if rest > 0 else first
-    one = len(unreadable) == 1
-    return f"{names} cannot be read and {'is' if one else 'are'} left out."
 
 
 def grid_columns(store: Store, asked: GridQuery, text: str, limit: int) -> GridColumns:
@@ -229,9 +217,12 @@ def _found(store: Store, asked: GridQuery) -> tuple[Hashable, FoundRuns]:
     # What is asked relative to now, `3 seconds ago`, is the same text and yet another query.
     key = ("grid", asked.query.strip(), getattr(query, "_hash", None), asked.runs)
     if asked.runs:
-        named = where("run_id").one_of(list(asked.runs))
+        named = among(asked.runs)
         query = named if query is None else named & query  # type: ignore[operator]
-    return key, kept(store, key, _TABLES, lambda: find_runs(store, query))
+    with no_collection():
+        return key, kept(
+            store, key, _TABLES, lambda: find_runs(store, query, hidden=bool(asked.runs))
+        )
 
 
 # -- order -------------------------------------------------------------------------------------
@@ -290,11 +281,11 @@ def grid_rows(
 ) -> list[GridRow]:
     """Return rows of a table; `sparks` are the curves of its main metric, by run."""
     stale = stale_cells(store, [record.run_id for record in records])
-    makers = [_maker(column, found, baseline, now) for column in columns]
+    runs = columns_of(records)
+    cells = [column_cells(column, runs, found, baseline, now) for column in columns]
     rows = []
-    for record in records:
-        compared = baseline is not None and record.run_id != baseline.run_id
-        cells = [make(record, compared) for make in makers]
+    for place, record in enumerate(records):
+        own = [of[place] for of in cells]
         rows.append(
             GridRow(
                 run_id=record.run_id,
@@ -306,61 +297,15 @@ def grid_rows(
                 archived=record.archived,
                 trashed=record.trashed is not None,
                 spark=(sparks or {}).get(record.run_id, ()),
-                texts=tuple(None if cell.missing else cell.text for cell in cells),
-                full=tuple(_cut(cell.full) for cell in cells),
-                deltas=tuple(cell.delta for cell in cells),
-                verdicts=tuple(cell.verdict for cell in cells),
+                texts=tuple(None if cell.missing else cell.text for cell in own),
+                full=tuple(_cut(cell.full) for cell in own),
+                deltas=tuple(cell.delta for cell in own),
+                verdicts=tuple(cell.verdict for cell in own),
+                reached=tuple(cell.reached for cell in own),
+                start_time=record.start_time,
             )
         )
     return rows
-
-
-Maker = Callable[[RunRecord, bool], CompareCell]
-"""Makes the cell of a run; the truth value says whether it is compared with the baseline."""
-
-
-def _maker(column: GridColumn, found: FoundRuns, baseline: RunRecord | None, now: int) -> Maker:
-    part, _, name = column.key.partition(".")
-    if column.key == SPARK:
-        return lambda record, compared: NO_CELL
-    if part == "metrics":
-        rules = found.rules
-        base = None if baseline is None else rules.value(name, baseline.metrics, baseline.stats)
-        return lambda record, compared: metric_cell(
-            rules.value(name, record.metrics, record.stats),
-            base if compared else None,
-            column.direction,
-        )
-    if part in ("params", "tags"):
-        return lambda record, compared: _value(getattr(record, part), name)
-    if part in ("environment", "packages"):
-        return lambda record, compared: _value(found.facts_of(record.run_id), column.key)
-    if column.key == "duration":
-        took = duration_of(baseline, now) if baseline and _finished(baseline) else None
-        return lambda record, compared: duration_cell(
-            duration_of(record, now), took if compared and _finished(record) else None
-        )
-    if column.key == "start_time":
-        return lambda record, compared: _moment(record.start_time, now)
-    fact = _FACTS.get(column.name)
-    return lambda record, compared: _fact(fact(record) if fact else None)
-
-
-def _finished(record: RunRecord) -> bool:
-    # How long a run took says something only if it came to its end.
-    return record.state is RunState.FINISHED
-
-
-def _value(values: Mapping[str, Any], name: str) -> CompareCell:
-    return value_cell(values[name]) if name in values else NO_CELL
-
-
-def _fact(value: Any) -> CompareCell:
-    return NO_CELL if value is None else value_cell(value)
-
-
-def _moment(time: int, now: int) -> CompareCell:
-    return CompareCell(formatting.age(time, now), formatting.date(time))
 
 
 def _cut(text: str) -> str:

@@ -13,7 +13,7 @@ from cellbook.records import MetricRules, RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.views.hints import query_hint
-from cellbook.views.runs_table import find_records
+from cellbook.views.runs_table import find_readable, unreadable_note
 from cellbook.views.series import metric_names, spark_points
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class RunsPage:
     """What the query was perhaps meant to ask for, where it finds nothing; else empty."""
     now: int
     """When it was read, in milliseconds since 1970."""
+    note: str = ""
+    """Which runs are left out as they cannot be read; empty where there are none."""
 
 
 def runs_page(
@@ -108,8 +110,10 @@ def runs_page(
         If the query does not parse; it points at the place.
     """
     now = time.time_ns() // 1_000_000 if now is None else now
-    records = find_records(store, query, order_by=order_by, max_results=limit + 1, offset=offset)
-    more, records = len(records) > limit, records[:limit]
+    records, unreadable = find_readable(
+        store, query, order_by=order_by, max_results=limit + 1, offset=offset
+    )
+    more, records = len(records) + len(unreadable) > limit, records[:limit]
     rules = metric_rules(store)
     chosen = _Chosen(
         _telling_params(records)[:params], _telling_metrics(records, rules)[:metrics], rules
@@ -125,6 +129,7 @@ def runs_page(
         empty_book=not rows and store.count("runs") == 0,
         hint=query_hint(store, query) if isinstance(query, str) and not records else "",
         now=now,
+        note=unreadable_note(unreadable),
     )
 
 

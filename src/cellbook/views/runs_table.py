@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tinydb.queries import QueryInstance, where
 
-from cellbook.errors import QuerySyntaxError
-from cellbook.records import MetricRules, RunRecord, RunState, from_doc
+from cellbook.errors import QuerySyntaxError, StoreCorrupt
+from cellbook.records import MetricRules, RunRecord
 from cellbook.store import Doc, OrderTerm, Store, no_collection
 from cellbook.tracking import metric_rules
+from cellbook.tracking.reading import run_of
 from cellbook.views.filters import parse_filter, parse_order
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ Found: TypeAlias = "tuple[int, Doc]"
 T = TypeVar("T")
 Column: TypeAlias = "Sequence[Any]"
 
+_NOTED = 5
+"""Runs that a note names."""
 _HIDDEN = ("trashed", "archived")
 _PARTS = ("params", "metrics", "tags")
-_STATES = frozenset(state.value for state in RunState)
 _FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", "end_time", *_PARTS)
 
 
@@ -57,7 +59,7 @@ def search_runs(
             columns = _all_columns(store, terms, rules)
         else:
             columns = _columns(_find(store, wanted, terms, max_results), rules)
-        return _frame(columns)
+        return frame_of(columns)
 
 
 def find_records(
@@ -72,6 +74,18 @@ def find_records(
 
     The first `offset` that are found are passed over, and such as cannot be read are left out.
     """
+    return find_readable(store, query, order_by=order_by, max_results=max_results, offset=offset)[0]
+
+
+def find_readable(
+    store: Store,
+    query: str | QueryLike = "",
+    *,
+    order_by: str | Sequence[str] | None = None,
+    max_results: int | None = 1000,
+    offset: int = 0,
+) -> tuple[list[RunRecord], list[int]]:
+    """Return runs as :func:`find_records` does, and the numbers of those that cannot be read."""
     rules = metric_rules(store)
     wanted, terms = read_query(store, query, rules), read_order(store, order_by, rules)
     if not offset or isinstance(query, str):
@@ -80,20 +94,39 @@ def find_records(
         # The hash of a query in Python need not tell all of it.
         limit = None if max_results is None else offset + max_results
         found = _find(store, wanted, terms, limit)[offset:]
-    return [record for number, doc in found if (record := read_record(doc, number)) is not None]
+    read = [(number, read_record(doc, number)) for number, doc in found]
+    return (
+        [record for _, record in read if record is not None],
+        [number for number, record in read if record is None],
+    )
+
+
+def unreadable_note(numbers: Sequence[int]) -> str:
+    """Return a sentence on the runs that are left out as they cannot be read; or nothing."""
+    if not numbers:
+        return ""
+    rest = len(numbers) - _NOTED
+    names = ", ".join(f"#{number}" for number in numbers[:_NOTED])
+    names += f" and {rest:,} more" if rest > 0 else ""
+    said = "1 run" if len(numbers) == 1 else f"{len(numbers):,} runs"
+    return f"{said} could not be read: {names}. `cellbook show {numbers[0]}` says why."
 
 
 def records_by_id(store: Store, run_ids: Sequence[str]) -> dict[str, RunRecord]:
     """Return many runs by their ids, wherever they lie; those that are not there are left out."""
+    return {
+        run_id: record
+        for run_id, number, doc in store.select("runs", among(run_ids))
+        if (record := read_record(doc, number)) is not None
+    }
+
+
+def among(run_ids: Sequence[str]) -> QueryInstance:
+    """Return the query that finds runs by their ids."""
     wanted = frozenset(run_ids)
     # SQL narrows by the hash; a set is quicker to look into than the list that TinyDB would.
     narrowing = where("run_id").one_of(list(wanted))._hash
-    query = QueryInstance(lambda doc: doc.get("run_id") in wanted, narrowing)
-    return {
-        run_id: record
-        for run_id, number, doc in store.select("runs", query)
-        if (record := read_record(doc, number)) is not None
-    }
+    return QueryInstance(lambda doc: doc.get("run_id") in wanted, narrowing)
 
 
 def read_record(doc: Doc, number: int) -> RunRecord | None:
@@ -101,26 +134,11 @@ def read_record(doc: Doc, number: int) -> RunRecord | None:
 
     One of them must not take the others away.
     """
-    if not all(map(is_readable, RUN_FIELDS, map(doc.get, RUN_FIELDS))):
-        return None
     try:
-        return from_doc(RunRecord, {**doc, "run_number": number})
-    except (TypeError, ValueError, AttributeError, LookupError) as error:
-        _log.debug("Run #%s cannot be read: %s", number, error)
+        return run_of(doc, number)
+    except StoreCorrupt as error:
+        _log.debug("%s", error)
         return None
-
-
-RUN_FIELDS = ("run_id", "run_name", "experiment", "state", "start_time", *_PARTS)
-"""What tells whether a document is a run."""
-
-
-def is_readable(field: str, value: Any) -> bool:
-    """Whether a run can have this value of one of :data:`RUN_FIELDS`; None stands for none."""
-    if field in _PARTS:
-        return value is None or isinstance(value, Mapping)
-    if field == "state":
-        return isinstance(value, str) and value in _STATES
-    return isinstance(value, (int, float) if field == "start_time" else str)
 
 
 def known_names(store: Store) -> list[str]:
@@ -222,12 +240,12 @@ def _mentions(node: Any, name: str) -> bool:
 
 def _columns(found: Sequence[Found], rules: MetricRules) -> dict[str, Column]:
     columns: dict[str, Column] = {name: [doc.get(name) for _, doc in found] for name in _FIELDS}
-    _put_scores(columns, [doc.get("stats") for _, doc in found], rules)
+    put_scores(columns, [doc.get("stats") for _, doc in found], rules)
     columns["run_number"] = [number for number, _ in found]
     return columns
 
 
-def _put_scores(columns: dict[str, Column], stats: Column, rules: MetricRules) -> None:
+def put_scores(columns: dict[str, Column], stats: Column, rules: MetricRules) -> None:
     """Put each run's scores in the place of its last values, where definitions say so."""
     if rules:
         columns["metrics"] = [
@@ -242,7 +260,7 @@ def _all_columns(store: Store, terms: Sequence[OrderTerm], rules: MetricRules) -
     fields = [*_FIELDS, *_HIDDEN, *(["stats"] if rules else [])]
     numbers, values = store.columns("runs", fields, order_by=terms)
     columns: dict[str, Column] = dict(zip(fields, values, strict=True))
-    _put_scores(columns, columns.pop("stats", ()), rules)
+    put_scores(columns, columns.pop("stats", ()), rules)
     columns["run_number"] = numbers
     hidden = [any(flags) for flags in zip(*(columns.pop(name) for name in _HIDDEN), strict=True)]
     if any(hidden):
@@ -251,7 +269,8 @@ def _all_columns(store: Store, terms: Sequence[OrderTerm], rules: MetricRules) -
     return columns
 
 
-def _frame(columns: Mapping[str, Column]) -> pd.DataFrame:
+def frame_of(columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Return fields of runs as the frame of :func:`search_runs`; metrics are their scores."""
     import numpy as np  # noqa: PLC0415  keeps `import cellbook` quick
     import pandas as pd  # noqa: PLC0415
 
@@ -273,8 +292,15 @@ def _frame(columns: Mapping[str, Column]) -> pd.DataFrame:
     return pd.DataFrame(data)
 
 
+_SHAPES = 64
+"""Kinds of mappings, by their keys, that are picked out kind by kind."""
+
+
 def spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
-    """Turn one mapping a row into columns: for each key the rows that have it, and their values."""
+    """Turn one mapping a row into columns: for each key the rows that have it, and their values.
+
+    The rows are a range where all are there, and else in any order.
+    """
     first = mappings[0] if mappings else None
     if first and all(mapping and len(mapping) == len(first) for mapping in mappings):
         # Runs of one kind name the same things, and picking these out together is quicker.
@@ -284,7 +310,20 @@ def spread(mappings: Column) -> dict[str, tuple[Sequence[int], Column]]:
             values = zip(*rows, strict=True)
             everywhere = range(len(mappings))
             return {key: (everywhere, column) for key, column in zip(first, values, strict=False)}
+    shapes: dict[tuple[str, ...], list[int]] = {}
+    for row, mapping in enumerate(mappings):
+        shapes.setdefault(tuple(mapping or ()), []).append(row)
     spread: dict[str, tuple[list[int], list[Any]]] = {}
+    if len(shapes) <= _SHAPES:
+        # So, too, where there are a few kinds.
+        shapes.pop((), None)
+        for keys, alike in shapes.items():
+            picked = map(operator.itemgetter(*keys, keys[0]), map(mappings.__getitem__, alike))
+            for key, found in zip(keys, zip(*picked, strict=True), strict=False):
+                places, column = spread.setdefault(key, ([], []))
+                places.extend(alike)
+                column.extend(found)
+        return dict(spread)
     for row, mapping in enumerate(mappings):
         for key, value in (mapping or {}).items():
             places, column = spread.setdefault(key, ([], []))
@@ -299,14 +338,14 @@ def _column(part: str, places: Sequence[int], values: Column, length: int) -> An
 
     if part == "metrics":
         numbers = np.array(values, dtype=np.float64)
-        if len(values) == length:
+        if isinstance(places, range):
             return numbers
         column = np.full(length, math.nan)
         column[places] = numbers
         return column
-    if len(values) == length:
+    if isinstance(places, range):
         return list(values)
-    if set(map(type, values)) == {int}:
+    if len(values) < length and set(map(type, values)) == {int}:
         # pandas' own guess would be floats, as these have NaN for what is missing.
         with contextlib.suppress(OverflowError):
             wholes, missing = np.zeros(length, dtype=np.int64), np.ones(length, dtype=bool)

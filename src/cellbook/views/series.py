@@ -143,25 +143,24 @@ def thin(values: np.ndarray[Any, np.dtype[np.float64]], points: int) -> Any:
     length = len(values)
     if length <= points:
         return np.arange(length)
-    finite = np.isfinite(values)
-    odd = not finite.all()
+    odd = not np.isfinite(values).all()
     # Two or three places a stretch, and the two ends.
-    stretches = max((points - 2) // (3 if odd else 2), 1)
-    edges = np.linspace(0, length, stretches + 1).astype(np.int64)
-    kept = {0, length - 1}
-    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        part = values[start:end]
-        if odd:
-            well = finite[start:end]
-            if not well.all():
-                kept.add(start + int(well.argmin()))
-            if well.any():
-                kept.add(start + int(np.where(well, part, math.inf).argmin()))
-                kept.add(start + int(np.where(well, part, -math.inf).argmax()))
-        else:
-            kept.add(start + int(part.argmin()))
-            kept.add(start + int(part.argmax()))
-    return np.array(sorted(kept), dtype=np.int64)
+    width = math.ceil(length / max((points - 2) // (3 if odd else 2), 1))
+    stretches = math.ceil(length / width)
+    starts = np.arange(stretches) * width
+    # The last stretch is as long as the others with its last value once more, which is never the
+    # first of its kind.
+    parts = np.pad(values, (0, stretches * width - length), "edge").reshape(stretches, width)
+    if odd:
+        well = np.isfinite(parts)
+        some, lacking = well.any(axis=1), ~well.all(axis=1)
+        least = np.where(well, parts, math.inf).argmin(axis=1)
+        most = np.where(well, parts, -math.inf).argmax(axis=1)
+        kept = [(starts + least)[some], (starts + most)[some]]
+        kept.append((starts + well.argmin(axis=1))[lacking])
+    else:
+        kept = [starts + parts.argmin(axis=1), starts + parts.argmax(axis=1)]
+    return np.unique(np.concatenate([*kept, [0, length - 1]]))
 
 
 def smooth(values: Sequence[float], weight: float) -> tuple[float, ...]:

@@ -31,14 +31,16 @@ _VALUE_WIDTH = 16
 _ARROWS = {Verdict.BETTER: "▲ ", Verdict.WORSE: "▼ ", Verdict.NONE: ""}
 
 
-def runs_text(page: RunsPage, width: int = WIDTH) -> str:
+def runs_text(page: RunsPage, width: int = WIDTH, *, ago: bool = False) -> str:
     """Return a list of runs as a table of at most `width` columns, without a line end.
 
-    What does not fit is left out from the right: first params, then metrics.
+    What does not fit is left out from the right: first params, then metrics.  `ago` says when runs
+    began as how long ago that was, for who reads it at once.
     """
     if not page.rows:
         return no_runs_text(page)
-    lines = table_lines(_runs_columns(page, width), width)
+    lines = table_lines(_runs_columns(page, width, ago=ago), width)
+    lines += [f"({page.note})"] if page.note else []
     if any(row.goals for row in page.rows):
         lines.append(f"({formatting.GOAL_LEGEND})")
     if page.more:
@@ -53,13 +55,17 @@ def runs_cells(page: RunsPage) -> list[list[str]]:
     return [[column.head for column in columns], *(list(line) for line in lines)]
 
 
-def _runs_columns(page: RunsPage, width: float = math.inf) -> list[Column]:
+def _runs_columns(page: RunsPage, width: float = math.inf, *, ago: bool = False) -> list[Column]:
+    started = [
+        formatting.age(row.start_time, page.now) if ago else formatting.stamp(row.start_time)
+        for row in page.rows
+    ]
     columns = [
         Column("", [formatting.GLYPHS[row.state] for row in page.rows]),
         Column("run", [f"#{row.number}" for row in page.rows], right=True),
         Column("name", [_named(row) for row in page.rows]),
         Column("time", [formatting.duration(row.duration) for row in page.rows], right=True),
-        Column("started", [formatting.age(row.start_time, page.now) for row in page.rows]),
+        Column("started", started),
     ]
     before = len(columns) - 2
     extra = [_metric_columns(page, name) for name in page.metrics]
@@ -73,6 +79,8 @@ def _runs_columns(page: RunsPage, width: float = math.inf) -> list[Column]:
 
 def no_runs_text(page: RunsPage) -> str:
     """Return the sentence that stands where a list has no runs."""
+    if page.note:
+        return page.note
     if page.more:
         return "None of the runs there are was asked for."
     if page.empty_book:
@@ -178,6 +186,7 @@ def _param_column(page: RunsPage, name: str) -> Column:
 def _run_column(comparison: RunComparison, rows: Sequence[CompareRow], place: int) -> Column:
     head = formatting.shorten(comparison.runs[place].label, _NAME_WIDTH)
     star = " ★" if place == comparison.baseline and len(comparison.runs) > 1 else ""
+    star += " (in the trash)" if comparison.runs[place].trashed else ""
     return Column(head + star, [_cell_text(row.cells[place]) for row in rows])
 
 
@@ -192,7 +201,7 @@ def _row_name(row: CompareRow) -> str:
 
 
 def _heads(runs: Sequence[RunHead]) -> str:
-    return ", ".join(run.label for run in runs)
+    return ", ".join(f"{run.label}{' (in the trash)' * run.trashed}" for run in runs)
 
 
 def _width(columns: Sequence[Column]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,6 +11,8 @@ from cellbook.records import Anchor, AnchorKind, Thread
 from cellbook.store import Store
 from cellbook.views.formatting import shorten
 
+_NOTEBOOKS = 30
+"""Notebooks that are looked into for the cell of one that is gone."""
 IN_CELLS = (AnchorKind.CELL, AnchorKind.OUTPUT)
 
 
@@ -69,14 +71,23 @@ class Locator:
         Its cells as they are now; None if they are not known.
     saved
         Returns the cells of another notebook, as it was last saved, by name; None if it is gone.
+    known
+        Returns the names of notebooks that the book knows of, the last used first: one that was
+        renamed may be among them.
     """
 
     def __init__(
-        self, notebook: str, cells: Cells | None, saved: Callable[[str], Cells | None]
+        self,
+        notebook: str,
+        cells: Cells | None,
+        saved: Callable[[str], Cells | None],
+        known: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.notebook = notebook
         self.cells = cells
         self._saved = saved
+        self._known = known
+        self._names: Sequence[str] | None = None
         self._read: dict[str, Cells | None] = {}
 
     def former_names(self, threads: Iterable[Thread]) -> set[str]:
@@ -108,13 +119,29 @@ class Locator:
             state = AnchorState.ORPHANED if gone else AnchorState.FOUND
             return Found(self.notebook if moved else anchor.notebook, Placement(state))
         own = anchor.notebook == self.notebook or anchor.notebook in former
+        if self.cells is None and own and self.notebook:
+            # It was never saved, and whoever asks from it has not told its cells.
+            return Found(self.notebook, Placement(AnchorState.FOUND, anchor.cell_id))
         if self.cells is None or not (own or anchor.cell_id in self.cells):
-            return Found(anchor.notebook, *_placed(anchor, self._cells_of(anchor.notebook)))
+            name = self._present_name(anchor)
+            return Found(name, *_placed(anchor, self._cells_of(name)))
         source = ""
         if not own:
             there = self._cells_of(anchor.notebook)
             source = anchor.notebook if there and anchor.cell_id in there else ""
         return Found(self.notebook, *_placed(anchor, self.cells), source)
+
+    def _present_name(self, anchor: Anchor) -> str:
+        """Return the name that the notebook of a cell has now; the same if nobody knows another."""
+        if self._cells_of(anchor.notebook) is not None:
+            return anchor.notebook
+        if self._names is None:
+            self._names = self._known()
+        for name in self._names:
+            cells = self._cells_of(name)
+            if cells is not None and anchor.cell_id in cells:
+                return name
+        return anchor.notebook
 
     def _cells_of(self, notebook: str) -> Cells | None:
         """Return the cells of another notebook, read once for all its threads."""
@@ -154,6 +181,13 @@ def view_anchor(anchor: Anchor, found: Found, titles: Titles) -> AnchorView:
         suggestion=placed.suggestion,
         source=found.source,
     )
+
+
+def notebooks_in(store: Store) -> list[str]:
+    """Return notebooks that kernels of a book had, by name, the last used first."""
+    (names,) = store.columns("sessions", ["notebook"])[1]
+    known = dict.fromkeys(name for name in reversed(names) if isinstance(name, str))
+    return list(known)[:_NOTEBOOKS]
 
 
 class Titles:

@@ -39,7 +39,7 @@ def state_of(thread: ThreadView) -> list[str]:
         said.append(f"review {thread.review.state}{by or f' of {of}'}")
     elif thread.resolved:
         said.append("resolved")
-    said += thread.labels
+    said += [label for label in thread.labels if not (thread.review.state and label == "review")]
     if thread.assigned and thread.kind is not ThreadKind.REVIEW:
         said.append("for " + ", ".join(f"@{name}" for name in thread.assigned))
     if thread.anchor.state in (AnchorState.ORPHANED, AnchorState.SUGGESTED):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -80,7 +79,6 @@ def _timeline_row(row: TimelineRow, width: int) -> str:
         f"{formatting.duration(one.seconds)}, of which the cell waited "
         f"{formatting.duration(one.waited)}"
     )
-    when = formatting.age(one.time, time.time_ns() // 1_000_000)
     return (
         f'<tr><td class="cb-graph">{_graph(row, width)}</td><td class="cb-num">{row.number}</td>'
         f'<td class="cb-share" title="{escape(row.cell)}">'
@@ -88,7 +86,7 @@ def _timeline_row(row: TimelineRow, width: int) -> str:
         f'<td class="cb-share" title="{escape(row.changes)}">{changed}</td>'
         f'<td class="cb-num" title="{escape(sizes)}">'
         f"{formatting.size(one.stored) if one.stored else '—'}</td>"
-        f'<td class="cb-muted" title="{formatting.date(one.time)}">{when}</td></tr>'
+        f'<td class="cb-muted">{formatting.stamp(one.time)}</td></tr>'
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellbook import book as books
 from cellbook.answers.comparing import MOST
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import InvalidInput, NotFound, StoreCorrupt
 from cellbook.records import RunRecord
 from cellbook.views import (
     LEGEND,
@@ -20,20 +21,26 @@ from cellbook.views import (
     compare_runs,
     comparison_text,
     curves,
+    find_records,
     runs_to_compare,
     smooth,
 )
+from cellbook.views.comparison import head_of
 from cellbook.views.formatting import plural
+from cellbook.views.hints import query_hint
 from cellbook.views.text import NOTHING_TO_COMPARE
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.charts import Line, chart, picture
 from cellbook.widgets.page import page_of, write_page
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import comparison_table, sentence
+from cellbook.widgets.written import Placed
 
 if TYPE_CHECKING:
     from cellbook.book import Book, Target
 
+_QUERY = re.compile(r"[<>=]|\s(like|ilike|in|is)\s", re.I)
+"""What names of runs rarely hold, and queries do."""
 _STATIC_CHARTS = 6
 _MOST_CURVES = 40
 """Curves in one chart; more would be a thicket, and slow."""
@@ -48,9 +55,9 @@ class ComparisonView(Panel):
         html: str,
         text: str,
         records: Sequence[RunRecord],
-        live: Callable[[], Any],
+        live: Callable[[], Any] | None,
     ) -> None:
-        super().__init__(html, text, live if records else None)
+        super().__init__(html, text, live)
         self._book = book
         self._records = records
 
@@ -77,7 +84,7 @@ class ComparisonView(Panel):
         if not self._records:
             raise InvalidInput(self.text)
         runs = [record.run_id for record in self._records]
-        return write_page(path, page_of(self._book, title, [("", runs, {}, "")]))
+        return write_page(path, page_of(self._book, title, [Placed("", runs)]))
 
 
 def compare_panel(
@@ -94,8 +101,9 @@ def compare_panel(
     book
         Where the runs are.
     targets
-        The runs, the first being the baseline: anything that :meth:`Book.find_run` takes.  None
-        at all means the newest of the experiment that ran last.
+        The runs, the first being the baseline: anything that :meth:`Book.find_run` takes, or a
+        query such as ``metrics.acc > 0.9``.  None at all means the newest of the experiment that
+        ran last.
     experiment
         Compare all runs of this experiment, instead of named ones.
     everything
@@ -109,13 +117,22 @@ def compare_panel(
     InvalidInput
         If both runs and an experiment are named.
     NotFound
-        If the experiment has no runs.
+        If the experiment has no runs, or none of those that are named is there.
+    QuerySyntaxError
+        If a query does not parse; it points at the place.
     """
     records, notes = _find(book, targets, experiment)
+    if targets and not records:
+        newest = [record.label for record in map(head_of, find_records(book.store, max_results=3))]
+        if newest and not any("mean" in note or "matches" in note for note in notes):
+            notes.append(f"The newest are {', '.join(newest)}.")
+        raise NotFound(" ".join(dict.fromkeys(notes)))
     if not records or (notes and len(records) < 2):
+        # A comparison of no runs waits for some; one of runs that are gone has nothing to wait for.
+        live = None if notes else lambda: _live(book, [], [], everything)
         notes = notes or [NOTHING_TO_COMPARE]
         text = "\n".join(notes)
-        return ComparisonView(book, framed(_notes_html(notes)), text, [], lambda: None)
+        return ComparisonView(book, framed(_notes_html(notes)), text, [], live)
     notes += [TOO_FEW] if len(records) == 1 and not targets else []
     shown = records[:MOST]
     told = [*notes, f"These are the first {MOST} of {plural(len(records), 'run')}."]
@@ -136,8 +153,9 @@ def compare(
     Parameters
     ----------
     runs
-        The runs, the first being the baseline: numbers, names, ids, handles or records.  None at
-        all means the newest of the experiment that ran last.
+        The runs, the first being the baseline: numbers, names, ids, handles, records, or a query
+        such as ``metrics.acc > 0.9``.  None at all means the newest of the experiment that ran
+        last.
     experiment
         Compare all runs of this experiment instead.
     everything
@@ -148,7 +166,9 @@ def compare(
     InvalidInput
         If both runs and an experiment are named.
     NotFound
-        If the experiment has no runs.
+        If the experiment has no runs, or none of those that are named is there.
+    QuerySyntaxError
+        If a query does not parse; it points at the place.
     """
     return compare_panel(books.open(), runs, experiment=experiment, everything=everything)
 
@@ -175,10 +195,19 @@ def _find(
     notes = []
     for target in targets:
         try:
-            record = book.find_run(target)
-        except NotFound as error:
+            found = [book.find_run(target)]
+        except StoreCorrupt as error:
             notes.append(str(error))
-        else:
+            continue
+        except NotFound as error:
+            if not isinstance(target, str) or not _QUERY.search(target):
+                notes.append(str(error))
+                continue
+            found = find_records(book.store, target, max_results=MOST)[::-1]
+            if not found:
+                hint = query_hint(book.store, target)
+                notes.append(" ".join(filter(None, (f"No run matches {target}.", hint))))
+        for record in found:
             records.setdefault(record.run_id, record)
     return list(records.values()), notes
 

@@ -18,6 +18,7 @@ from cellbook.widgets.compare import static_html
 from cellbook.widgets.page import page_of, write_page
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import sentence
+from cellbook.widgets.written import Placed
 
 if TYPE_CHECKING:
     from cellbook.book import Book
@@ -64,7 +65,10 @@ class DashboardView(Panel):
         content = page_of(
             self._book,
             found.name,
-            [(title, shown.runs, shown.panel.look, shown.problem) for title, shown in panels],
+            [
+                Placed(title, shown.runs, shown.panel.look, shown.problem, shown.panel.width)
+                for title, shown in panels
+            ],
         )
         return write_page(path, content)
 

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cellbook import assets
-from cellbook.answers import ComparisonQuery, LinesQuery, Reader, compare, draw_lines
 from cellbook.errors import InvalidInput
-from cellbook.views.wire import encode
+from cellbook.widgets.written import Placed, written_panel
 
 if TYPE_CHECKING:
     from cellbook.book import Book
-
-_AXES = ("step", "relative", "wall")
-_METRICS = 40
-"""Metrics of one panel whose curves lie in the page; the rest is in its table."""
-_BEYOND = (
-    "This page holds the curves of {held} metrics. Those of {beyond} more are left out: open the "
-    "book in Jupyter to see them."
-)
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -47,9 +37,6 @@ _PAGE = """<!DOCTYPE html>
 </html>
 """
 
-Placed = tuple[str, Sequence[str], Mapping[str, Any], str]
-"""Of a panel: title, ids of runs, how they are looked at, and why there are none."""
-
 
 def page_of(book: Book, title: str, panels: Sequence[Placed]) -> bytes:
     """Return some comparisons as a page of their own, in UTF-8.
@@ -63,7 +50,7 @@ def page_of(book: Book, title: str, panels: Sequence[Placed]) -> bytes:
     panels
         The panels, from top to bottom.
     """
-    doc = {"title": title, "panels": [_panel(book, *placed) for placed in panels]}
+    doc = {"title": title, "panels": [written_panel(book, placed) for placed in panels]}
     page = _PAGE.format(
         title=escape(title),
         # In a script, nothing but its end tag has a meaning.
@@ -91,43 +78,6 @@ def write_page(path: str | Path, content: bytes) -> Path:
             f"{str(target)!r} cannot be written: {why}. Name another file."
         ) from None
     return target
-
-
-def _panel(
-    book: Book, title: str, runs: Sequence[str], look: Mapping[str, Any], problem: str
-) -> dict[str, Any]:
-    reader, answers = Reader(book), []
-    shown: dict[str, Any] = {"title": title, "runs": list(runs), "look": dict(look)}
-    if not runs:
-        return {**shown, "problem": problem, "answers": []}
-    try:
-        found = compare(reader, ComparisonQuery(tuple(runs), _baseline(runs, look)))
-    except InvalidInput as error:
-        return {**shown, "runs": [], "problem": str(error), "answers": []}
-    held = _held(found.metrics, look)
-    beyond = len(found.metrics) - len(held)
-    answers.append(["compare", {}, json.loads(encode(replace(found, metrics=held)))])
-    for metric in held:
-        for axis in _AXES:
-            query = LinesQuery(tuple(runs), metric, axis=axis)
-            lines = json.loads(encode(draw_lines(reader, query)))
-            answers.append(["lines", {"metric": metric, "axis": axis}, lines])
-    notes = [_BEYOND.format(held=len(held), beyond=beyond)] if beyond else []
-    return {**shown, "problem": "", "answers": answers, "notes": notes}
-
-
-def _held(metrics: Sequence[str], look: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the metrics whose curves lie in the page, the one that is looked at among them."""
-    held = tuple(metrics[:_METRICS])
-    wanted = look.get("metric")
-    if wanted in metrics and wanted not in held:
-        return (*held[:-1], str(wanted))
-    return held
-
-
-def _baseline(runs: Sequence[str], look: Mapping[str, Any]) -> int:
-    wanted = look.get("baseline")
-    return runs.index(wanted) if wanted in runs else 0
 
 
 def _as_script(module: str) -> str:

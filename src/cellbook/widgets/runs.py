@@ -88,4 +88,5 @@ def _html(page: RunsPage, which: str) -> str:
             f"These are the {which} {len(page.rows)}. `%runs metrics.acc > 0.9` finds others, "
             "`%runs --limit 100` shows more, `cb.search_runs()` returns all as a DataFrame."
         )
-    return runs_table(page) + (f'<p class="cb-note">{sentence(more)}</p>' if more else "")
+    said = [f'<p class="cb-note">{sentence(text)}</p>' for text in (page.note, more) if text]
+    return runs_table(page) + "".join(said)

@@ -116,7 +116,7 @@ def _compare_cell(
         short = formatting.shorten(cell.text, width)
         title = title or hover(cell.text, width)
         return f"<td{kind}{title}>{escape(short)}</td>"
-    text = escape(cell.text)
+    text = escape(" ".join(filter(None, (cell.text, formatting.goal_mark(cell.reached)))))
     value = f'<span class="cb-value"{title}>{text}</span>'
     if not cell.delta:
         return f"<td{kind}>{value}</td>"
@@ -162,8 +162,7 @@ def _run_row(page: RunsPage, row: RunRow) -> str:
     cells += [_param_cell(row, name, numeric=_is_numeric(page, name)) for name in page.params]
     cells += [
         f'<td class="cb-num">{formatting.duration(row.duration)}</td>',
-        f'<td class="cb-muted" title="{formatting.date(row.start_time)}">'
-        f"{formatting.age(row.start_time, page.now)}</td>",
+        f'<td class="cb-muted">{formatting.stamp(row.start_time)}</td>',
     ]
     return f"<tr>{''.join(cells)}</tr>"
 

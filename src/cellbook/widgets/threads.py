@@ -32,6 +32,9 @@ max-width:48em;contain:paint}
 .cellbook .cb-comment{margin:8px 0 0}
 .cellbook .cb-comment>div{margin:2px 0 0;overflow-wrap:anywhere}
 .cellbook .cb-comment>div>*{margin:0 0 4px}
+.cellbook .cb-comment :is(table,h1,h2,h3,h4,h5,h6){font-size:inherit;color:inherit}
+.cellbook .cb-comment :is(th,td){padding:2px 8px;border-bottom:1px solid var(--cb-line)}
+.cellbook .cb-comment math[display="block"]{text-align:left;margin:4px 0}
 .cellbook .cb-comment pre{white-space:pre-wrap;margin:4px 0}
 .cellbook .cb-thread blockquote{margin:4px 0;padding:0 8px;border-left:2px solid var(--cb-line);
 color:var(--cb-muted)}
@@ -44,10 +47,24 @@ class ThreadsPanel(Panel, Sequence[ThreadView]):
     """Threads, to be displayed, gone through, or taken as a table.
 
     Returned by :func:`cellbook.comments`: a sequence of threads, each with its ``comments``.
+
+    Parameters
+    ----------
+    book
+        Where the threads are.
+    query
+        Which: fields of a :class:`~cellbook.answers.ThreadsQuery`.
+    notebook
+        The notebook that they are shown in, as records name it.
+    cells
+        Its cells as they are now, as that query has them; where a window tells.
     """
 
-    def __init__(self, book: Book, query: Mapping[str, Any], notebook: str = "") -> None:
-        self.page = list_threads(Reader(book, notebook), ThreadsQuery(**query))
+    def __init__(
+        self, book: Book, query: Mapping[str, Any], notebook: str = "", cells: str = ""
+    ) -> None:
+        asked = ThreadsQuery(**{**query, "cells": cells})
+        self.page = list_threads(Reader(book, notebook), asked)
         super().__init__(
             framed(static_html(self.page)),
             threads_text(self.page),

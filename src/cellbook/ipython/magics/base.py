@@ -43,6 +43,9 @@ class Extension(Protocol):
     def cell_source(self) -> str:
         """Return the source of the cell under way; empty if there is none."""
 
+    def shown_cells(self) -> str:
+        """Return the notebook's cells as they are now, as JSON of ids and hashes of sources."""
+
     def run_this_cell(self, run: Run, tell: Callable[[], None]) -> None:
         """Make the cell under way the run: it ends with the cell, and `tell` says so."""
 

@@ -105,7 +105,7 @@ class CommentMagics(CellbookMagics):
             "query": values.text(options.query or ""),
             "limit": options.limit,
         }
-        self.show(ThreadsPanel(self.book, query, self._notebook))
+        self.show(ThreadsPanel(self.book, query, self._notebook, self.extension.shown_cells()))
 
     @our_line_magic("brief")
     def brief(self, line: Line, local: Mapping[str, Any] | None) -> None:

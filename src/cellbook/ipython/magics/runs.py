@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from IPython.core.magic import magics_class
@@ -12,6 +12,8 @@ from IPython.core.magic_arguments import argument
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line, Values, Word
 
+_OPERATOR = re.compile(r"[<>]=?|[!=]?=|like|ilike|in", re.I)
+_SHARP = re.compile(r"^[^'\"{]*([<>]|!=)")
 _NUMBERS = re.compile(r"#?\d+(,#?\d+)*,?")
 
 
@@ -63,21 +65,27 @@ class RunsMagics(CellbookMagics):
     def compare(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """Compare runs: what differs in their params and metrics, and their curves.
 
-        Without names, the newest runs of the experiment that ran last.
+        Runs are named, or found by a query as `%runs` takes it. Without either, they are the newest
+        of the experiment that ran last.
 
         Examples::
 
             %compare
             %compare #11 #12
             %compare baseline "wide net" --all
+            %compare metrics.acc > 0.9 and params.layers = 2
             %compare --experiment widths
             %compare #11 #12 --export wide.html
         """
         from cellbook.widgets import compare_panel  # noqa: PLC0415 - as above
 
-        options = parsed(type(self).compare, line, line.words())
+        words, query = line.words(), ""
+        if any(_OPERATOR.fullmatch(word.raw) or _SHARP.search(word.raw) for word in words):
+            # Nobody names a run so: it is a query, as `%runs` has it.
+            query, words = _options_apart(line, ("--all",))
+        options = parsed(type(self).compare, line, words)
         values = self.values(line, local)
-        targets = _targets(values, options.words)
+        targets = [str(values.query(query))] if query else _targets(values, options.words)
         experiment = None if options.experiment is None else values.text(options.experiment)
         panel = compare_panel(self.book, targets, experiment=experiment, everything=options.all)
         if options.export is not None:
@@ -86,8 +94,11 @@ class RunsMagics(CellbookMagics):
         self.show(panel)
 
 
-def _options_apart(line: Line) -> tuple[str, list[Word]]:
-    """Return the query in a line as it was written, and the words of the options beside it."""
+def _options_apart(line: Line, flags: Container[str] = ()) -> tuple[str, list[Word]]:
+    """Return the query in a line as it was written, and the words of the options beside it.
+
+    `flags` are the options that take no word behind them.
+    """
     if "--" not in line.text:
         return line.text.strip(), []
     query, options, left = line.text, [], line.words()
@@ -95,7 +106,8 @@ def _options_apart(line: Line) -> tuple[str, list[Word]]:
         word = left.pop(0)
         if not word.raw.startswith("--"):
             continue
-        taken = [word] if word.key or not left else [word, left.pop(0)]
+        alone = word.key or not left or word.raw in flags
+        taken = [word] if alone else [word, left.pop(0)]
         if left and left[0].lower() in ("asc", "desc"):
             raise line.error('Put field and direction in quotes: "metrics.acc DESC".', left[0].at)
         for part in taken:

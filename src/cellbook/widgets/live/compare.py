@@ -23,7 +23,7 @@ def compare_widget(
     book
         Where the runs are.
     records
-        The runs; the first is the baseline.
+        The runs; the first is the baseline.  Without any, it waits for the book's first ones.
     notes
         What is to be said beforehand.
     everything
@@ -33,10 +33,10 @@ def compare_widget(
     state = {
         "notebook": "",
         "runs": runs,
-        "baseline": runs[0],
+        "baseline": runs[0] if runs else "",
         "metric": "",
         "everything": everything or len(runs) == 1,
         "notes": list(notes),
     }
     first = {"runs": runs[:MOST], "baseline": 0}
-    return LivePanel(book, "compare", state, [("compare", first)])
+    return LivePanel(book, "compare", state, [("compare", first)] if runs else [])

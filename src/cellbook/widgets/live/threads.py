@@ -27,5 +27,6 @@ def threads_widget(
     title
         What the threads are about, where that is one thing.
     """
-    state = {"notebook": notebook, "title": title, **query}
+    # The page need not name the notebook: whoever answers it knows.
+    state = {"notebook": "", "title": title, **query}
     return LivePanel(book, "threads", state, [("threads", query)], notebook=notebook)

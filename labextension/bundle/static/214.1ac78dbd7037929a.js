@@ -1,4 +1,4 @@
-"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[486],{41(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/*
+"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[214],{42(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/*
  * The lab book beside the notebook. Colours, fonts and spaces are JupyterLab's own variables; what a
  * feature needs beyond that has a file of its own.
  */
@@ -186,7 +186,88 @@
 .cellbook-lab .cb-swatch path {
   stroke-width: 2.5;
 }
-`,""]),l.d(e,{},{A:i})},49(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
+`,""]),l.d(e,{},{A:i})},48(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Dashboards: panels under one name, one or two beside one another. */
+.cellbook-lab .cb-dashboard {
+  height: 100%;
+  box-sizing: border-box;
+  padding: 8px 16px 24px;
+  overflow: auto;
+}
+
+.cellbook-lab .cb-dashboard > .cb-line h2 {
+  flex: 1 1 auto;
+  margin: 0;
+  font-size: var(--jp-ui-font-size3, 18px);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-dashboard {
+  container-type: inline-size;
+}
+
+.cellbook-lab .cb-board {
+  display: grid;
+  grid-template-columns: repeat(2, minmax(0, 1fr));
+  gap: 16px;
+  align-items: start;
+  margin: 16px 0;
+}
+
+.cellbook-lab .cb-placed {
+  grid-column: 1 / -1;
+  min-width: 0;
+  padding: 8px 16px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 4px;
+}
+
+.cellbook-lab .cb-placed .cb-compare {
+  height: auto;
+  padding: 0;
+  overflow: visible;
+}
+
+.cellbook-lab .cb-titlefield,
+.cellbook-lab .cb-textfield {
+  height: 24px;
+  border: 1px solid var(--jp-input-border-color);
+  border-radius: 2px;
+  background: var(--jp-input-active-background);
+  color: var(--jp-ui-font-color0);
+  font: inherit;
+}
+
+.cellbook-lab .cb-titlefield {
+  flex: 1 1 auto;
+  border-color: transparent;
+  background: none;
+  font-size: var(--jp-ui-font-size2);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-titlefield:hover {
+  border-color: var(--jp-border-color1);
+}
+
+@container (min-width: 800px) {
+  .cellbook-lab .cb-placed.cb-mod-half {
+    grid-column: span 1;
+  }
+}
+
+.cellbook-lab .cb-placed.cb-mod-aimed {
+  outline: 2px solid var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-grip {
+  padding: 0 4px;
+  border: 0;
+  background: none;
+  color: var(--jp-ui-font-color3);
+  font: inherit;
+  cursor: grab;
+}
+`,""]),l.d(e,{},{A:i})},52(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
 .jp-Notebook .cb-cell-mark {
   position: absolute;
   top: var(--jp-cell-padding);
@@ -511,7 +592,7 @@
 .cb-history .cb-history-older {
   padding: 12px 16px;
 }
-`,""]),l.d(e,{},{A:i})},48(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
+`,""]),l.d(e,{},{A:i})},51(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
 .cellbook-lab .cb-checkpoints {
   display: flex;
   flex-direction: column;
@@ -845,7 +926,7 @@
 .cellbook-status .cb-mod-failing {
   color: var(--jp-warn-color0, var(--jp-warn-color1));
 }
-`,""]),l.d(e,{},{A:i})},38(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/*
+`,""]),l.d(e,{},{A:i})},39(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/*
  * Okabe and Ito's colours, those of neighbouring runs far apart, and paler or darker where one would
  * be faint on its ground: as src/cellbook/widgets/colours.py has them.
  */
@@ -868,7 +949,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   --cb-better: #56b4e9;
   --cb-worse: #e69f00;
 }
-`,""]),l.d(e,{},{A:i})},45(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
+`,""]),l.d(e,{},{A:i})},46(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
 .cellbook-lab .cb-compare {
   height: 100%;
   box-sizing: border-box;
@@ -913,9 +994,9 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-select {
   max-width: 240px;
   height: 24px;
-  border: 1px solid var(--jp-border-color1);
+  border: 1px solid var(--jp-input-border-color);
   border-radius: 2px;
-  background: var(--jp-input-background);
+  background: var(--jp-input-active-background);
   color: var(--jp-ui-font-color0);
   font: inherit;
 }
@@ -997,7 +1078,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 
 .cellbook-lab .cb-column {
   display: grid;
-  grid-template-columns: auto auto 1fr auto auto;
+  grid-template-columns: auto auto 1fr auto auto auto;
   align-items: center;
   gap: 2px 4px;
 }
@@ -1267,60 +1348,116 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   color: var(--cb-worse);
 }
 
-.cellbook-lab .cb-dashboard {
-  height: 100%;
-  box-sizing: border-box;
-  padding: 8px 16px 24px;
-  overflow: auto;
-}
-
-.cellbook-lab .cb-dashboard > .cb-line h2 {
-  flex: 1 1 auto;
-  margin: 0;
-  font-size: var(--jp-ui-font-size3, 18px);
-  font-weight: 600;
-}
-
-.cellbook-lab .cb-placed {
-  margin: 16px 0;
-  padding: 8px 16px;
-  border: 1px solid var(--jp-border-color2);
-  border-radius: 4px;
-}
-
-.cellbook-lab .cb-placed .cb-compare {
-  height: auto;
-  padding: 0;
-  overflow: visible;
-}
-
-.cellbook-lab .cb-titlefield,
-.cellbook-lab .cb-textfield {
-  height: 24px;
-  border: 1px solid var(--jp-border-color1);
-  border-radius: 2px;
-  background: var(--jp-input-background);
-  color: var(--jp-ui-font-color0);
-  font: inherit;
-}
-
-.cellbook-lab .cb-titlefield {
-  flex: 1 1 auto;
-  border-color: transparent;
-  background: none;
-  font-size: var(--jp-ui-font-size2);
-  font-weight: 600;
-}
-
-.cellbook-lab .cb-titlefield:hover {
-  border-color: var(--jp-border-color1);
-}
-
 .cellbook-lab .cb-goal {
   margin-left: 4px;
   color: var(--jp-ui-font-color2);
 }
-`,""]),l.d(e,{},{A:i})},44(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
+
+.cellbook-lab .cb-column .cb-trashed {
+  grid-column: 1 / -1;
+  color: var(--cb-worse);
+}
+
+.cellbook-lab .cb-eye {
+  width: 14px;
+  height: 14px;
+  fill: none;
+  stroke: var(--jp-ui-font-color2);
+  stroke-linecap: round;
+  stroke-linejoin: round;
+  stroke-width: 2;
+  vertical-align: -2px;
+}
+
+.cellbook-lab .cb-hidden {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 12px;
+  margin: 4px 0;
+}
+`,""]),l.d(e,{},{A:i})},47(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Curves of all metrics, and what lets choose them. */
+.cellbook-lab .cb-controls {
+  display: contents;
+  margin: 0;
+  padding: 0;
+  border: 0;
+}
+
+.cellbook-lab .cb-controls:disabled {
+  color: var(--jp-ui-font-color3);
+}
+
+.cellbook-lab .cb-findfield {
+  min-width: 12em;
+  padding: 0 6px;
+  text-align: left;
+}
+
+.cellbook-lab .cb-legend {
+  font-size: var(--jp-ui-font-size1);
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 16px;
+  margin: 4px 0 8px;
+  padding: 0;
+  list-style: none;
+}
+
+.cellbook-lab .cb-legend li {
+  display: inline-flex;
+  align-items: center;
+  gap: 4px;
+  max-width: 20em;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-legend bdi {
+  overflow: hidden;
+  text-overflow: ellipsis;
+}
+
+.cellbook-lab .cb-legend svg {
+  flex: none;
+}
+
+.cellbook-lab .cb-smalls {
+  display: grid;
+  grid-template-columns: repeat(auto-fill, minmax(240px, 1fr));
+  gap: 8px;
+  margin: 0 0 8px;
+}
+
+.cellbook-lab .cb-small {
+  min-width: 0;
+  padding: 4px 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 4px;
+}
+
+.cellbook-lab .cb-small:hover {
+  border-color: var(--jp-border-color0);
+}
+
+.cellbook-lab .cb-smallhead {
+  display: flex;
+  justify-content: space-between;
+  gap: 8px;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-smallhead > .cb-link {
+  min-width: 0;
+  padding: 0;
+  overflow: hidden;
+  color: var(--jp-ui-font-color1);
+  text-overflow: ellipsis;
+}
+
+.cellbook-lab .cb-smallbody {
+  overflow: hidden;
+  cursor: pointer;
+}
+`,""]),l.d(e,{},{A:i})},45(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
   min-height: 0;
@@ -1401,9 +1538,9 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   box-sizing: border-box;
   width: 100%;
   padding: 4px 6px;
-  border: 1px solid var(--jp-border-color2);
+  border: 1px solid var(--jp-input-border-color);
   border-radius: 2px;
-  background: var(--jp-input-background);
+  background: var(--jp-input-active-background);
   color: var(--jp-ui-font-color1);
   font: inherit;
   resize: vertical;
@@ -1543,15 +1680,51 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 }
 
 .cellbook-lab .cb-fold {
-  margin-top: 12px;
+  margin-top: 4px;
+}
+
+/* In outputs of cells, JupyterLab may set what is folded in bold italics. */
+.cellbook-lab details.cb-fold,
+.cellbook-lab details.cb-fold > * {
+  font-style: normal;
+  font-weight: normal;
 }
 
 .cellbook-lab .cb-fold summary {
   padding: 4px 0;
-  color: var(--jp-ui-font-color2);
-  font-size: var(--jp-ui-font-size0);
-  font-weight: 600;
+  color: var(--jp-ui-font-color1);
+  font-size: var(--jp-ui-font-size1);
   cursor: pointer;
+}
+
+/* Names are quiet, values stand out by their darkness alone. */
+.cellbook-lab .cb-rundetails .cb-facts-table td {
+  color: var(--jp-ui-font-color0);
+  font-weight: normal;
+}
+
+.cellbook-lab .cb-rundetails .cb-facts-table th {
+  font-weight: normal;
+}
+
+.cellbook-lab .cb-detailsparts {
+  display: grid;
+  grid-template-columns: repeat(auto-fit, minmax(min(260px, 100%), 1fr));
+  gap: 0 32px;
+  max-width: 1000px;
+}
+
+.cellbook-lab .cb-rundetails .cb-fold {
+  max-width: 1000px;
+}
+
+.cellbook-lab .cb-fold input.cb-seek[type='search'] {
+  width: min(320px, 100%);
+  margin: 4px 0;
+}
+
+.cellbook-lab .cb-listnote {
+  padding: 0 12px;
 }
 
 .cellbook-lab .cb-artifacts,
@@ -1600,7 +1773,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   margin: 0 0 8px;
   overflow-wrap: anywhere;
 }
-`,""]),l.d(e,{},{A:i})},47(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* Tables of many runs: rows are 28 pixels high (gridRow.tsx). */
+`,""]),l.d(e,{},{A:i})},50(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Tables of many runs: rows are 28 pixels high (gridRow.tsx). */
 .cellbook-lab .cb-gridbar {
   display: flex;
   flex-wrap: wrap;
@@ -1800,6 +1973,10 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   margin: 0;
   padding-left: 8px;
   text-align: left;
+}
+
+.cellbook-lab .cb-gridrow .cb-goalplace {
+  flex: none;
 }
 
 .cellbook-lab .cb-gridrow .cb-spark {
@@ -2014,7 +2191,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   box-sizing: border-box;
   max-height: 100%;
 }
-`,""]),l.d(e,{},{A:i})},42(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* Small parts that several panels share. */
+`,""]),l.d(e,{},{A:i})},43(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Small parts that several panels share. */
 .cellbook-lab .cb-icon {
   display: inline-flex;
   align-items: center;
@@ -2060,9 +2237,10 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   min-width: 0;
   height: 28px;
   padding: 0 4px 0 28px;
-  border: 1px solid var(--jp-border-color1);
+  border: 1px solid var(--jp-input-border-color);
   border-radius: 2px;
-  background: var(--jp-input-background);
+  /* JupyterLab's own boxes have the ground of what can be written in: the other one is grey. */
+  background: var(--jp-input-active-background);
   color: var(--jp-ui-font-color0);
   font: inherit;
 }
@@ -2073,7 +2251,8 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 
 .cellbook-lab input::placeholder,
 .cellbook-lab textarea::placeholder {
-  color: var(--jp-ui-font-color3);
+  color: var(--jp-ui-font-color2);
+  opacity: 1;
   text-overflow: ellipsis;
 }
 
@@ -2178,7 +2357,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   opacity: 0.4;
   cursor: default;
 }
-`,""]),l.d(e,{},{A:i})},46(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* Params and metrics against one another; what runs were made by. */
+`,""]),l.d(e,{},{A:i})},49(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Params and metrics against one another; what runs were made by. */
 .cellbook-lab .cb-segments {
   display: inline-flex;
   margin: 0;
@@ -2291,17 +2470,12 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   overflow-wrap: anywhere;
 }
 
-.cellbook-lab .cb-seek {
+.cellbook-lab input.cb-seek[type='search'] {
   box-sizing: border-box;
+  flex: none;
   width: 100%;
-  height: 26px;
   margin-bottom: 4px;
   padding: 0 6px;
-  border: 1px solid var(--jp-border-color1);
-  border-radius: 2px;
-  background: var(--jp-input-background);
-  color: inherit;
-  font: inherit;
 }
 
 .cellbook-lab .cb-compare .cb-line > .cb-menubox:last-of-type {
@@ -2395,7 +2569,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   font-size: var(--jp-ui-font-size0);
 }
 
-.cellbook-lab .cb-fold {
+.cellbook-lab .cb-skipped {
   color: var(--jp-ui-font-color2);
   font-style: italic;
 }
@@ -2431,7 +2605,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 .cellbook-lab .cb-patch summary {
   cursor: pointer;
 }
-`,""]),l.d(e,{},{A:i})},43(o,e,l){var r=l(39),a=l.n(r),t=l(40),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
+`,""]),l.d(e,{},{A:i})},44(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
 .cellbook-lab .cb-columns {
   display: flex;
   justify-content: space-between;
@@ -2595,7 +2769,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   min-width: 0;
   padding: 0 2px;
   border: 1px solid var(--jp-brand-color1);
-  background: var(--jp-input-background);
+  background: var(--jp-input-active-background);
   color: var(--jp-ui-font-color0);
   font: inherit;
   user-select: text;
@@ -2690,4 +2864,4 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
     flex-basis: 100%;
   }
 }
-`,""]),l.d(e,{},{A:i})},40(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var b=this[c][0];null!=b&&(i[b]=!0)}for(var n=0;n<o.length;n++){var p=[].concat(o[n]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},39(o){o.exports=function(o){return o[1]}},32(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],b=r.base?c[0]+r.base:c[0],n=a[b]||0,p="".concat(b," ").concat(n);a[b]=n+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var b=r(o,a),n=0;n<t.length;n++){var p=l(t[n]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=b}}},34(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},36(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},35(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},33(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},37(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},31(o,e,l){var r=l(32),a=l.n(r),t=l(33),i=l.n(t),c=l(34),b=l.n(c),n=l(35),p=l.n(n),d=l(36),s=l.n(d),u=l(37),f=l.n(u),h=l(38),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=b().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(41),k={};k.styleTagTransform=f(),k.setAttributes=p(),k.insert=b().bind(null,"head"),k.domAPI=i(),k.insertStyleElement=s(),a()(g.A,k),g.A&&g.A.locals&&g.A.locals;var m=l(42),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=b().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(m.A,v),m.A&&m.A.locals&&m.A.locals;var w=l(43),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=b().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(44),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=b().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(45),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=b().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var I=l(46),N={};N.styleTagTransform=f(),N.setAttributes=p(),N.insert=b().bind(null,"head"),N.domAPI=i(),N.insertStyleElement=s(),a()(I.A,N),I.A&&I.A.locals&&I.A.locals;var C=l(47),S={};S.styleTagTransform=f(),S.setAttributes=p(),S.insert=b().bind(null,"head"),S.domAPI=i(),S.insertStyleElement=s(),a()(C.A,S),C.A&&C.A.locals&&C.A.locals;var E=l(48),P={};P.styleTagTransform=f(),P.setAttributes=p(),P.insert=b().bind(null,"head"),P.domAPI=i(),P.insertStyleElement=s(),a()(E.A,P),E.A&&E.A.locals&&E.A.locals;var M=l(49),R={};R.styleTagTransform=f(),R.setAttributes=p(),R.insert=b().bind(null,"head"),R.domAPI=i(),R.insertStyleElement=s(),a()(M.A,R),M.A&&M.A.locals&&M.A.locals}}]);
+`,""]),l.d(e,{},{A:i})},41(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var b=this[c][0];null!=b&&(i[b]=!0)}for(var n=0;n<o.length;n++){var p=[].concat(o[n]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},40(o){o.exports=function(o){return o[1]}},33(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],b=r.base?c[0]+r.base:c[0],n=a[b]||0,p="".concat(b," ").concat(n);a[b]=n+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var b=r(o,a),n=0;n<t.length;n++){var p=l(t[n]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=b}}},35(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},37(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},36(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},34(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},38(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},32(o,e,l){var r=l(33),a=l.n(r),t=l(34),i=l.n(t),c=l(35),b=l.n(c),n=l(36),p=l.n(n),d=l(37),s=l.n(d),u=l(38),f=l.n(u),h=l(39),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=b().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(42),k={};k.styleTagTransform=f(),k.setAttributes=p(),k.insert=b().bind(null,"head"),k.domAPI=i(),k.insertStyleElement=s(),a()(g.A,k),g.A&&g.A.locals&&g.A.locals;var m=l(43),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=b().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(m.A,v),m.A&&m.A.locals&&m.A.locals;var w=l(44),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=b().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(45),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=b().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(46),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=b().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var I=l(47),N={};N.styleTagTransform=f(),N.setAttributes=p(),N.insert=b().bind(null,"head"),N.domAPI=i(),N.insertStyleElement=s(),a()(I.A,N),I.A&&I.A.locals&&I.A.locals;var S=l(48),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=b().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(S.A,C),S.A&&S.A.locals&&S.A.locals;var E=l(49),P={};P.styleTagTransform=f(),P.setAttributes=p(),P.insert=b().bind(null,"head"),P.domAPI=i(),P.insertStyleElement=s(),a()(E.A,P),E.A&&E.A.locals&&E.A.locals;var M=l(50),L={};L.styleTagTransform=f(),L.setAttributes=p(),L.insert=b().bind(null,"head"),L.domAPI=i(),L.insertStyleElement=s(),a()(M.A,L),M.A&&M.A.locals&&M.A.locals;var q=l(51),R={};R.styleTagTransform=f(),R.setAttributes=p(),R.insert=b().bind(null,"head"),R.domAPI=i(),R.insertStyleElement=s(),a()(q.A,R),q.A&&q.A.locals&&q.A.locals;var J=l(52),F={};F.styleTagTransform=f(),F.setAttributes=p(),F.insert=b().bind(null,"head"),F.domAPI=i(),F.insertStyleElement=s(),a()(J.A,F),J.A&&J.A.locals&&J.A.locals}}]);
