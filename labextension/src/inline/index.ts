@@ -12,7 +12,7 @@ import { DashboardModel } from '../models/dashboard.ts';
 import { GridModel, type IGridState } from '../models/grid.ts';
 import type { IHost } from '../models/host.ts';
 import { anyPlace } from '../models/place.ts';
-import { ThreadsModel, threadsOf } from '../models/threads.ts';
+import { ThreadsModel, threadsOf, type IThreadsState } from '../models/threads.ts';
 import { Compare } from '../panels/compare.tsx';
 import { Dashboard } from '../panels/dashboard.tsx';
 import { RunsPanel } from '../panels/runsPanel.tsx';
@@ -119,7 +119,9 @@ const PANELS = {
   },
 
   threads(widget: IWidgetModel, source: KernelSource): IPanel {
-    const model = new ThreadsModel(source, threadsOf('', widget.get('state') as object));
+    const { scope, filter, label, query, target, limit } = widget.get('state') as IThreadsState;
+    const state = threadsOf('', { scope, filter, label, query, target, limit });
+    const model = new ThreadsModel(source, state);
     void model.refresh();
     return {
       element: createElement(ThreadsPanel, { model, place: anyPlace, trans: words }),
