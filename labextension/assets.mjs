@@ -14,7 +14,20 @@ const here = dirname(fileURLToPath(import.meta.url));
 const target = resolve(process.argv[2] ?? join(here, '..', 'src', 'cellbook', 'assets'));
 
 /** The style sheets that these panels need. */
-const SHEETS = ['colours', 'base', 'parts', 'details', 'compare', 'curves', 'boards', 'relations', 'grid', 'inline'];
+const SHEETS = [
+  'colours',
+  'base',
+  'parts',
+  'details',
+  'compare',
+  'curves',
+  'boards',
+  'relations',
+  'grid',
+  'threads',
+  'composer',
+  'inline'
+];
 
 const css = SHEETS.map(name => readFileSync(join(here, 'style', `${name}.css`), 'utf8')).join('\n');
 

@@ -27,5 +27,13 @@ const RUN = `
   </g>
 </svg>`;
 
+const COMMENT = `
+<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 24 24">
+  <g class="jp-icon3 jp-icon-selectable" fill="#616161">
+    <path d="M4 3h16a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-8l-5 4.5V17H4a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zm1 2v10h4v2.2l2.4-2.2H19V5z"/>
+  </g>
+</svg>`;
+
 export const checkpointIcon = new LabIcon({ name: 'cellbook:checkpoint', svgstr: CHECKPOINT });
 export const runIcon = new LabIcon({ name: 'cellbook:run', svgstr: RUN });
+export const commentIcon = new LabIcon({ name: 'cellbook:comment', svgstr: COMMENT });

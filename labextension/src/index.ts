@@ -4,6 +4,7 @@ import { book } from './plugins/book.ts';
 import { cells } from './plugins/cells.ts';
 import { checkpoints } from './plugins/checkpoints.ts';
 import { commands } from './plugins/commands.ts';
+import { comments } from './plugins/comments.ts';
 import { compare } from './plugins/compare.ts';
 import { link } from './plugins/link.ts';
 import { runs } from './plugins/runs.ts';
@@ -21,5 +22,6 @@ export default [
   table,
   runs,
   cells,
-  checkpoints
+  checkpoints,
+  comments
 ];

@@ -117,11 +117,21 @@ export const IKernelLinks = new Token<IKernelLinks>(
   'The lines from notebook panels to their kernels.'
 );
 
+/** A number on a tab of the sidebar. */
+export interface IBadge {
+  readonly count: number;
+  /** In words, for who does not see it. */
+  readonly label: string;
+  readonly changed: ISignal<unknown, unknown>;
+}
+
 /** One tab of the sidebar. */
 export interface ISidebarTab {
   readonly id: string;
   readonly label: string;
   readonly rank: number;
+  /** What asks to be looked at there, such as comments that are new. */
+  readonly badge?: IBadge;
   /** Return what the tab shows; asked when it is first opened. */
   render(): Promise<ReactElement>;
 }

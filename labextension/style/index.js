@@ -10,3 +10,6 @@ import './relations.css';
 import './grid.css';
 import './checkpoints.css';
 import './cells.css';
+import './threads.css';
+import './composer.css';
+import './bubbles.css';

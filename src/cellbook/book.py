@@ -305,11 +305,12 @@ def open(  # noqa: A001
         return book
 
 
-def look_into(root: Path) -> Book:
+def look_into(root: Path, *, create: bool = False) -> Book:
     """Open the book in a ``.cellbook`` folder, beside those that :func:`open` keeps.
 
     For who looks into the books of others, as a server does: what module-level calls write to
-    stays as it is, and whoever calls this closes the book.
+    stays as it is, and whoever calls this closes the book.  With `create` one is made where there
+    is none.
 
     Raises
     ------
@@ -318,7 +319,7 @@ def look_into(root: Path) -> Book:
     StoreError
         If what is there cannot be read.
     """
-    return Book(FolderStore(root, create=False))
+    return Book(FolderStore(root, create=create))
 
 
 def notebook_name(notebook: Path, folder: Path) -> str:

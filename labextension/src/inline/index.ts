@@ -11,9 +11,12 @@ import { ComparisonModel, type IComparisonState } from '../models/comparison.ts'
 import { DashboardModel } from '../models/dashboard.ts';
 import { GridModel, type IGridState } from '../models/grid.ts';
 import type { IHost } from '../models/host.ts';
+import { anyPlace } from '../models/place.ts';
+import { ThreadsModel, threadsOf, type IThreadsState } from '../models/threads.ts';
 import { Compare } from '../panels/compare.tsx';
 import { Dashboard } from '../panels/dashboard.tsx';
 import { RunsPanel } from '../panels/runsPanel.tsx';
+import { ThreadsPanel } from '../panels/threadsPanel.tsx';
 import { KernelSource, type IWidgetModel } from './kernel.ts';
 import { PAGE, showPage } from './page.ts';
 import { styleSheet } from './style.ts';
@@ -60,7 +63,10 @@ const SUPPRESS = 'data-lm-suppress-shortcuts';
 function keepKeys(place: HTMLElement): void {
   const look = (event: Event) => {
     const { ctrlKey, metaKey, altKey } = event as KeyboardEvent;
-    (event.target as Element).toggleAttribute(SUPPRESS, !(ctrlKey || metaKey || altKey));
+    const target = event.target as Element;
+    // Where text is written, Ctrl+Enter sends it, and is not to run the cell.
+    const held = target.localName !== 'textarea' && (ctrlKey || metaKey || altKey);
+    target.toggleAttribute(SUPPRESS, !held);
   };
   for (const kind of ['focusin', 'keydown', 'keyup']) {
     place.addEventListener(kind, look);
@@ -109,6 +115,18 @@ const PANELS = {
         shown?.tell(tables);
       },
       dispose: () => follow(null)
+    };
+  },
+
+  threads(widget: IWidgetModel, source: KernelSource): IPanel {
+    const { scope, filter, label, query, target, limit } = widget.get('state') as IThreadsState;
+    const state = threadsOf('', { scope, filter, label, query, target, limit });
+    const model = new ThreadsModel(source, state);
+    void model.refresh();
+    return {
+      element: createElement(ThreadsPanel, { model, place: anyPlace, trans: words }),
+      tell: tables => model.tell(tables),
+      dispose: () => model.dispose()
     };
   },
 

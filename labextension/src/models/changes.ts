@@ -16,7 +16,15 @@ const LAST_TRY = 30_000;
 const LOOK = 5_000;
 
 /** All that may have changed while nobody told. */
-const EVERYTHING = ['runs', 'cells', 'checkpoints', 'metrics'];
+const EVERYTHING = [
+  'runs',
+  'cells',
+  'checkpoints',
+  'metrics',
+  'threads',
+  'comments',
+  'readers'
+];
 
 /** One line to the server; lives from its construction until `dispose`. */
 export class Changes {

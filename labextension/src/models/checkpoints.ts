@@ -36,6 +36,7 @@ export class CheckpointsModel implements IDisposable {
   private _error = '';
   private _loading = true;
   private _selected: string | null = null;
+  private _wanted: string | null = null;
   private _asked = 0;
   private _disposed = false;
 
@@ -114,6 +115,18 @@ export class CheckpointsModel implements IDisposable {
     this._stateChanged.emit();
   }
 
+  /** Select a checkpoint by its id, label or number, as soon as it is known. */
+  choose(what: string): void {
+    const found = this._rows.find(
+      ({ checkpoint: { checkpoint_id: id, label }, number }) =>
+        id === what || label === what || `${number}` === what
+    );
+    this._wanted = found || !this._loading ? null : what;
+    if (found) {
+      this.select(found.checkpoint.checkpoint_id);
+    }
+  }
+
   /** Select the checkpoint so many places further down. */
   move(by: number): void {
     const place = this._rows.findIndex(row => row.checkpoint.checkpoint_id === this._selected);
@@ -157,6 +170,9 @@ export class CheckpointsModel implements IDisposable {
       this._error = messageOf(error);
     }
     this._loading = false;
+    if (this._wanted !== null) {
+      this.choose(this._wanted);
+    }
     this._stateChanged.emit();
   }
 

@@ -18,6 +18,7 @@ import { GridModel, listing } from './grid.ts';
 import { numbered } from './format.ts';
 import { checked, lookOf, PLAIN } from './looks.ts';
 import { MediaModel } from './media.ts';
+import { runsTarget, ThreadsModel, threadsOf } from './threads.ts';
 import type { IRelationsLook } from './relations.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
@@ -147,6 +148,7 @@ export class ComparisonModel {
   private _reading = 0;
   private _readings = 0;
   private _media: MediaModel | null = null;
+  private _threads: ThreadsModel | null = null;
   private _answers: Answers | null = null;
   private readonly _rest = new Rest(() => void this.refresh(), REST);
 
@@ -177,6 +179,14 @@ export class ComparisonModel {
     return (this._media ??= new MediaModel(this._source, this._state.notebook));
   }
 
+  /** What was said of the runs; asked for when somebody looks. */
+  get threads(): ThreadsModel {
+    return (this._threads ??= new ThreadsModel(
+      this._source,
+      threadsOf(this._state.notebook, { target: runsTarget(this._state.runs) })
+    ));
+  }
+
   /** What is asked of the runs beyond their comparison. */
   get answers(): Answers {
     return (this._answers ??= new Answers((question, query) => this.ask(question, query)));
@@ -199,6 +209,7 @@ export class ComparisonModel {
 
   dispose(): void {
     this._media?.dispose();
+    this._threads?.dispose();
     this._answers?.dispose();
     Signal.clearData(this);
   }
@@ -430,6 +441,7 @@ export class ComparisonModel {
     if (this.asRows) {
       this._grid?.tell(tables);
     }
+    this._threads?.tell(tables);
   }
 
   /** Read everything anew. */

@@ -62,7 +62,7 @@ const LOOK: Record<keyof Look, Check> = {
   metric: text,
   all: truth,
   everything: truth,
-  tab: oneOf('curves', 'relations', 'code', 'media', 'details'),
+  tab: oneOf('curves', 'relations', 'code', 'media', 'details', 'discussion'),
   run: text,
   relations: isObject,
   other: text,

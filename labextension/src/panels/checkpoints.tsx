@@ -7,6 +7,7 @@ import * as React from 'react';
 import type { Checkpoint, Lane, TimelineRow } from '../_generated/types.ts';
 import { CheckpointsModel, messageOf } from '../models/checkpoints.ts';
 import * as format from '../models/format.ts';
+import type { Wanted } from '../models/wanted.ts';
 import type { IBook, IKernelLinks } from '../tokens.ts';
 import { askToRestore, showDifference } from './checkpointDialogs.tsx';
 import { useSignal, useTick } from './hooks.ts';
@@ -24,15 +25,26 @@ interface Props {
 
 /** The tab, with a model that lives as long as it is seen. */
 export function CheckpointsTab(
-  props: Omit<Props, 'model'> & { book: IBook; links: IKernelLinks }
+  props: Omit<Props, 'model'> & { book: IBook; links: IKernelLinks; wanted: Wanted }
 ): React.ReactElement | null {
-  const { book, links, ...rest } = props;
+  const { book, links, wanted, ...rest } = props;
   const [model, setModel] = React.useState<CheckpointsModel | null>(null);
   React.useEffect(() => {
     const made = new CheckpointsModel(book, links);
+    const choose = () => {
+      const what = wanted.take();
+      if (what !== null) {
+        made.choose(what);
+      }
+    };
+    choose();
+    wanted.asked.connect(choose);
     setModel(made);
-    return () => made.dispose();
-  }, [book, links]);
+    return () => {
+      wanted.asked.disconnect(choose);
+      made.dispose();
+    };
+  }, [book, links, wanted]);
   return model && <Checkpoints model={model} {...rest} />;
 }
 

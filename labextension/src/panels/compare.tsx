@@ -10,6 +10,7 @@ import { Code } from './code.tsx';
 import { CompareTable } from './compareTable.tsx';
 import { Curves } from './curves.tsx';
 import { DetailsTab } from './detailsTab.tsx';
+import { RunsDiscussion } from './discussion.tsx';
 import { useExport } from './exportMenu.tsx';
 import { useSignal } from './hooks.ts';
 import { Media } from './media.tsx';
@@ -164,6 +165,13 @@ export function Compare(props: CompareProps): React.ReactElement {
                   id: 'details',
                   label: trans.__('Details'),
                   view: () => <DetailsTab model={model} trans={trans} />
+                },
+                {
+                  id: 'discussion',
+                  label: trans.__('Discussion'),
+                  view: () => (
+                    <RunsDiscussion model={model.threads} runs={model.state.runs} trans={trans} />
+                  )
                 }
               ].filter(tab => !host.alone || WRITTEN.includes(tab.id))}
               chosen={model.state.tab}

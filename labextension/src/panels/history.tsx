@@ -1,28 +1,23 @@
 /** The history of a cell, beside the cell. */
 
-import { Clipboard, ReactWidget } from '@jupyterlab/apputils';
+import { Clipboard } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { CellState, CellVersion } from '../_generated/types.ts';
 import type { CellHistory, IVersion } from '../models/cellHistory.ts';
 import { age, date, duration, GLYPHS, STALE } from '../models/format.ts';
 import { wordDiff } from '../models/wordDiff.ts';
+import { showBeside } from './beside.ts';
 import { Pieces } from './diffed.tsx';
 import { useSignal } from './hooks.ts';
 import { Outputs, sameOutputs } from './outputs.tsx';
 import { Loading, Marked, Trouble } from './parts.tsx';
 
-/** Pixels that the popup keeps from the edges of the window, and from the cell. */
-const SPACE = 8;
 const WIDTH = 680;
-const HIGH = 640;
-/** Pixels below the cell that are enough to read its history in. */
-const LOW = 320;
 
 /** What the history is of, and what it can do. */
 export interface IHistoryOptions {
@@ -38,56 +33,20 @@ export interface IHistoryOptions {
 }
 
 /** Show the history of a cell below it, until it is closed. */
-export async function showHistory(options: IHistoryOptions): Promise<void> {
+export function showHistory(options: IHistoryOptions): Promise<void> {
   const { cell, history, notebook, trans } = options;
-  const dialog = document.createElement('dialog');
-  dialog.className = 'cb-history';
   const count = (cell.model as { executionCount?: number | null }).executionCount;
   const title = count ? trans.__('History of cell [%1]', count) : trans.__('History of this cell');
-  dialog.setAttribute('aria-label', title);
-  const close = () => dialog.close();
-  const content = ReactWidget.create(<History {...options} title={title} close={close} />);
-  content.addClass('cellbook-lab');
-  content.addClass('cb-history-content');
-  document.body.append(dialog);
-  const place = () => beside(dialog, cell.node);
-  place();
-  // A modal one: the browser itself holds the focus in it, closes it by Escape, and gives the
-  // focus back.
-  dialog.showModal();
-  Widget.attach(content, dialog);
-  window.addEventListener('resize', place);
-  dialog.addEventListener('mousedown', event => {
-    if (event.target === dialog) {
-      close();
-    }
-  });
   void history.older();
-  await new Promise(closed => dialog.addEventListener('close', closed, { once: true }));
-  window.removeEventListener('resize', place);
-  Widget.detach(content);
-  content.dispose();
-  dialog.remove();
-  if (!notebook.isDisposed && !notebook.node.contains(document.activeElement)) {
-    notebook.activate();
-  }
-}
-
-/** Place the popup below a cell's input; where there is little room, as low as it can be. */
-function beside(dialog: HTMLElement, cell: HTMLElement): void {
-  const input = cell.querySelector('.jp-Cell-inputWrapper') ?? cell;
-  const editor = cell.querySelector('.jp-InputArea-editor') ?? input;
-  const { innerWidth, innerHeight } = window;
-  const width = Math.min(WIDTH, innerWidth - 2 * SPACE);
-  const below = input.getBoundingClientRect().bottom + SPACE / 2;
-  const room = innerHeight - below - SPACE;
-  const height = room < LOW ? Math.min(0.75 * innerHeight, HIGH) : Math.min(room, HIGH);
-  const top = room < LOW ? innerHeight - height - SPACE : below;
-  const left = Math.min(editor.getBoundingClientRect().left, innerWidth - width - SPACE);
-  dialog.style.width = `${width}px`;
-  dialog.style.maxHeight = `${height}px`;
-  dialog.style.top = `${Math.max(top, SPACE)}px`;
-  dialog.style.left = `${Math.max(left, SPACE)}px`;
+  return showBeside({
+    cell,
+    notebook,
+    title,
+    className: 'cb-history',
+    width: WIDTH,
+    side: 'left',
+    content: close => <History {...options} title={title} close={close} />
+  });
 }
 
 /** What each version is compared with. */

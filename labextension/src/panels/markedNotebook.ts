@@ -11,15 +11,10 @@ import { describe, type CellMarks, type ICellNow } from '../models/cellMarks.ts'
 import { age, date } from '../models/format.ts';
 import { sourceHash } from '../models/hashes.ts';
 import { CellMarkButton, type Tip } from './cellMark.ts';
+import { NearCells, whenIdle } from './nearCells.ts';
 
 /** Milliseconds after which an edit is looked at, with all that come meanwhile. */
 const SETTLED = 300;
-
-/** Milliseconds in which the browser finds a time to draw when it has nothing else to do. */
-const PATIENCE = 200;
-
-/** How far above and below what is in sight cells get their marks: as far as one sees at once. */
-const NEAR = '100% 0px';
 
 /** What the marks of a notebook need. */
 export interface IMarkedOptions {
@@ -42,9 +37,7 @@ export class MarkedNotebook implements IDisposable {
   readonly marks: CellMarks;
   private readonly _options: IMarkedOptions;
   private readonly _buttons = new WeakMap<Cell, CellMarkButton>();
-  private readonly _observer: IntersectionObserver;
-  private readonly _cells = new WeakMap<Element, Cell>();
-  private readonly _near = new Set<Cell>();
+  private readonly _near: NearCells;
   private readonly _hashes = new WeakMap<Cell, [source: string, hash: string]>();
   private _reachable: CellMarkButton | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,10 +48,8 @@ export class MarkedNotebook implements IDisposable {
     this.panel = panel;
     this.marks = options.marks;
     this._options = options;
-    this._observer = new IntersectionObserver(entries => this._come(entries), {
-      root: panel.content.outerNode,
-      rootMargin: NEAR
-    });
+    const come = this.schedule.bind(this);
+    this._near = new NearCells(panel.content, cell => cell.model.type === 'code', come);
     this.marks.changed.connect(this.schedule, this);
     panel.content.activeCellChanged.connect(this._reach, this);
     panel.content.modelContentChanged.connect(this._edited, this);
@@ -76,7 +67,7 @@ export class MarkedNotebook implements IDisposable {
   dispose(): void {
     this._disposed = true;
     clearTimeout(this._timer);
-    this._observer.disconnect();
+    this._near.dispose();
     Signal.clearData(this);
   }
 
@@ -113,34 +104,12 @@ export class MarkedNotebook implements IDisposable {
     if (!this.known) {
       return;
     }
-    for (const cell of this.panel.content.widgets) {
-      if (cell.model.type === 'code' && !this._cells.has(cell.node)) {
-        this._cells.set(cell.node, cell);
-        this._observer.observe(cell.node);
-      }
-    }
+    this._near.look();
     this._near.forEach(cell => this._mark(cell));
     this._reach();
   }
 
-  /** Take note of the cells that come near what is in sight, and of those that leave. */
-  private _come(entries: readonly IntersectionObserverEntry[]): void {
-    for (const { target, isIntersecting } of entries) {
-      const cell = this._cells.get(target)!;
-      if (!isIntersecting) {
-        this._near.delete(cell);
-      } else if (!this._near.has(cell)) {
-        this._near.add(cell);
-        void cell.ready.then(this.schedule.bind(this));
-      }
-    }
-  }
-
   private _mark(cell: Cell): void {
-    if (cell.isDisposed) {
-      this._near.delete(cell);
-      return;
-    }
     const placed = this._buttons.get(cell);
     if (placed || !cell.isPlaceholder()) {
       const verdict = this.marks.of(this._now(cell));
@@ -197,14 +166,5 @@ export class MarkedNotebook implements IDisposable {
     const hash = sourceHash(source);
     this._hashes.set(cell, [source, hash]);
     return hash;
-  }
-}
-
-function whenIdle(work: () => void): void {
-  if ('requestIdleCallback' in window) {
-    window.requestIdleCallback(work, { timeout: PATIENCE });
-  } else {
-    // Safari has no idle callbacks.
-    setTimeout(work, 0);
   }
 }

@@ -6,17 +6,21 @@ import { useClickAway, useInSight } from './popups.ts';
 
 export interface MenuItem {
   label: string;
+  /** Of one that is on or off. */
+  checked?: boolean;
   run: () => void;
 }
 
 interface MenuProps {
   label: string;
+  /** What the button shows instead of its label. */
+  sign?: string;
   items: readonly MenuItem[];
 }
 
 /** The arrow keys go through the list, Escape and a click elsewhere close it. */
 export function Menu(props: MenuProps): React.ReactElement {
-  const { label, items } = props;
+  const { label, sign, items } = props;
   const [open, setOpen] = React.useState(false);
   const box = React.useRef<HTMLSpanElement>(null);
   const list = React.useRef<HTMLSpanElement>(null);
@@ -56,12 +60,14 @@ export function Menu(props: MenuProps): React.ReactElement {
     <span className="cb-menubox" ref={box} onKeyDown={onKeyDown}>
       <button
         type="button"
-        className="cb-link"
+        className={sign ? 'cb-link cb-signed' : 'cb-link'}
         aria-haspopup="menu"
         aria-expanded={open}
+        aria-label={sign && label}
+        title={sign && label}
         onClick={() => setOpen(!open)}
       >
-        {label} ▾
+        {sign ?? `${label} ▾`}
       </button>
       {open && (
         <span ref={list} className="cb-menu" role="menu" aria-label={label}>
@@ -69,13 +75,19 @@ export function Menu(props: MenuProps): React.ReactElement {
             <button
               key={item.label}
               type="button"
-              role="menuitem"
+              role={item.checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
+              aria-checked={item.checked}
               tabIndex={-1}
               onClick={() => {
                 close();
                 item.run();
               }}
             >
+              {item.checked !== undefined && (
+                <span className="cb-check" aria-hidden="true">
+                  {item.checked ? '✓' : ''}
+                </span>
+              )}
               {item.label}
             </button>
           ))}
@@ -86,5 +98,5 @@ export function Menu(props: MenuProps): React.ReactElement {
 }
 
 function entries(box: HTMLElement): HTMLElement[] {
-  return [...box.querySelectorAll<HTMLElement>('[role=menuitem]')];
+  return [...box.querySelectorAll<HTMLElement>('[role^=menuitem]')];
 }

@@ -7,11 +7,13 @@ import * as React from 'react';
 import type { MetricStats, RunDetails } from '../_generated/types.ts';
 import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
+import { runsTarget, ThreadsModel, threadsOf } from '../models/threads.ts';
+import { RunsDiscussion } from './discussion.tsx';
 import { useTick } from './hooks.ts';
 import { Ago, Loading, Trouble } from './parts.tsx';
 import { RenameField } from './renameField.tsx';
 import { RunCurve } from './runCurve.tsx';
-import { Artifacts, Cells, Facts, Params } from './runParts.tsx';
+import { Artifacts, Cells, Facts, Fold, Params } from './runParts.tsx';
 import { State, stateWord } from './runRow.tsx';
 import { Notes, Tags } from './runWords.tsx';
 import type { RunsProps } from './runs.tsx';
@@ -73,10 +75,29 @@ export function RunDetailsView(props: RunsProps & { run: string }): React.ReactE
           <Params details={details} trans={trans} />
           <Artifacts details={details} book={props.book} trans={trans} />
           <Cells details={details} trans={trans} />
+          <RunThreads key={run} {...props} />
           <Facts details={details} trans={trans} />
         </div>
       )}
     </div>
+  );
+}
+
+/** What was said of the run. */
+function RunThreads(props: RunsProps & { run: string }): React.ReactElement {
+  const { book, run, trans } = props;
+  const [model] = React.useState(
+    () => new ThreadsModel(book.api, threadsOf(book.notebook, { target: runsTarget([run]) }))
+  );
+  React.useEffect(() => {
+    const tell = (_: unknown, tables: readonly string[]) => model.tell(tables);
+    book.changed.connect(tell);
+    return () => void book.changed.disconnect(tell);
+  }, [book, model]);
+  return (
+    <Fold title={trans.__('Discussion')}>
+      <RunsDiscussion model={model} runs={[run]} trans={trans} />
+    </Fold>
   );
 }
 

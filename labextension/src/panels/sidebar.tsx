@@ -89,6 +89,11 @@ function Tabs(props: SidebarProps & { shown: ISidebarTab | undefined }): React.R
           onClick={() => choose(tab.id)}
         >
           {tab.label}
+          {tab.badge && tab.badge.count > 0 && (
+            <span className="cb-badge" aria-label={tab.badge.label} title={tab.badge.label}>
+              {tab.badge.count}
+            </span>
+          )}
         </button>
       ))}
     </div>

@@ -4,8 +4,12 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createElement } from 'react';
 
+import { Wanted } from '../models/wanted.ts';
 import { IBook, IKernelLinks, ISidebar } from '../tokens.ts';
 import { Commands } from './commands.ts';
+
+/** Selects a checkpoint, by its id, label or number, in the sidebar. */
+export const OPEN_CHECKPOINT = 'cellbook:open-checkpoint';
 
 export const checkpoints: JupyterFrontEndPlugin<void> = {
   id: 'cellbook-labextension:checkpoints',
@@ -21,6 +25,15 @@ export const checkpoints: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
+    const wanted = new Wanted();
+    app.commands.addCommand(OPEN_CHECKPOINT, {
+      label: trans.__('Show a Checkpoint'),
+      isVisible: () => false,
+      execute: args => {
+        wanted.ask(String(args.checkpoint));
+        sidebar.open('checkpoints');
+      }
+    });
     sidebar.addTab({
       id: 'checkpoints',
       label: trans.__('Checkpoints'),
@@ -28,7 +41,7 @@ export const checkpoints: JupyterFrontEndPlugin<void> = {
       render: async () => {
         const { CheckpointsTab } = await import('../panels/checkpoints.tsx');
         const record = () => void app.commands.execute(Commands.record);
-        return createElement(CheckpointsTab, { book, links, trans, record });
+        return createElement(CheckpointsTab, { book, links, wanted, trans, record });
       }
     });
   }

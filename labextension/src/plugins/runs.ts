@@ -3,11 +3,20 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { createElement } from 'react';
+import { createElement, type ReactElement } from 'react';
 
 import type { RunsModel } from '../models/runs.ts';
 import { IBook, ICompare, IKernelLinks, ISidebar } from '../tokens.ts';
 import { Commands } from './commands.ts';
+
+/** Shows all that is on record of a run. */
+export const OPEN_RUN = 'cellbook:open-run';
+
+/** What is made when the tab is first needed. */
+interface IMade {
+  readonly model: RunsModel;
+  render(): ReactElement;
+}
 
 export const runs: JupyterFrontEndPlugin<void> = {
   id: 'cellbook-labextension:runs',
@@ -25,8 +34,8 @@ export const runs: JupyterFrontEndPlugin<void> = {
     database: IStateDB | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
-    let made: Promise<() => ReturnType<typeof createElement>> | null = null;
-    const make = async () => {
+    let made: Promise<IMade> | null = null;
+    const make = async (): Promise<IMade> => {
       const { Runs, RunMenus, RunsModel } = await import('../panels/runsTab.ts');
       const model = new RunsModel(book.api, () => book.notebook);
       const menus = new RunMenus(model, book, compare, trans);
@@ -42,13 +51,25 @@ export const runs: JupyterFrontEndPlugin<void> = {
       });
       const record = () => void app.commands.execute(Commands.record);
       const start = () => void app.commands.execute(Commands.startRun);
-      return () => createElement(Runs, { model, book, links, menus, trans, record, start });
+      const render = () => createElement(Runs, { model, book, links, menus, trans, record, start });
+      return { model, render };
     };
+    app.commands.addCommand(OPEN_RUN, {
+      label: trans.__('Show a Run'),
+      isVisible: () => false,
+      execute: async args => {
+        const { model } = await (made ??= make());
+        // A number or a name will do.
+        const { record } = await book.api.run(book.notebook, String(args.run));
+        sidebar.open('runs');
+        model.details = record.run_id;
+      }
+    });
     sidebar.addTab({
       id: 'runs',
       label: trans.__('Runs'),
       rank: 100,
-      render: async () => (await (made ??= make()))()
+      render: async () => (await (made ??= make())).render()
     });
   }
 };

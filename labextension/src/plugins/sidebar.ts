@@ -34,7 +34,7 @@ class SidebarWidget extends ReactWidget {
     this.id = 'cellbook-sidebar';
     this.addClass('cellbook-lab');
     this.title.icon = cellbookIcon;
-    this.title.caption = trans.__('Cellbook: runs and checkpoints');
+    this.title.caption = trans.__('Cellbook: runs, checkpoints and comments');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Cellbook'));
     book.notebookChanged.connect(this._look, this);
@@ -44,6 +44,7 @@ class SidebarWidget extends ReactWidget {
 
   addTab(tab: ISidebarTab): void {
     this._tabs.push(tab);
+    tab.badge?.changed.connect(this.update, this);
     this._tabs.sort((a, b) => a.rank - b.rank);
     this.update();
   }

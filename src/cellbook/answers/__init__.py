@@ -108,6 +108,9 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
 }
 """All questions by name, which is also their route; each takes an :class:`Ask` and a struct."""
 
+BEGINNING = frozenset({"start-thread", "save-brief"})
+"""Changes that make a book where there is none: a problem is stated before any code is run."""
+
 SURROUNDED = frozenset({"threads", "thread", "people", "brief"})
 """Questions whose answers have to do with more than the book: with who asks, and what notebooks
 there are."""
@@ -135,6 +138,7 @@ CHANGES: Mapping[str, Callable[..., Any]] = {
 """What panels may change, by name; each takes an :class:`Ask` and a body."""
 
 __all__ = [
+    "BEGINNING",
     "CHANGES",
     "QUESTIONS",
     "SURROUNDED",

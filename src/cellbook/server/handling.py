@@ -69,7 +69,8 @@ class BookHandler(APIHandler):
         """Answer a request."""
         try:
             arguments = {**path, **self._arguments(operation)}
-            reply = await self.shelf.ask(self.find, self._work(operation, arguments))
+            work = self._work(operation, arguments)
+            reply = await self.shelf.ask(self.find, work, begins=operation.begins)
         except Exception as error:
             status = status_of(error)
             if status == 500:

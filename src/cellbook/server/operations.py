@@ -59,6 +59,8 @@ class Operation:
         Whether it changes nothing, whatever its method.
     alone
         Whether its answer also has to do with other things than what is in the book.
+    begins
+        Whether it makes a book where there is none.
     """
 
     method: str
@@ -66,6 +68,7 @@ class Operation:
     call: Callable[..., Any]
     reads: bool = False
     alone: bool = False
+    begins: bool = False
 
     @property
     def tagged(self) -> bool:

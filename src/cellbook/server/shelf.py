@@ -137,7 +137,9 @@ class Shelf:
         self._door = ThreadPoolExecutor(4, thread_name_prefix="cellbook-door")
         self._sweeping: asyncio.Task[None] | None = None
 
-    async def ask(self, find: Callable[[], Place], work: Callable[[Ask], T]) -> T:
+    async def ask(
+        self, find: Callable[[], Place], work: Callable[[Ask], T], *, begins: bool = False
+    ) -> T:
         """Do some work with the book of a place, in a thread.
 
         Parameters
@@ -146,6 +148,8 @@ class Shelf:
             Finds the place.
         work
             Is given the book, or why there is none.
+        begins
+            Whether a book is made where there is none.
 
         Raises
         ------
@@ -159,7 +163,9 @@ class Shelf:
             self._sweeping = loop.create_task(self._sweep())
         # One clock for both: a disk that hangs must not keep the answer, either.
         deadline = loop.time() + PATIENCE
-        ask = await self._wait(loop.run_in_executor(self._door, self._open, find), deadline, None)
+        ask = await self._wait(
+            loop.run_in_executor(self._door, self._open, find, begins), deadline, None
+        )
         threads = self._door if ask.opened is None else ask.opened.threads
         done = loop.run_in_executor(threads, self._work, ask, work)
         return await self._wait(done, deadline, ask.root)
@@ -176,10 +182,12 @@ class Shelf:
                 "disk holds it. Nothing is lost; try again in a moment."
             ) from None
 
-    def _open(self, find: Callable[[], Place]) -> Ask:
+    def _open(self, find: Callable[[], Place], begins: bool) -> Ask:
         place = find()
         root = place.book()
         try:
+            if begins and not root.exists():
+                look_into(root, create=True).close()
             return Ask(place, root, self._base_url, self._take(root), None)
         except CellbookError as error:
             return Ask(place, root, self._base_url, None, error)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from cellbook.answers import (
+    BEGINNING,
     CHANGES,
     QUESTIONS,
     SURROUNDED,
@@ -104,5 +105,5 @@ OPERATIONS = (
     Operation("GET", "runs/{run_id}/artifacts/{path}", load_artifact),
     *(Operation("GET", name, call, alone=name in SURROUNDED) for name, call in QUESTIONS.items()),
     *(Operation("POST", name, call, reads=True) for name, call in QUESTIONS.items()),
-    *(Operation("POST", name, call) for name, call in CHANGES.items()),
+    *(Operation("POST", name, call, begins=name in BEGINNING) for name, call in CHANGES.items()),
 )

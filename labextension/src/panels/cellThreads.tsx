@@ -1,0 +1,108 @@
+/** What is said of a cell, beside it. */
+
+import type { Cell } from '@jupyterlab/cells';
+import type { Notebook } from '@jupyterlab/notebook';
+import * as React from 'react';
+
+import { draftKey, type IAnchor } from '../models/anchors.ts';
+import { threadsAt } from '../models/cellThreads.ts';
+import { showBeside } from './beside.ts';
+import { Composer } from './composer.tsx';
+import { useSignal } from './hooks.ts';
+import { Trouble } from './parts.tsx';
+import { Thread } from './thread.tsx';
+import type { IThreadProps } from './threadParts.tsx';
+
+const WIDTH = 440;
+
+interface CellThreadsOptions extends IThreadProps {
+  cell: Cell;
+  notebook: Notebook;
+  title: string;
+  /** What a new thread hangs on. */
+  anchor: IAnchor;
+  /** Whether one is to begin a new thread, though there may be others. */
+  fresh: boolean;
+}
+
+/** Show the threads of a cell, until they are closed. */
+export function showThreads(options: CellThreadsOptions): Promise<void> {
+  return showBeside({
+    cell: options.cell,
+    notebook: options.notebook,
+    title: options.title,
+    className: 'cb-popover',
+    width: WIDTH,
+    side: 'right',
+    content: close => <CellThreads {...options} close={close} />
+  });
+}
+
+function CellThreads(props: CellThreadsOptions & { close: () => void }): React.ReactElement {
+  const { model, place, trans, anchor, title, close } = props;
+  useSignal(model.changed);
+  const all = threadsAt(model.threads, props.cell.model.id);
+  const open = all.filter(thread => !thread.resolved);
+  const resolved = all.filter(thread => thread.resolved);
+  const [showResolved, setShowResolved] = React.useState(!open.length);
+  const [began, setBegan] = React.useState(props.fresh || !all.length);
+  const shown = [...open, ...(showResolved ? resolved : [])];
+  const elsewhere = {
+    ...place,
+    open: (target: string) => {
+      close();
+      place.open(target);
+    }
+  };
+  return (
+    <>
+      <header className="cb-popoverhead">
+        <h2>{title}</h2>
+        <button type="button" className="cb-link" aria-label={trans.__('Close')} onClick={close}>
+          ✕
+        </button>
+      </header>
+      {model.problem && <Trouble message={model.problem} />}
+      {shown.map((thread, at) => (
+        <Thread
+          key={thread.thread_id}
+          {...{ model, trans, thread }}
+          place={elsewhere}
+          titled={false}
+          focus={!began && at === 0}
+        />
+      ))}
+      {!showResolved && resolved.length > 0 && (
+        <button type="button" className="cb-link cb-more" onClick={() => setShowResolved(true)}>
+          {trans._n('%1 resolved thread', '%1 resolved threads', resolved.length)}
+        </button>
+      )}
+      {!model.readOnly &&
+        (began ? (
+          <div className="cb-newthread">
+            {anchor.quote && (
+              <blockquote className="cb-quote" dir="auto">
+                {anchor.quote.exact}
+              </blockquote>
+            )}
+            <Composer
+              {...{ model, trans }}
+              place={elsewhere}
+              draft={`new|${draftKey(anchor)}`}
+              label={anchor.quote ? trans.__('Comment on this text…') : trans.__('Comment on this cell…')}
+              verb={trans.__('Comment')}
+              focus
+              send={async text => {
+                await model.start(anchor, text);
+                setBegan(false);
+              }}
+            />
+          </div>
+        ) : (
+          <button type="button" className="cb-link cb-more" onClick={() => setBegan(true)}>
+            {trans.__('New thread')}
+          </button>
+        ))}
+    </>
+  );
+}
