@@ -1,4 +1,4 @@
-"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[214],{42(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/*
+"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[750],{47(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/*
  * The lab book beside the notebook. Colours, fonts and spaces are JupyterLab's own variables; what a
  * feature needs beyond that has a file of its own.
  */
@@ -75,6 +75,14 @@
   color: var(--jp-ui-font-color2);
   font: inherit;
   cursor: pointer;
+}
+
+/* Where it is narrow, all tabs can still be read. */
+@container cb-sidebar (max-width: 310px) {
+  .cellbook-lab .cb-sidebar > .cb-tabs button {
+    padding: 6px 5px;
+    font-size: var(--jp-ui-font-size0);
+  }
 }
 
 .cellbook-lab .cb-tabs button:hover {
@@ -186,7 +194,7 @@
 .cellbook-lab .cb-swatch path {
   stroke-width: 2.5;
 }
-`,""]),l.d(e,{},{A:i})},48(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Dashboards: panels under one name, one or two beside one another. */
+`,""]),l.d(e,{},{A:t})},53(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Dashboards: panels under one name, one or two beside one another. */
 .cellbook-lab .cb-dashboard {
   height: 100%;
   box-sizing: border-box;
@@ -267,7 +275,112 @@
   font: inherit;
   cursor: grab;
 }
-`,""]),l.d(e,{},{A:i})},52(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
+`,""]),l.d(e,{},{A:t})},60(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Bubbles at cells, and the threads beside them. */
+.jp-Notebook .cb-cell-bubble {
+  position: absolute;
+  top: calc(var(--jp-cell-padding) - 4px);
+  right: -6px;
+  z-index: 2;
+  display: flex;
+  align-items: center;
+  gap: 3px;
+  min-width: 0;
+  height: 18px;
+  padding: 0 6px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 9px;
+  background: var(--jp-layout-color1);
+  color: var(--jp-ui-font-color1);
+  font-family: var(--jp-ui-font-family);
+  font-size: 11px;
+  font-variant-numeric: tabular-nums;
+  line-height: 16px;
+  cursor: pointer;
+}
+
+.jp-Notebook .cb-cell-bubble[hidden],
+.cb-mod-noBubbles .cb-cell-bubble {
+  display: none;
+}
+
+.jp-Notebook .cb-cell-bubble:hover {
+  border-color: var(--jp-brand-color1);
+  color: var(--jp-ui-font-color0);
+}
+
+.jp-Notebook .cb-cell-bubble.cb-mod-unread {
+  border-color: var(--jp-brand-color1);
+  background: var(--jp-brand-color1);
+  color: var(--jp-ui-inverse-font-color1);
+}
+
+.jp-Notebook .cb-cell-bubble.cb-mod-resolved:not(.cb-mod-unread) {
+  color: var(--jp-ui-font-color3);
+}
+
+.jp-Notebook .cb-cell-bubble:focus-visible {
+  outline: 2px solid var(--jp-brand-color1);
+  outline-offset: 1px;
+}
+
+/* The cell's own buttons make room for it. */
+.jp-Notebook .jp-Cell:has(> .cb-cell-bubble:not([hidden])) .jp-cell-toolbar {
+  right: 48px;
+}
+
+/* Where JupyterLab has the browser clip what stands out of a cell, that space is not clipped. */
+.jp-content-visibility-mode > .jp-Cell:has(> .cb-cell-bubble) {
+  overflow-clip-margin: 16px;
+}
+
+.jp-Notebook .jp-Cell.cb-mod-revealed {
+  animation: cb-reveal 2s ease-out;
+}
+
+@keyframes cb-reveal {
+  from {
+    background: color-mix(in srgb, var(--jp-brand-color1) 24%, transparent);
+  }
+}
+
+@media (prefers-reduced-motion: reduce) {
+  .jp-Notebook .jp-Cell.cb-mod-revealed {
+    outline: 2px solid var(--jp-brand-color1);
+    animation: none;
+  }
+}
+
+@media print {
+  .jp-Notebook .cb-cell-bubble {
+    display: none;
+  }
+}
+
+.cb-popover {
+  min-height: 120px;
+}
+
+.cb-popover .cb-popoverhead {
+  position: sticky;
+  top: 0;
+  z-index: 1;
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  padding: 8px 12px 4px;
+  background: var(--jp-layout-color1);
+}
+
+.cb-popover h2 {
+  margin: 0;
+  font-size: var(--jp-ui-font-size1);
+  font-weight: 600;
+}
+
+.cb-popover .cb-newthread {
+  padding: 0 12px 12px;
+}
+`,""]),l.d(e,{},{A:t})},57(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
 .jp-Notebook .cb-cell-mark {
   position: absolute;
   top: var(--jp-cell-padding);
@@ -356,8 +469,8 @@
   pointer-events: none;
 }
 
-/* The history of a cell. */
-.cb-history {
+/* What is shown beside a cell. */
+.cb-beside {
   position: fixed;
   box-sizing: border-box;
   margin: 0;
@@ -369,20 +482,21 @@
   overflow: hidden;
 }
 
-.cb-history[open] {
+.cb-beside[open] {
   display: flex;
 }
 
-.cb-history::backdrop {
+.cb-beside::backdrop {
   background: none;
 }
 
-.cb-history .cb-history-content {
+.cb-beside .cb-beside-content {
   flex: 0 1 auto;
   min-height: 0;
   overflow-y: auto;
 }
 
+/* The history of a cell. */
 .cb-history .cb-history-head {
   position: sticky;
   top: 0;
@@ -524,7 +638,7 @@
   overflow-wrap: anywhere;
 }
 
-.cb-history .cb-history-content > .cb-history-note {
+.cb-history .cb-beside-content > .cb-history-note {
   padding: 8px 16px 0;
 }
 
@@ -592,7 +706,7 @@
 .cb-history .cb-history-older {
   padding: 12px 16px;
 }
-`,""]),l.d(e,{},{A:i})},51(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
+`,""]),l.d(e,{},{A:t})},56(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
 .cellbook-lab .cb-checkpoints {
   display: flex;
   flex-direction: column;
@@ -926,7 +1040,7 @@
 .cellbook-status .cb-mod-failing {
   color: var(--jp-warn-color0, var(--jp-warn-color1));
 }
-`,""]),l.d(e,{},{A:i})},39(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/*
+`,""]),l.d(e,{},{A:t})},44(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/*
  * Okabe and Ito's colours, those of neighbouring runs far apart, and paler or darker where one would
  * be faint on its ground: as src/cellbook/widgets/colours.py has them.
  */
@@ -949,7 +1063,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   --cb-better: #56b4e9;
   --cb-worse: #e69f00;
 }
-`,""]),l.d(e,{},{A:i})},46(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Runs beside one another, and charts. */
+`,""]),l.d(e,{},{A:t})},51(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Runs beside one another, and charts. */
 .cellbook-lab .cb-compare {
   height: 100%;
   box-sizing: border-box;
@@ -1375,7 +1489,230 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   gap: 4px 12px;
   margin: 4px 0;
 }
-`,""]),l.d(e,{},{A:i})},47(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Curves of all metrics, and what lets choose them. */
+`,""]),l.d(e,{},{A:t})},59(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Where comments are written and narrowed: the composer, the brief, the filters. */
+.cellbook-lab .cb-composer {
+  position: relative;
+  margin-top: 8px;
+}
+
+.cellbook-lab .cb-composer textarea,
+.cellbook-lab .cb-preview,
+.cellbook-lab .cb-who input,
+.cellbook-lab .cb-briefform :is(input, textarea) {
+  display: block;
+  box-sizing: border-box;
+  width: 100%;
+  padding: 4px 8px;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 2px;
+  background: var(--jp-input-background);
+  color: var(--jp-ui-font-color0);
+  font: inherit;
+}
+
+.cellbook-lab .cb-composer textarea {
+  min-height: 30px;
+  max-height: 320px;
+  resize: none;
+}
+
+.cellbook-lab .cb-composer.cb-mod-used textarea {
+  min-height: 60px;
+}
+
+.cellbook-lab .cb-composer textarea:focus,
+.cellbook-lab .cb-briefform :is(input, textarea):focus {
+  border-color: var(--jp-brand-color1);
+  outline: 1px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+.cellbook-lab .cb-preview {
+  min-height: 60px;
+  max-height: 320px;
+  overflow: auto;
+  background: var(--jp-layout-color1);
+}
+
+.cellbook-lab .cb-composing {
+  margin-top: 4px;
+  min-height: 28px;
+}
+
+.cellbook-lab .cb-names {
+  position: absolute;
+  z-index: 2;
+  min-width: 200px;
+  max-width: 100%;
+  margin: 2px 0 0;
+  padding: 4px 0;
+  border: 1px solid var(--jp-border-color1);
+  background: var(--jp-layout-color1);
+  box-shadow: var(--jp-elevation-z4);
+  list-style: none;
+}
+
+.cellbook-lab .cb-names li {
+  display: flex;
+  align-items: center;
+  gap: 4px;
+  padding: 3px 8px;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-names li:hover,
+.cellbook-lab .cb-names li[aria-selected='true'] {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-names li[aria-selected='true'] {
+  box-shadow: inset 3px 0 var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-who {
+  margin-top: 8px;
+  padding: 8px;
+  border-inline-start: 3px solid var(--jp-brand-color1);
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-who p {
+  margin: 0 0 8px;
+}
+
+.cellbook-lab .cb-who label,
+.cellbook-lab .cb-briefform label {
+  display: block;
+  margin-bottom: 6px;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-who input,
+.cellbook-lab .cb-briefform :is(input, textarea) {
+  font-size: var(--jp-ui-font-size1);
+}
+
+.cellbook-lab .cb-briefform textarea {
+  resize: vertical;
+}
+
+.cellbook-lab .cb-refusal {
+  color: var(--cb-worse);
+  overflow-wrap: anywhere;
+}
+
+/* The tab of the sidebar, and panels in outputs. */
+.cellbook-lab .cb-threadspanel input[type='search'] {
+  padding-left: 8px;
+}
+
+.cellbook-lab .cb-scroll.cb-commentstab {
+  flex: 1 1 0;
+  min-height: 0;
+  padding: 0;
+  overflow-y: auto;
+}
+
+.cellbook-lab .cb-commentstab > .cb-composer {
+  padding: 0 12px 8px;
+  border-bottom: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-chips {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px;
+  padding: 0 8px 8px;
+  border-bottom: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-chips button,
+.cellbook-lab .cb-chips select {
+  height: 22px;
+  padding: 0 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 11px;
+  background: none;
+  color: var(--jp-ui-font-color1);
+  font: inherit;
+  font-size: var(--jp-ui-font-size0);
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-chips option {
+  background: var(--jp-layout-color1);
+}
+
+.cellbook-lab .cb-chips button[aria-pressed='true'] {
+  border-color: var(--jp-brand-color1);
+  color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-count {
+  color: var(--jp-ui-font-color2);
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-badge {
+  display: inline-block;
+  min-width: 8px;
+  margin-inline-start: 4px;
+  padding: 0 4px;
+  border-radius: 8px;
+  background: var(--jp-brand-color1);
+  color: var(--jp-ui-inverse-font-color1);
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+  line-height: 16px;
+}
+
+.cellbook-lab .cb-brief {
+  padding: 8px 12px;
+  border-bottom: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-brief summary {
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-briefquestion {
+  color: var(--jp-ui-font-color0);
+  font-weight: 600;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-briefline {
+  display: block;
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-brief dl {
+  display: grid;
+  grid-template-columns: max-content minmax(0, 1fr);
+  gap: 2px 12px;
+  margin: 8px 0;
+}
+
+.cellbook-lab .cb-brief dt {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-brief dd {
+  margin: 0;
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-discussion .cb-thread,
+.cellbook-lab .cb-discussion .cb-folded {
+  padding-inline: 4px;
+}
+
+.cellbook-lab .cb-discussion .cb-empty {
+  padding: 8px 4px;
+}
+`,""]),l.d(e,{},{A:t})},52(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Curves of all metrics, and what lets choose them. */
 .cellbook-lab .cb-controls {
   display: contents;
   margin: 0;
@@ -1457,7 +1794,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   overflow: hidden;
   cursor: pointer;
 }
-`,""]),l.d(e,{},{A:i})},45(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* The details of a run. */
+`,""]),l.d(e,{},{A:t})},50(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
   min-height: 0;
@@ -1773,7 +2110,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   margin: 0 0 8px;
   overflow-wrap: anywhere;
 }
-`,""]),l.d(e,{},{A:i})},50(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Tables of many runs: rows are 28 pixels high (gridRow.tsx). */
+`,""]),l.d(e,{},{A:t})},55(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Tables of many runs: rows are 28 pixels high (gridRow.tsx). */
 .cellbook-lab .cb-gridbar {
   display: flex;
   flex-wrap: wrap;
@@ -2191,7 +2528,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   box-sizing: border-box;
   max-height: 100%;
 }
-`,""]),l.d(e,{},{A:i})},43(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Small parts that several panels share. */
+`,""]),l.d(e,{},{A:t})},48(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Small parts that several panels share. */
 .cellbook-lab .cb-icon {
   display: inline-flex;
   align-items: center;
@@ -2357,7 +2694,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   opacity: 0.4;
   cursor: default;
 }
-`,""]),l.d(e,{},{A:i})},49(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* Params and metrics against one another; what runs were made by. */
+`,""]),l.d(e,{},{A:t})},54(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Params and metrics against one another; what runs were made by. */
 .cellbook-lab .cb-segments {
   display: inline-flex;
   margin: 0;
@@ -2605,7 +2942,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 .cellbook-lab .cb-patch summary {
   cursor: pointer;
 }
-`,""]),l.d(e,{},{A:i})},44(o,e,l){var r=l(40),a=l.n(r),t=l(41),i=(l.n(t))()(a());i.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
+`,""]),l.d(e,{},{A:t})},49(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
 .cellbook-lab .cb-columns {
   display: flex;
   justify-content: space-between;
@@ -2864,4 +3201,476 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
     flex-basis: 100%;
   }
 }
-`,""]),l.d(e,{},{A:i})},41(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,t){"string"==typeof o&&(o=[[null,o,void 0]]);var i={};if(r)for(var c=0;c<this.length;c++){var b=this[c][0];null!=b&&(i[b]=!0)}for(var n=0;n<o.length;n++){var p=[].concat(o[n]);r&&i[p[0]]||(void 0!==t&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=t),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},40(o){o.exports=function(o){return o[1]}},33(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},t=[],i=0;i<o.length;i++){var c=o[i],b=r.base?c[0]+r.base:c[0],n=a[b]||0,p="".concat(b," ").concat(n);a[b]=n+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=i,e.splice(i,0,{identifier:p,updater:u,references:1})}t.push(p)}return t}o.exports=function(o,a){var t=r(o=o||[],a=a||{});return function(o){o=o||[];for(var i=0;i<t.length;i++){var c=l(t[i]);e[c].references--}for(var b=r(o,a),n=0;n<t.length;n++){var p=l(t[n]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}t=b}}},35(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},37(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},36(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},34(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,t;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(t=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(t))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},38(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},32(o,e,l){var r=l(33),a=l.n(r),t=l(34),i=l.n(t),c=l(35),b=l.n(c),n=l(36),p=l.n(n),d=l(37),s=l.n(d),u=l(38),f=l.n(u),h=l(39),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=b().bind(null,"head"),x.domAPI=i(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(42),k={};k.styleTagTransform=f(),k.setAttributes=p(),k.insert=b().bind(null,"head"),k.domAPI=i(),k.insertStyleElement=s(),a()(g.A,k),g.A&&g.A.locals&&g.A.locals;var m=l(43),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=b().bind(null,"head"),v.domAPI=i(),v.insertStyleElement=s(),a()(m.A,v),m.A&&m.A.locals&&m.A.locals;var w=l(44),y={};y.styleTagTransform=f(),y.setAttributes=p(),y.insert=b().bind(null,"head"),y.domAPI=i(),y.insertStyleElement=s(),a()(w.A,y),w.A&&w.A.locals&&w.A.locals;var j=l(45),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=b().bind(null,"head"),z.domAPI=i(),z.insertStyleElement=s(),a()(j.A,z),j.A&&j.A.locals&&j.A.locals;var A=l(46),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=b().bind(null,"head"),T.domAPI=i(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var I=l(47),N={};N.styleTagTransform=f(),N.setAttributes=p(),N.insert=b().bind(null,"head"),N.domAPI=i(),N.insertStyleElement=s(),a()(I.A,N),I.A&&I.A.locals&&I.A.locals;var S=l(48),C={};C.styleTagTransform=f(),C.setAttributes=p(),C.insert=b().bind(null,"head"),C.domAPI=i(),C.insertStyleElement=s(),a()(S.A,C),S.A&&S.A.locals&&S.A.locals;var E=l(49),P={};P.styleTagTransform=f(),P.setAttributes=p(),P.insert=b().bind(null,"head"),P.domAPI=i(),P.insertStyleElement=s(),a()(E.A,P),E.A&&E.A.locals&&E.A.locals;var M=l(50),L={};L.styleTagTransform=f(),L.setAttributes=p(),L.insert=b().bind(null,"head"),L.domAPI=i(),L.insertStyleElement=s(),a()(M.A,L),M.A&&M.A.locals&&M.A.locals;var q=l(51),R={};R.styleTagTransform=f(),R.setAttributes=p(),R.insert=b().bind(null,"head"),R.domAPI=i(),R.insertStyleElement=s(),a()(q.A,R),q.A&&q.A.locals&&q.A.locals;var J=l(52),F={};F.styleTagTransform=f(),F.setAttributes=p(),F.insert=b().bind(null,"head"),F.domAPI=i(),F.insertStyleElement=s(),a()(J.A,F),J.A&&J.A.locals&&J.A.locals}}]);
+`,""]),l.d(e,{},{A:t})},58(o,e,l){var r=l(45),a=l.n(r),b=l(46),t=(l.n(b))()(a());t.push([o.id,`/* Threads: the same in the sidebar, beside a cell, in a run's details and in a cell's output. */
+.cellbook-lab .cb-threads {
+  display: flex;
+  flex-direction: column;
+}
+
+.cellbook-lab .cb-grow {
+  flex: 1 1 0;
+}
+
+.cellbook-lab .cb-thread {
+  padding: 8px 12px 12px;
+  border-bottom: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-thread:last-child {
+  border-bottom: 0;
+}
+
+.cellbook-lab .cb-thread.cb-mod-resolved {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-threadhead,
+.cellbook-lab .cb-commenthead,
+.cellbook-lab .cb-foldedhead,
+.cellbook-lab .cb-excerpt,
+.cellbook-lab .cb-composing {
+  display: flex;
+  align-items: center;
+  gap: 4px;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-threadhead {
+  flex-wrap: wrap;
+  min-height: 24px;
+}
+
+.cellbook-lab .cb-anchor {
+  min-width: 0;
+  overflow: hidden;
+  color: var(--jp-ui-font-color0);
+  font-weight: 600;
+  text-align: start;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab button.cb-anchor {
+  padding: 0;
+}
+
+/* What can be done stands beside it, however long it is. */
+.cellbook-lab .cb-threadhead > .cb-anchor {
+  max-width: calc(100% - 136px);
+}
+
+.cellbook-lab button.cb-anchor:disabled {
+  color: var(--jp-ui-font-color2);
+  opacity: 1;
+  text-decoration: none;
+  cursor: default;
+}
+
+.cellbook-lab .cb-signed {
+  min-width: 24px;
+  height: 24px;
+  padding: 0 4px;
+  border-radius: 2px;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size1);
+  text-align: center;
+}
+
+.cellbook-lab .cb-signed:hover {
+  background: var(--jp-layout-color3);
+  color: var(--jp-ui-font-color0);
+  text-decoration: none;
+}
+
+.cellbook-lab .cb-signed.cb-unfold {
+  margin-inline-start: -8px;
+}
+
+.cellbook-lab .cb-check {
+  display: inline-block;
+  width: 16px;
+}
+
+.cellbook-lab .cb-label {
+  flex: none;
+  max-width: 120px;
+  padding: 0 6px;
+  overflow: hidden;
+  border: 1px solid var(--jp-border-color1);
+  border-radius: 8px;
+  color: var(--jp-ui-font-color1);
+  font-size: var(--jp-ui-font-size0);
+  line-height: 16px;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-label.cb-mod-question {
+  border-color: var(--cb-run3);
+}
+
+.cellbook-lab .cb-label.cb-mod-decision {
+  border-color: var(--cb-run2);
+}
+
+.cellbook-lab .cb-label.cb-mod-todo {
+  border-color: var(--cb-run4);
+}
+
+.cellbook-lab .cb-label.cb-mod-review {
+  border-color: var(--cb-run5);
+}
+
+.cellbook-lab .cb-assigned {
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-new {
+  flex: none;
+  padding: 0 6px;
+  border-radius: 8px;
+  background: var(--jp-brand-color1);
+  color: var(--jp-ui-inverse-font-color1);
+  font-size: var(--jp-ui-font-size0);
+  line-height: 16px;
+}
+
+.cellbook-lab .cb-quote {
+  margin: 4px 0;
+  padding: 2px 8px;
+  max-height: 84px;
+  overflow: auto;
+  border-inline-start: 3px solid var(--jp-border-color1);
+  background: var(--jp-layout-color2);
+  color: var(--jp-ui-font-color1);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size);
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+
+/* A thread that is folded. */
+.cellbook-lab .cb-folded {
+  display: block;
+  width: 100%;
+  padding: 8px 12px;
+  border: 0;
+  border-bottom: 1px solid var(--jp-border-color2);
+  border-inline-start: 3px solid transparent;
+  background: none;
+  color: inherit;
+  font: inherit;
+  text-align: start;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-folded:hover {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-folded.cb-mod-unread {
+  border-inline-start-color: var(--jp-brand-color1);
+}
+
+.cellbook-lab .cb-folded.cb-mod-resolved {
+  opacity: 0.75;
+}
+
+.cellbook-lab .cb-foldedhead {
+  flex-wrap: wrap;
+}
+
+.cellbook-lab .cb-foldedhead .cb-muted,
+.cellbook-lab .cb-lastline {
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-excerpt {
+  margin-top: 4px;
+}
+
+.cellbook-lab .cb-excerpt > span:last-child {
+  min-width: 0;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-lastline {
+  display: block;
+  margin-top: 2px;
+  padding-inline-start: 28px;
+}
+
+.cellbook-lab .cb-lostmark {
+  color: var(--jp-warn-color0, var(--jp-warn-color1));
+  font-weight: 600;
+}
+
+/* Comments. */
+.cellbook-lab .cb-comments {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+
+.cellbook-lab .cb-comment {
+  position: relative;
+  padding: 6px 0 2px;
+}
+
+.cellbook-lab .cb-comment > :not(.cb-commenthead) {
+  margin-inline-start: 28px;
+}
+
+.cellbook-lab .cb-event {
+  padding: 4px 0 4px 28px;
+  color: var(--jp-ui-font-color2);
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-commenthead {
+  min-height: 24px;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-commenthead time,
+.cellbook-lab .cb-faint {
+  font-size: var(--jp-ui-font-size0);
+}
+
+.cellbook-lab .cb-faint {
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-author {
+  flex: 0 1 auto;
+  min-width: 3ch;
+  overflow: hidden;
+  color: var(--jp-ui-font-color0);
+  font-weight: 600;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-commentacts {
+  display: flex;
+  flex: none;
+  opacity: 0;
+}
+
+.cellbook-lab .cb-comment:hover .cb-commentacts,
+.cellbook-lab .cb-comment:focus-within .cb-commentacts {
+  opacity: 1;
+}
+
+@media (hover: none) {
+  .cellbook-lab .cb-commentacts {
+    opacity: 1;
+  }
+}
+
+.cellbook-lab .cb-avatar {
+  flex: none;
+  width: 20px;
+  height: 20px;
+  margin-inline-end: 4px;
+  border-radius: 50%;
+  background: var(--cb-hue);
+  color: var(--jp-layout-color0);
+  font-size: 9px;
+  font-weight: 600;
+  line-height: 20px;
+  text-align: center;
+}
+
+.cellbook-lab .cb-avatar.cb-mod-hue0 {
+  --cb-hue: var(--cb-run0);
+}
+
+.cellbook-lab .cb-avatar.cb-mod-hue1 {
+  --cb-hue: var(--cb-run1);
+}
+
+.cellbook-lab .cb-avatar.cb-mod-hue2 {
+  --cb-hue: var(--cb-run2);
+}
+
+.cellbook-lab .cb-avatar.cb-mod-hue3 {
+  --cb-hue: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-avatar.cb-mod-hue4 {
+  --cb-hue: var(--cb-run6);
+}
+
+.cellbook-lab .cb-avatar.cb-mod-hue5 {
+  --cb-hue: var(--cb-worse);
+}
+
+.cellbook-lab .cb-tombstone {
+  margin: 0;
+  color: var(--jp-ui-font-color2);
+  font-style: italic;
+}
+
+.cellbook-lab .cb-former {
+  margin-top: 4px;
+  padding-inline-start: 8px;
+  border-inline-start: 2px solid var(--jp-border-color2);
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-reactions,
+.cellbook-lab .cb-emoji {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px;
+  margin-top: 4px;
+}
+
+.cellbook-lab .cb-reactions button,
+.cellbook-lab .cb-emoji button {
+  height: 22px;
+  padding: 0 6px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 11px;
+  background: none;
+  color: var(--jp-ui-font-color1);
+  font: inherit;
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-reactions button[aria-pressed='true'] {
+  border-color: var(--jp-brand-color1);
+  color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-reactions button:disabled {
+  cursor: default;
+}
+
+.cellbook-lab .cb-emoji button {
+  min-width: 26px;
+  border-color: transparent;
+  font-size: var(--jp-ui-font-size1);
+}
+
+.cellbook-lab .cb-emoji button:hover {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-sure {
+  margin: 4px 0;
+  padding: 4px 8px;
+  border-inline-start: 3px solid var(--jp-warn-color1);
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-orphan {
+  margin: 4px 0;
+  padding: 4px 8px 8px;
+  border-inline-start: 3px solid var(--jp-warn-color1);
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-orphan p {
+  margin: 2px 0;
+}
+
+.cellbook-lab .cb-orphan pre {
+  max-height: 84px;
+  margin: 4px 0;
+  padding: 4px 8px;
+  overflow: auto;
+  border: 1px solid var(--jp-border-color2);
+  background: var(--jp-layout-color1);
+  color: var(--jp-ui-font-color1);
+  font-family: var(--jp-code-font-family);
+  font-size: var(--jp-code-font-size);
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-orphan .cb-composing {
+  flex-wrap: wrap;
+}
+
+.cellbook-lab .cb-more {
+  padding: 8px 12px;
+  text-align: start;
+}
+
+/* What somebody wrote. Nothing in it leaves its box. */
+.cellbook-lab .cb-markdown {
+  max-width: 100%;
+  overflow: auto hidden;
+  contain: paint;
+  color: var(--jp-ui-font-color1);
+  overflow-wrap: anywhere;
+}
+
+.cellbook-lab .cb-markdown :is(p, ul, ol, blockquote, pre, table, h1, h2, h3, h4, h5, h6) {
+  margin: 0 0 6px;
+}
+
+.cellbook-lab .cb-markdown > :last-child {
+  margin-bottom: 0;
+}
+
+.cellbook-lab .cb-markdown :is(h1, h2, h3, h4, h5, h6) {
+  color: var(--jp-ui-font-color0);
+  font-size: var(--jp-ui-font-size1);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-markdown :is(ul, ol) {
+  padding-inline-start: 20px;
+}
+
+.cellbook-lab .cb-markdown blockquote {
+  padding-inline-start: 8px;
+  border-inline-start: 3px solid var(--jp-border-color2);
+  color: var(--jp-ui-font-color2);
+}
+
+.cellbook-lab .cb-markdown pre {
+  padding: 6px 8px;
+  overflow-x: auto;
+  border: 1px solid var(--jp-border-color3);
+  background: var(--jp-layout-color2);
+  overflow-wrap: normal;
+}
+
+.cellbook-lab .cb-markdown pre code {
+  padding: 0;
+  background: none;
+}
+
+.cellbook-lab .cb-markdown a {
+  color: var(--jp-content-link-color, var(--jp-brand-color1));
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-markdown a:hover {
+  text-decoration: underline;
+}
+
+.cellbook-lab .cb-markdown [data-mention] {
+  color: var(--jp-ui-font-color0);
+  font-weight: 600;
+}
+
+.cellbook-lab .cb-markdown :is(th, td) {
+  padding: 2px 8px;
+  border: 1px solid var(--jp-border-color2);
+}
+
+.cellbook-lab .cb-markdown table {
+  border-collapse: collapse;
+}
+`,""]),l.d(e,{},{A:t})},46(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",r=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),r&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),r&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,r,a,b){"string"==typeof o&&(o=[[null,o,void 0]]);var t={};if(r)for(var c=0;c<this.length;c++){var i=this[c][0];null!=i&&(t[i]=!0)}for(var n=0;n<o.length;n++){var p=[].concat(o[n]);r&&t[p[0]]||(void 0!==b&&(void 0===p[5]||(p[1]="@layer".concat(p[5].length>0?" ".concat(p[5]):""," {").concat(p[1],"}")),p[5]=b),l&&(p[2]&&(p[1]="@media ".concat(p[2]," {").concat(p[1],"}")),p[2]=l),a&&(p[4]?(p[1]="@supports (".concat(p[4],") {").concat(p[1],"}"),p[4]=a):p[4]="".concat(a)),e.push(p))}},e}},45(o){o.exports=function(o){return o[1]}},38(o){var e=[];function l(o){for(var l=-1,r=0;r<e.length;r++)if(e[r].identifier===o){l=r;break}return l}function r(o,r){for(var a={},b=[],t=0;t<o.length;t++){var c=o[t],i=r.base?c[0]+r.base:c[0],n=a[i]||0,p="".concat(i," ").concat(n);a[i]=n+1;var d=l(p),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==d)e[d].references++,e[d].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,r);r.byIndex=t,e.splice(t,0,{identifier:p,updater:u,references:1})}b.push(p)}return b}o.exports=function(o,a){var b=r(o=o||[],a=a||{});return function(o){o=o||[];for(var t=0;t<b.length;t++){var c=l(b[t]);e[c].references--}for(var i=r(o,a),n=0;n<b.length;n++){var p=l(b[n]);0===e[p].references&&(e[p].updater(),e.splice(p,1))}b=i}}},40(o){var e={};o.exports=function(o,l){var r=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(l)}},42(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},41(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},39(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var r,a,b;r="",l.supports&&(r+="@supports (".concat(l.supports,") {")),l.media&&(r+="@media ".concat(l.media," {")),(a=void 0!==l.layer)&&(r+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),r+=l.css,a&&(r+="}"),l.media&&(r+="}"),l.supports&&(r+="}"),(b=l.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(b))))," */")),o.styleTagTransform(r,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},43(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},37(o,e,l){var r=l(38),a=l.n(r),b=l(39),t=l.n(b),c=l(40),i=l.n(c),n=l(41),p=l.n(n),d=l(42),s=l.n(d),u=l(43),f=l.n(u),h=l(44),x={};x.styleTagTransform=f(),x.setAttributes=p(),x.insert=i().bind(null,"head"),x.domAPI=t(),x.insertStyleElement=s(),a()(h.A,x),h.A&&h.A.locals&&h.A.locals;var g=l(47),k={};k.styleTagTransform=f(),k.setAttributes=p(),k.insert=i().bind(null,"head"),k.domAPI=t(),k.insertStyleElement=s(),a()(g.A,k),g.A&&g.A.locals&&g.A.locals;var m=l(48),v={};v.styleTagTransform=f(),v.setAttributes=p(),v.insert=i().bind(null,"head"),v.domAPI=t(),v.insertStyleElement=s(),a()(m.A,v),m.A&&m.A.locals&&m.A.locals;var w=l(49),j={};j.styleTagTransform=f(),j.setAttributes=p(),j.insert=i().bind(null,"head"),j.domAPI=t(),j.insertStyleElement=s(),a()(w.A,j),w.A&&w.A.locals&&w.A.locals;var y=l(50),z={};z.styleTagTransform=f(),z.setAttributes=p(),z.insert=i().bind(null,"head"),z.domAPI=t(),z.insertStyleElement=s(),a()(y.A,z),y.A&&y.A.locals&&y.A.locals;var A=l(51),T={};T.styleTagTransform=f(),T.setAttributes=p(),T.insert=i().bind(null,"head"),T.domAPI=t(),T.insertStyleElement=s(),a()(A.A,T),A.A&&A.A.locals&&A.A.locals;var N=l(52),I={};I.styleTagTransform=f(),I.setAttributes=p(),I.insert=i().bind(null,"head"),I.domAPI=t(),I.insertStyleElement=s(),a()(N.A,I),N.A&&N.A.locals&&N.A.locals;var C=l(53),S={};S.styleTagTransform=f(),S.setAttributes=p(),S.insert=i().bind(null,"head"),S.domAPI=t(),S.insertStyleElement=s(),a()(C.A,S),C.A&&C.A.locals&&C.A.locals;var E=l(54),P={};P.styleTagTransform=f(),P.setAttributes=p(),P.insert=i().bind(null,"head"),P.domAPI=t(),P.insertStyleElement=s(),a()(E.A,P),E.A&&E.A.locals&&E.A.locals;var q=l(55),M={};M.styleTagTransform=f(),M.setAttributes=p(),M.insert=i().bind(null,"head"),M.domAPI=t(),M.insertStyleElement=s(),a()(q.A,M),q.A&&q.A.locals&&q.A.locals;var L=l(56),W={};W.styleTagTransform=f(),W.setAttributes=p(),W.insert=i().bind(null,"head"),W.domAPI=t(),W.insertStyleElement=s(),a()(L.A,W),L.A&&L.A.locals&&L.A.locals;var J=l(57),R={};R.styleTagTransform=f(),R.setAttributes=p(),R.insert=i().bind(null,"head"),R.domAPI=t(),R.insertStyleElement=s(),a()(J.A,R),J.A&&J.A.locals&&J.A.locals;var F=l(58),O={};O.styleTagTransform=f(),O.setAttributes=p(),O.insert=i().bind(null,"head"),O.domAPI=t(),O.insertStyleElement=s(),a()(F.A,O),F.A&&F.A.locals&&F.A.locals;var B=l(59),D={};D.styleTagTransform=f(),D.setAttributes=p(),D.insert=i().bind(null,"head"),D.domAPI=t(),D.insertStyleElement=s(),a()(B.A,D),B.A&&B.A.locals&&B.A.locals;var H=l(60),U={};U.styleTagTransform=f(),U.setAttributes=p(),U.insert=i().bind(null,"head"),U.domAPI=t(),U.insertStyleElement=s(),a()(H.A,U),H.A&&H.A.locals&&H.A.locals}}]);
