@@ -1,8 +1,9 @@
 """What comments cost in the browser: a notebook of 300 cells on which there are 200 threads.
 
-Starts JupyterLab twice, once with Cellbook's extension disabled, and opens the notebook in a real
-Chromium, round by round in turns: until JupyterLab shows it, the tasks longer than 50 ms until two
-seconds later, and, with the extension, until the first bubble and until the sidebar lists threads.
+Starts JupyterLab three times, without Cellbook's extension, with all of it but comments, and with
+all of it, and opens the notebook in a real Chromium, round by round in turns: until JupyterLab
+shows it, the tasks longer than 50 ms until two seconds later, and, with comments, until the first bubble
+and until the sidebar lists threads.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tests.browser.chromium import find_chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.server import LabServer, running_lab
 
+KINDS = ("without", "but comments", "with")
 THREADS = 200
 COMMENTS = 3
 """In each thread."""
@@ -90,8 +92,9 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         disable(folder / "without")
+        disable(folder / "but comments", "cellbook-labextension:comments")
         servers = {}
-        for name in ("without", "with"):
+        for name in KINDS:
             (folder / name).mkdir(exist_ok=True)
             servers[name] = stack.enter_context(running_lab(folder / name))
             write_notebook(servers[name].root)
@@ -101,7 +104,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=[*FLAGS, "--no-sandbox"]
         )
-        taken: dict[str, list[dict[str, float]]] = {"without": [], "with": []}
+        taken: dict[str, list[dict[str, float]]] = {name: [] for name in KINDS}
         for number in range(rounds + 1):
             for name, server in servers.items():
                 found = measure(browser, server, ours=name == "with")
@@ -109,6 +112,8 @@ def main() -> None:
                     taken[name].append(found)
         browser.close()
     show(taken)
+    print("\nand beside all of the extension but comments:")
+    show({"without": taken["but comments"], "with": taken["with"]})
 
 
 if __name__ == "__main__":

@@ -93,11 +93,11 @@ def write_runs(root: Path) -> None:
     book.close()
 
 
-def disable(folder: Path) -> None:
-    """Have JupyterLab leave Cellbook's extension out."""
+def disable(folder: Path, plugin: str = "cellbook-labextension") -> None:
+    """Have JupyterLab leave Cellbook's extension out, or a part of it."""
     config = folder / "private" / "jupyter_config_dir" / "labconfig"
     config.mkdir(parents=True)
-    page = {"disabledExtensions": {"cellbook-labextension": True}}
+    page = {"disabledExtensions": {plugin: True}}
     (config / "page_config.json").write_text(json.dumps(page))
 
 

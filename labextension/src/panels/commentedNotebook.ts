@@ -117,6 +117,7 @@ export class CommentedNotebook implements IDisposable {
       const placed = this._placed.get(cell);
       if (placed || (bubble && !cell.isPlaceholder())) {
         (placed ?? this._place(cell)).say(bubble);
+        cell.toggleClass('cb-mod-commented', bubble !== null);
       }
     });
   }

@@ -57,6 +57,8 @@ class Comments {
   private _hashes = new WeakMap<NotebookPanel, CellHashes>();
   private _listening: IDisposable | null = null;
   private _unread = 0;
+  /** The notebooks that are there, and need the browser no longer for themselves. */
+  private readonly _opened = new WeakSet<NotebookPanel>();
 
   constructor(
     app: JupyterFrontEnd,
@@ -102,7 +104,10 @@ class Comments {
     });
     // The notebook is to be there first.
     void Promise.all([panel.context.ready, panel.revealed]).then(() =>
-      whenIdle(() => this._look(), FIRST_LOOK)
+      whenIdle(() => {
+        this._opened.add(panel);
+        this._look();
+      }, FIRST_LOOK)
     );
   }
 
@@ -165,7 +170,7 @@ class Comments {
       this._listening.dispose();
       this._listening = null;
     }
-    if (current?.panel.context.isReady) {
+    if (current?.panel.context.isReady && this._opened.has(current.panel)) {
       void current.model.refresh();
       current.schedule();
     }
