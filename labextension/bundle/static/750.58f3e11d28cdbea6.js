@@ -324,12 +324,12 @@
 }
 
 /* The cell's own buttons make room for it. */
-.jp-Notebook .jp-Cell:has(> .cb-cell-bubble:not([hidden])) .jp-cell-toolbar {
+.jp-Notebook .jp-Cell.cb-mod-commented .jp-cell-toolbar {
   right: 48px;
 }
 
 /* Where JupyterLab has the browser clip what stands out of a cell, that space is not clipped. */
-.jp-content-visibility-mode > .jp-Cell:has(> .cb-cell-bubble) {
+.jp-content-visibility-mode > .jp-Cell.cb-mod-commented {
   overflow-clip-margin: 16px;
 }
 
