@@ -2,8 +2,8 @@
 
 Starts JupyterLab three times, without Cellbook's extension, with all of it but comments, and with
 all of it, and opens the notebook in a real Chromium, round by round in turns: until JupyterLab
-shows it, the tasks longer than 50 ms until two seconds later, and, with comments, until the first bubble
-and until the sidebar lists threads.
+shows it, the tasks longer than 50 ms until two seconds later, and, with comments, until the first
+bubble and until the sidebar lists threads.
 """
 
 from __future__ import annotations
