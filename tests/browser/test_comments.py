@@ -410,13 +410,13 @@ def test_a_run_is_discussed_where_it_is_shown(lab: Lab) -> None:
     details.get_by_role("link", name="#2").click()
     expect(details).to_contain_text("deep")
     lab.command("notebook:run-all-cells")
-    panel = lab.outputs(3)
+    panel = lab.outputs(3).last
     expect(panel.locator(".cb-comment")).to_contain_text("Wide is enough")
     field = panel.get_by_role("combobox", name="Reply…")
     field.fill("And faster.")
     field.press("Control+Enter")
     expect(panel.locator(".cb-comment").last).to_contain_text("And faster.")
     lab.screenshot("comments-inline", lab.cell(3))
-    compared = lab.outputs(4)
+    compared = lab.outputs(4).last
     compared.get_by_role("tab", name="Discussion").click()
     expect(compared.locator(".cb-folded, .cb-thread")).to_contain_text("Wide is enough")
