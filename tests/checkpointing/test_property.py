@@ -110,11 +110,11 @@ class Portrait:
             for step, size in zip(array.strides, array.shape, strict=True)
         ]
         about = (array.shape, strides, str(array.dtype), array.flags.writeable)
+        if array.dtype == object:
+            return about, [self.look(item) for item in array.ravel().tolist()]
         owner = root(array)
         place = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
         shared = self.number(owner)[0] if type(owner.base).__name__ == "NoneType" else "foreign"
-        if array.dtype == object:
-            return about, [self.look(item) for item in array.ravel().tolist()]
         return about, shared, place if array.size else 0, array.tolist()
 
 

@@ -54,7 +54,7 @@ OPTIONS = {
     "grid-file": "format=markdown",
     "lines": "runs=1,2&metric=loss&smoothing=0.5&group=params.lr&low=0",
     "relations": "runs=1,2&wanted=[]",
-    "surface": "runs=1,2&x=metrics.loss&y=run.duration&z=metrics.loss",
+    "surface": "runs=1,2&x=metrics.loss&y=params.lr&z=metrics.loss",
     "checkpoints/{checkpoint_id}/diff": "to=2",
 }
 BODIES: dict[tuple[str, str], Any] = {
@@ -187,13 +187,17 @@ def test_route_answers_as_described(
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
 def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) -> None:
-    """There is no book."""
+    """There is no book; only what begins one, the first comment, makes it."""
     description = server.get("openapi.json")
     path = operation.path.format(run_id=1, path="x", checkpoint_id=1, cell_id="x")
     asked = f"{path}?notebook={home.name}/work.ipynb&{OPTIONS.get(operation.path, '')}"
     answer = server.ask(operation.method, asked, body_of(operation))
     if operation.path in ("book", "openapi.json", "plotly.js"):
         assert answer.status == 200
+        return
+    if operation.begins:
+        assert answer.status == 200
+        assert (home / ".cellbook").exists()
         return
     assert answer.status == 404, answer.content
     fits(answer.json, {"$ref": "#/components/schemas/Problem"}, description)
