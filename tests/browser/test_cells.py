@@ -286,8 +286,8 @@ def test_many_cells_have_their_marks_where_they_are_seen(lab: Lab, mode: str, co
     sources = [f"x{number} = {number}" for number in range(count)]
     name = f"many-{mode}/work.ipynb"
     record(lab.server.write_notebook(name, *sources))
-    lab.server.write_notebook("small.ipynb", "")
-    lab.open("small.ipynb")
+    lab.server.write_notebook(f"many-{mode}/small.ipynb", "")
+    lab.open(f"many-{mode}/small.ipynb")
     use_windowing(lab, mode)
     try:
         lab.open(name)
