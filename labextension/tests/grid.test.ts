@@ -232,6 +232,14 @@ test('of many columns those in sight are drawn', () => {
   assert.deepEqual(within([100], 500, 900), [0, 0]);
 });
 
+test('the baseline is chosen from above the table as it is at its place', async () => {
+  const [model] = await open({ baseline: 'r1' });
+  model.tickBaseline();
+  assert.deepEqual([...model.chosen.keys()], ['r1']);
+  model.tickBaseline();
+  assert.equal(model.chosen.size, 0);
+});
+
 test('what goes on a dashboard has a title of its own', async () => {
   const [model] = await open({ query: '9', most: 20 });
   assert.deepEqual(model.pinned, {

@@ -129,7 +129,7 @@ function Small(
   const draw = React.useCallback(
     (look: ILook) => {
       const among = group ? lines!.lines.map(line => line.number) : numbers.split(',').map(Number);
-      return linesFigure(lines!, { log, window }, look, raised, { numbers: among });
+      return linesFigure(lines!, { log, window, group }, look, raised, { numbers: among });
     },
     [lines, log, window, raised, group, numbers]
   );

@@ -130,10 +130,14 @@ export function Grid(props: GridProps): React.ReactElement {
       void model.change({ baseline: baseline === row.run_id ? '' : row.run_id });
     } else if (target.closest('[data-open]')) {
       props.open(row.run_id);
-    } else if (!above) {
+    } else {
       if (target.closest('[data-tick]') || event.ctrlKey || event.metaKey) {
-        model.tick(place);
-      } else {
+        if (above) {
+          model.tickBaseline();
+        } else {
+          model.tick(place);
+        }
+      } else if (!above) {
         go(place, event.shiftKey);
       }
       box.current!.focus({ preventScroll: true });
