@@ -22,7 +22,7 @@ export function Relations(props: RelationsProps): React.ReactElement {
   const { model, trans } = props;
   useSignal(model.answers.changed);
   const look = model.state.relations;
-  const { runs } = model.state;
+  const runs = model.seen;
   const wanted = JSON.stringify(wantedBy(look));
   const asked = model.answers.get<RelationsAnswer>('relations', { runs, wanted }, model.readings);
   const last = React.useRef<RelationsAnswer | null>(null);
