@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import type { GridColumn, GridRow, RunsGrid } from '../src/_generated/types.ts';
 import { BLOCK, GridModel, listing, type IGridState } from '../src/models/grid.ts';
-import { widths, within } from '../src/models/gridWidths.ts';
+import { nameWidth, widths, within } from '../src/models/gridWidths.ts';
 import type { ISource } from '../src/models/source.ts';
 
 interface IAsked {
@@ -221,6 +221,13 @@ test('columns are as wide as their texts, and grow only', () => {
   assert.equal(goals.get('params.lr')!.goal, 0);
   const huge = widths(columns, [line(1, ['a', 'b'], 'x'.repeat(5000))], false, new Map());
   assert.ok(huge.get('params.lr')!.all < 300);
+});
+
+test('names take the room that is free, and a part of it where it is not', () => {
+  assert.equal(nameWidth(12, 300, 1200), 250);
+  assert.equal(nameWidth(40, 300, 1200), 458);
+  assert.equal(nameWidth(40, 3000, 1000), 350);
+  assert.equal(nameWidth(400, 300, 2000), 560);
 });
 
 test('of many columns those in sight are drawn', () => {

@@ -71,6 +71,15 @@ export function Relations(props: RelationsProps): React.ReactElement {
         look={look}
         pictures={<Pictures {...props} look={look} />}
       />
+      {relations.others.length > 0 && (
+        <p className="cb-note">
+          {trans.__(
+            'Offered are the %1 params and metrics that most runs have; %2 more differ, which "axes" of Parallel finds by their names.',
+            relations.columns.filter(column => column.part !== 'run').length,
+            relations.others.length
+          )}
+        </p>
+      )}
     </section>
   );
 }
