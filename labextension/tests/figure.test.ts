@@ -129,7 +129,7 @@ test('of many runs, the marks are ticks in their colours, and one run has its ow
       { log: false, window: null, group },
       LOOK,
       raised,
-      small ? { numbers: [1, 2, 3] } : null
+      small ? { numbers: [1, 2, 3], span: [0, 9] } : null
     ).layout as Record<string, any>;
   const { shapes, annotations } = layout(null);
   assert.deepEqual(
@@ -153,6 +153,7 @@ test('of many runs, the marks are ticks in their colours, and one run has its ow
     ['tuning', 'warm', '◆', '◆']
   );
   assert.equal(layout(null, true).showlegend, false);
+  assert.deepEqual(layout(null, true).xaxis.range, [0, 9], 'small pictures have one axis');
   assert.equal(layout(null).legend.yref, 'container', 'a legend lies below the axis at any height');
   assert.deepEqual(layout(3, true).annotations, [], 'a small picture has no room for them');
   assert.deepEqual(layout(null, false, 'params.lr').annotations, [], 'means have none');

@@ -17,6 +17,8 @@ const NAMED = 20;
 export interface ISmall {
   /** The runs of all of them: a run has one dash in each. */
   readonly numbers: readonly number[];
+  /** The ends of all of them, so that they can be read off one below another. */
+  readonly span: readonly [number, number] | null;
 }
 
 /**
@@ -36,6 +38,7 @@ export function linesFigure(
   const kind = lines.axis as Axis;
   // A mean has no milestones, and a small picture no room for them.
   const marks = marksOf(small || shown.group ? [] : lines.marks, raised);
+  const window = shown.window ?? small?.span ?? null;
   const fixed = small ? { fixedrange: true, nticks: 5, title: { text: '' } } : {};
   const title = small ? '' : UNITS[kind];
   const data = lines.lines.flatMap(line => {
@@ -70,7 +73,7 @@ export function linesFigure(
         ...fixed,
         automargin: !small,
         type: kind === 'wall' ? 'date' : 'linear',
-        ...(shown.window ? { range: ends(kind, shown.window) } : {}),
+        ...(window ? { range: ends(kind, window) } : {}),
         ...(kind === 'wall' ? {} : { exponentformat: 'SI' })
       }),
       yaxis: axis(look, '', {
@@ -88,6 +91,21 @@ export function linesFigure(
       uirevision: `${lines.metric} ${lines.axis} ${shown.log}`
     })
   };
+}
+
+/** Return the first and the last place of lines along the axis, and of `known` ones; null of none. */
+export function spanOf(
+  lines: CurveLines,
+  known: readonly [number, number] | null
+): readonly [number, number] | null {
+  const all = lines.lines.flatMap(line => line.xs.map(real)).filter(Number.isFinite);
+  const found = [...all, ...(known ?? [])];
+  const low = found.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = found.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (low >= high) {
+    return null;
+  }
+  return known && known[0] === low && known[1] === high ? known : [low, high];
 }
 
 /** Return what a zoom of the picture is of, in the axis's own numbers. */

@@ -84,7 +84,7 @@ export function Curves(props: CurvesProps): React.ReactElement {
           trans={trans}
         />
       )}
-      {lines && <Notes lines={lines} log={log} group={group} trans={trans} />}
+      {lines && <Notes lines={lines} log={log} group={group} heads={!model.asRows} trans={trans} />}
     </section>
   );
 }
@@ -94,9 +94,11 @@ function Notes(props: {
   lines: CurveLines;
   log: boolean;
   group: string;
+  /** Whether the runs have heads to point at. */
+  heads: boolean;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { lines, log, group, trans } = props;
+  const { lines, log, group, heads, trans } = props;
   const { points, runs, gone } = withoutPlace(lines);
   const hidden = lines.marks.length + lines.unmarked;
   const notes = [
@@ -119,8 +121,12 @@ function Notes(props: {
     !group &&
       areTicks(lines.marks) &&
       trans.__(
-        'Milestones ◆ and stages ▸ ◂ of these runs are ticks above the curves, in their colours: the pointer names them. Point at the head of a run to have its own written out.'
+        'Milestones ◆ and stages ▸ ◂ of these runs are ticks above the curves, in their colours: the pointer names them.'
       ),
+    !group &&
+      heads &&
+      areTicks(lines.marks) &&
+      trans.__('Point at the head of a run to have its own written out.'),
     !group &&
       lines.unmarked > 0 &&
       trans._n(
@@ -195,9 +201,9 @@ function Controls(props: CurvesProps): React.ReactElement {
           void model.change(metric === EVERY ? { all: true } : { metric, all: false })
         }
       />
-      {every.length > 0 && !all && (
-        <button type="button" className="cb-link" onClick={() => void model.change({ all: true })}>
-          {trans.__('all metrics')}
+      {every.length > 0 && (
+        <button type="button" className="cb-link" onClick={() => void model.change({ all: !all })}>
+          {all ? trans.__('one metric') : trans.__('all metrics')}
         </button>
       )}
       {!host.alone && (

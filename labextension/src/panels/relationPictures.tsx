@@ -203,7 +203,7 @@ function Framed(
 
 function ScatterPicture(props: PictureProps): React.ReactElement {
   const { model, trans, relations, chosen } = props;
-  const { colour } = chosen;
+  const { tint: colour } = chosen;
   const [x, y] = [chosen.x!, chosen.y!];
   const draw = React.useCallback(
     (page: ILook): IFigure => {
