@@ -186,6 +186,19 @@ test('a hidden run is neither in the table nor among the curves, and one stays',
   assert.deepEqual(model.places, [0, 1, 2]);
 });
 
+test('what differs is reckoned of the runs that are shown; one run shows all there is', async () => {
+  const { source, model } = await started();
+  const names = () => model.rows.map(row => row.name);
+  assert.deepEqual(names(), ['acc', 'lr']);
+  await model.hide('2');
+  assert.deepEqual(names(), ['lr']);
+  await model.hide('3');
+  assert.deepEqual(names(), ['acc', 'seed', 'lr']);
+  const one = new ComparisonModel(source, comparing('a.ipynb', ['1']));
+  await one.refresh();
+  assert.equal(one.rows.length, 3);
+});
+
 test('a table becomes what others take: the rows that are shown, of the runs that are', async () => {
   const { source, model } = await started();
   await model.hide('2');
@@ -195,7 +208,7 @@ test('a table becomes what others take: the rows that are shown, of the runs tha
   assert.deepEqual(asked, {
     format: 'parquet',
     runs: ['1', '3'],
-    columns: '["metrics.acc","params.lr"]',
+    columns: '["params.lr"]',
     baseline: '1'
   });
   const csvFile = await model.file('csv');

@@ -20,6 +20,8 @@ test('an axis holds all that has a place on it', () => {
   assert.deepEqual(range([1, NaN, 3, Infinity], { padded: false }), [1, 3]);
   assert.deepEqual(range([-1, 0.1, 10], { log: true }), [0.1, 10]);
   assert.equal(range([NaN]), null);
+  assert.deepEqual(range([1.7e308])!.map(Number.isFinite), [true, true]);
+  assert.deepEqual(range([1.7e308], { log: true })!.map(Number.isFinite), [true, true]);
   const [low, high] = range([5])!;
   assert.ok(low < 5 && high > 5);
   const scale = new Scale(-1.7e308, 1.7e308, 0, 100);

@@ -38,7 +38,7 @@ function line(number: number, more: Partial<DrawnLine> = {}): DrawnLine {
 function drawn(lines: DrawnLine[], axis = 'step', raised: number | null = null) {
   const rest = { missing: [], marks: [], goal: null, unmarked: 0 };
   const given: CurveLines = { metric: 'acc', axis, lines, ...rest };
-  const figure = linesFigure(given, { log: false, window: null }, LOOK, raised);
+  const figure = linesFigure(given, { log: false, window: null, group: '' }, LOOK, raised);
   return figure.data as Record<string, any>[];
 }
 
@@ -96,7 +96,7 @@ test('milestones are lines, stages bands, and the goal lies across', () => {
     unmarked: 0
   };
   const layout = (log: boolean) =>
-    linesFigure(given, { log, window: null }, LOOK).layout as Record<string, any>;
+    linesFigure(given, { log, window: null, group: '' }, LOOK).layout as Record<string, any>;
   const { shapes, annotations } = layout(false);
   assert.deepEqual(
     shapes.map((shape: any) => [shape.type, shape.x0, shape.x1]),
@@ -123,13 +123,13 @@ test('of many runs, the marks are ticks in their colours, and one run has its ow
     goal: null,
     unmarked: 0
   };
-  const layout = (raised: number | null, small = false) =>
+  const layout = (raised: number | null, small = false, group = '') =>
     linesFigure(
       given,
-      { log: false, window: null },
+      { log: false, window: null, group },
       LOOK,
       raised,
-      small ? { numbers: [1, 2, 3] } : null
+      small ? { numbers: [1, 2, 3], span: [0, 9] } : null
     ).layout as Record<string, any>;
   const { shapes, annotations } = layout(null);
   assert.deepEqual(
@@ -138,14 +138,14 @@ test('of many runs, the marks are ticks in their colours, and one run has its ow
       ['◆', '#1 warm'],
       ['◆', '#2 warm'],
       ['◆', '#3 warm'],
-      ['▸', '#3 tuning (stage)']
+      ['▸', '#3 tuning begins'],
+      ['◂', '#3 tuning ends']
     ]
   );
   assert.equal(new Set(annotations.map((one: any) => one.y)).size, 3, 'a row a run');
-  assert.deepEqual(
-    shapes.map((shape: any) => [shape.x0, shape.x1]),
-    [[1, 2]]
-  );
+  assert.deepEqual(shapes, []);
+  const [, top] = layout(null).yaxis.domain;
+  assert.ok(top >= 0.94 && annotations.every((one: any) => one.y > top), 'none lies on the curves');
   assert.deepEqual(
     layout(3)
       .annotations.map((one: any) => one.text)
@@ -153,7 +153,10 @@ test('of many runs, the marks are ticks in their colours, and one run has its ow
     ['tuning', 'warm', '◆', '◆']
   );
   assert.equal(layout(null, true).showlegend, false);
-  assert.ok(layout(3, true).annotations.every((one: any) => one.text.length === 1));
+  assert.deepEqual(layout(null, true).xaxis.range, [0, 9], 'small pictures have one axis');
+  assert.equal(layout(null).legend.yref, 'container', 'a legend lies below the axis at any height');
+  assert.deepEqual(layout(3, true).annotations, [], 'a small picture has no room for them');
+  assert.deepEqual(layout(null, false, 'params.lr').annotations, [], 'means have none');
   assert.ok(areTicks(given.marks) && !areTicks(marks.slice(0, 2)));
 });
 
@@ -173,6 +176,6 @@ test('what a logarithmic axis has no place for is told, and a band ends where it
     unmarked: 0
   };
   assert.deepEqual(withoutPlace(given), { points: 3, runs: [1, 2], gone: [2] });
-  const figure = linesFigure(given, { log: true, window: null }, LOOK);
+  const figure = linesFigure(given, { log: true, window: null, group: '' }, LOOK);
   assert.deepEqual((figure.data[0] as any).y, [0.5, 0.5, 1]);
 });

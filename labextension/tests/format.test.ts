@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { age, date, duration, number, shorten, size, value as written } from '../src/models/format.ts';
+import { age, date, duration, halves, number, shorten, size, value as written } from '../src/models/format.ts';
 
 test('numbers have four significant digits', () => {
   const written: [number | 'NaN' | 'Infinity' | '-Infinity', string][] = [
@@ -58,4 +58,12 @@ test('values are written as one writes a param', () => {
   for (const [value, text] of cases) {
     assert.equal(written(value), text);
   }
+});
+
+test('a name is cut before its end, which tells it from others, and never within a character', () => {
+  assert.deepEqual(halves('short'), ['short', '']);
+  assert.deepEqual(halves('sgd alpha=0.0001 eta=0.01'), ['sgd alpha=0.000', '1 eta=0.01']);
+  const [begin, end] = halves('👩‍🔬'.repeat(30));
+  assert.equal(end, '👩‍🔬'.repeat(10));
+  assert.equal(begin, '👩‍🔬'.repeat(20));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import type { GridColumn, GridRow, RunsGrid } from '../src/_generated/types.ts';
 import { BLOCK, GridModel, listing, type IGridState } from '../src/models/grid.ts';
-import { widths, within } from '../src/models/gridWidths.ts';
+import { nameWidth, widths, within } from '../src/models/gridWidths.ts';
 import type { ISource } from '../src/models/source.ts';
 
 interface IAsked {
@@ -223,6 +223,13 @@ test('columns are as wide as their texts, and grow only', () => {
   assert.ok(huge.get('params.lr')!.all < 300);
 });
 
+test('names take the room that is free, and a part of it where it is not', () => {
+  assert.equal(nameWidth(12, 300, 1200), 250);
+  assert.equal(nameWidth(40, 300, 1200), 458);
+  assert.equal(nameWidth(40, 3000, 1000), 350);
+  assert.equal(nameWidth(400, 300, 2000), 560);
+});
+
 test('of many columns those in sight are drawn', () => {
   const all = Array.from({ length: 5000 }, () => 100);
   assert.deepEqual(within(all, 0, 950), [0, 9]);
@@ -230,6 +237,14 @@ test('of many columns those in sight are drawn', () => {
   assert.deepEqual(within(all, -200, 10), [0, 0]);
   assert.deepEqual(within([], 0, 100), [0, 0]);
   assert.deepEqual(within([100], 500, 900), [0, 0]);
+});
+
+test('the baseline is chosen from above the table as it is at its place', async () => {
+  const [model] = await open({ baseline: 'r1' });
+  model.tickBaseline();
+  assert.deepEqual([...model.chosen.keys()], ['r1']);
+  model.tickBaseline();
+  assert.equal(model.chosen.size, 0);
 });
 
 test('what goes on a dashboard has a title of its own', async () => {

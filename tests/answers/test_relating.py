@@ -85,6 +85,14 @@ def test_five_thousand_params_are_named_and_told_when_wanted(opened: Book, log: 
         relations(Reader(opened), RelationsQuery((), "{"))
 
 
+def test_importance_tells_how_many_params_there_are(opened: Book, log: Log) -> None:
+    for run in range(12):
+        log(params={f"p{place:03}": run for place in range(300)}, acc=run)
+    runs = tuple(f"#{number}" for number in range(1, 13))
+    found = importance(Reader(opened), ImportanceQuery(runs, "metrics.acc", "forest"))
+    assert "The 40 params that most runs have, of 300, are looked at." in found.notes
+
+
 def test_rare_labels_stand_together(opened: Book, log: Log) -> None:
     for place in range(70):
         log(params={"name": f"text {place % 65}"})

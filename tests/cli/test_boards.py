@@ -34,6 +34,17 @@ def test_leaderboard_for_other_programs(cli: Cli, book: Book) -> None:
     assert json.loads(cli("leaderboard", "--json")[1])[0]["metric"] == "acc"
 
 
+def test_a_narrow_terminal_cuts_names_not_scores(
+    cli: Cli, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.runs.change("wide", run_name="wide net with a very long name that goes on")
+    monkeypatch.setenv("COLUMNS", "36")
+    cli("leaderboard", "best", "metric=acc", "metrics=loss")
+    (line,) = (one for one in cli("leaderboard", "best")[1].splitlines() if "wide" in one)
+    assert "0.95" in line
+    assert "…" in line
+
+
 def test_leaderboard_is_frozen(cli: Cli, book: Book) -> None:
     cli("leaderboard", "best", "metric=acc")
     assert "frozen, as of" in cli("leaderboard", "best", "--freeze")[1]

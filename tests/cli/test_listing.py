@@ -77,6 +77,19 @@ def test_runs_as_csv_is_the_data_frame(cli: Cli, book: Book) -> None:
     assert list(read["metrics.acc"].dropna()) == list(frame["metrics.acc"].dropna())
 
 
+def test_csv_tells_nan_from_nothing_and_holds_no_formulas(cli: Cli, book: Book) -> None:
+    with book.start_run("=cmd()") as run:
+        run.log_metric("odd", float("nan"))
+    first, second, *_ = csv.DictReader(io.StringIO(cli("runs", "--csv")[1]))
+    assert (first["run_name"], first["metrics.odd"]) == ("'=cmd()", "NaN")
+    assert second["metrics.odd"] == ""
+    with book.start_run("other", params={"formula": "=1+1"}):
+        pass
+    rows = list(csv.reader(io.StringIO(cli("compare", "=cmd()", "other", "--csv")[1])))
+    assert ["Params", "formula", "", "'=1+1"] in rows
+    assert ["Metrics", "odd", "NaN", ""] in rows
+
+
 def test_runs_takes_one_form_only(cli: Cli, book: Book) -> None:
     assert "not allowed with" in cli("runs", "--csv", "--json")[2]
 

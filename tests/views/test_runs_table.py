@@ -30,11 +30,24 @@ def names(store: Store, query: object = "", **options: object) -> list[str]:
 
 
 def test_search_of_empty_book_has_the_columns(store: Store) -> None:
-    for query in ("", "metrics.acc > 1"):
+    for query, named in (("", []), ("metrics.acc > 1", ["metrics.acc"])):
         frame = search_runs(store, query)
-        assert list(frame.columns) == BASE
+        assert list(frame.columns) == [*BASE, *named]
         assert len(frame) == 0
         assert str(frame["start_time"].dt.tz) == "UTC"
+
+
+def test_search_without_a_match_has_the_columns_that_one_goes_on_with(
+    store: Store, log: Log
+) -> None:
+    query = "metrics.f1 > 2 and tags.team != 'x'"
+    empty = search_runs(store, query, order_by="params.depth")
+    assert {"metrics.f1", "tags.team", "params.depth"} <= set(empty.columns)
+    log(params={"lr": 0.1}, acc=0.5)
+    found = search_runs(store, query)
+    assert found.empty
+    assert {"params.lr", "metrics.acc", "metrics.f1"} <= set(found.columns)
+    assert found["metrics.acc"].dtype == float
 
 
 def test_search_makes_a_column_a_name(store: Store, log: Log) -> None:

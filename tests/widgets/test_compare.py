@@ -35,6 +35,9 @@ def test_compare_without_targets_takes_the_newest_of_an_experiment(opened: Book,
         log(f"r{number}", experiment="it's")
     log("elsewhere", experiment="another")
     log("last", experiment="it's")
+    assert (
+        'The newest 5 runs of "it\'s": `%compare --experiment NAME`' in compare_panel(opened).text
+    )
     assert "r3" in compare_panel(opened).text
     assert "r2" not in compare_panel(opened).text
     assert "elsewhere" not in compare_panel(opened).text

@@ -57,13 +57,18 @@ export function range(
   }
   if (low === high) {
     const space = Math.abs(low) * 0.1 || 1;
-    return options.log ? [low / 2, high * 2] : [low - space, high + space];
+    return options.log ? within(low / 2, high * 2) : within(low - space, high + space);
   }
   if (options.log || options.padded === false) {
     return [low, high];
   }
   const space = (high / 2 - low / 2) * 0.08;
-  return [Math.max(low - space, -1.7e308), Math.min(high + space, 1.7e308)];
+  return within(low - space, high + space);
+}
+
+/** Return ends that are finite numbers: beyond them a scale has no places. */
+function within(low: number, high: number): [number, number] {
+  return [Math.max(low, -Number.MAX_VALUE), Math.min(high, Number.MAX_VALUE)];
 }
 
 /** Return round numbers between two, at most `most` and a few. */

@@ -132,6 +132,12 @@ const ASKED = [
 /** Tables whose changes show in a comparison. */
 const SHOWN = new Set(['book', 'runs', 'metrics', 'metric_definitions', 'datasets']);
 
+/** Whether the runs that are shown differ, by what is seen of them. */
+function varies(row: CompareRow, places: readonly number[]): boolean {
+  const told = places.map(place => `${row.cells[place].text} ${row.cells[place].full}`);
+  return row.cells.length === places.length || new Set(told).size > 1;
+}
+
 /** One comparison. */
 export class ComparisonModel {
   private readonly _source: ISource;
@@ -306,7 +312,11 @@ export class ComparisonModel {
   /** The rows that are shown. */
   get rows(): readonly CompareRow[] {
     const rows = this._comparison?.rows ?? [];
-    return this._state.everything ? rows : rows.filter(row => row.differs);
+    const { places } = this;
+    // One run differs from nothing: all there is of it is shown.
+    return this._state.everything || places.length < 2
+      ? rows
+      : rows.filter(row => row.differs && varies(row, places));
   }
 
   /** Whether runs are rows of the table. */
@@ -317,7 +327,8 @@ export class ComparisonModel {
   /** The table in which they are rows; made when it is first shown. */
   get grid(): GridModel {
     if (!this._grid) {
-      const { notebook, runs, baseline, everything } = this._state;
+      const { notebook, baseline, everything } = this._state;
+      const runs = this.seen;
       const grid = new GridModel(this._source, listing(notebook, { runs, baseline, everything }));
       grid.stateChanged.connect(() => {
         const wanted = grid.state.baseline || this._state.baseline;
@@ -346,11 +357,11 @@ export class ComparisonModel {
     this._state = { ...this._state, ...(moved ? { window: null } : {}), ...change };
     this._stateChanged.emit();
     this._changed.emit();
+    const { baseline } = this._state;
+    if (this._grid && (change.runs || change.unseen || this._grid.state.baseline !== baseline)) {
+      void this._grid.change({ runs: this.seen, baseline });
+    }
     if (asked) {
-      const { runs, baseline } = this._state;
-      if (this._grid && (change.runs || this._grid.state.baseline !== baseline)) {
-        void this._grid.change({ runs, baseline });
-      }
       await this.refresh();
     } else if (before !== this.linesKey) {
       await this._read(() => this._readLines());
@@ -530,7 +541,7 @@ export class ComparisonModel {
     const back = { ...this._state, ...this._shown };
     if (key === this.linesKey && JSON.stringify(back) !== JSON.stringify(this._state)) {
       this._state = back;
-      void this._grid?.change({ runs: back.runs, baseline: back.baseline });
+      void this._grid?.change({ runs: this.seen, baseline: back.baseline });
       this._stateChanged.emit();
       this._changed.emit();
     }

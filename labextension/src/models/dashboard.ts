@@ -35,6 +35,12 @@ export class DashboardModel {
     this._source = source;
     this._notebook = notebook;
     this._name = name;
+    source.lost?.connect(this._lose, this);
+  }
+
+  /** Whether nobody answers any more: it stays as it is, as nothing could be kept. */
+  get gone(): boolean {
+    return this._source.gone ?? false;
   }
 
   get changed(): ISignal<DashboardModel, void> {
@@ -195,6 +201,10 @@ export class DashboardModel {
       one.key === key ? { ...one, panel: { ...one.panel, ...change } } : one
     );
     this._touch();
+  }
+
+  private _lose(): void {
+    this._changed.emit();
   }
 
   private _touch(): void {

@@ -155,3 +155,13 @@ export function shorten(text: string, width: number): string {
   const line = text.slice(0, 4 * width).split(/\s+/).join(' ').trim();
   return line.length <= width && text.length <= 4 * width ? line : `${line.slice(0, width - 1)}…`;
 }
+
+/** Characters at the end of a name that stay in sight where it is cut: names often begin alike. */
+const END = 10;
+
+/** Return the beginning and the end of a name, between which it may be cut. */
+export function halves(name: string): [string, string] {
+  const characters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
+  const place = characters.length > 2 * END ? characters.length - END : characters.length;
+  return [characters.slice(0, place).join(''), characters.slice(place).join('')];
+}

@@ -305,13 +305,26 @@ export class GridModel {
   tick(place: number): void {
     const row = this.row(place);
     if (row) {
-      const chosen = new Map(this._chosen);
-      if (!chosen.delete(row.run_id)) {
-        chosen.set(row.run_id, row);
-      }
-      this._chosen = chosen;
+      this._toggle(row);
     }
     this.go(place);
+  }
+
+  /** Choose the baseline, wherever its place is, or no longer. */
+  tickBaseline(): void {
+    const row = this._page?.baseline;
+    if (row) {
+      this._toggle(row);
+      this._changed.emit();
+    }
+  }
+
+  private _toggle(row: GridRow): void {
+    const chosen = new Map(this._chosen);
+    if (!chosen.delete(row.run_id)) {
+      chosen.set(row.run_id, row);
+    }
+    this._chosen = chosen;
   }
 
   /** Choose nothing. */

@@ -16,6 +16,14 @@ const SPARK = 72;
 /** Pixels of the mark of a goal. */
 const GOAL = 18;
 
+/** Pixels of the column of names, at least and at most, and of what stands beside a name. */
+const NAME_LEAST = 250;
+const NAME_MOST = 560;
+const BESIDE = 130;
+
+/** The part of the view that long names may take where other columns want it, too. */
+const NAME_SHARE = 0.35;
+
 /** The width of what a column shows, of the marks of its goal and of the differences in it. */
 export interface IWidth {
   readonly all: number;
@@ -56,6 +64,18 @@ export function widths(
     found.set(column.key, { all: Math.max(all, same ? known.all : 0), goal, delta });
   });
   return found;
+}
+
+/**
+ * Return the width of the column of names.
+ *
+ * @param longest - Characters of the longest one.
+ * @param others - Pixels of all other columns.
+ * @param view - Pixels that are in sight.
+ */
+export function nameWidth(longest: number, others: number, view: number): number {
+  const room = Math.max(view - others, NAME_SHARE * view);
+  return Math.round(Math.max(NAME_LEAST, Math.min(pixels(longest) + BESIDE, NAME_MOST, room)));
 }
 
 /** Return the width of a column's name, with room for the mark of an order. */

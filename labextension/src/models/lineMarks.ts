@@ -8,16 +8,16 @@ import { real } from './format.ts';
 /** Runs whose milestones and stages are written out: those of more are ticks. */
 const WRITTEN = 2;
 
-/** Rows of ticks, one a run: further runs begin again at the top. */
-const ROWS = 8;
+/** Rows of ticks: runs share them out among them. */
+const ROWS = 3;
 
-/** How far apart these are, in parts of the picture's height. */
-const ROW = 0.035;
+/** The part of the picture's height above the curves that ticks have for themselves. */
+export const BAND = 0.06;
 
 interface IMarks {
   /** Lines and bands over the whole height, with their names. */
   readonly named: readonly LineMark[];
-  /** Small ones at the top, a row a run, which the pointer names. */
+  /** Small ones in a band above the curves, which the pointer names. */
   readonly ticked: readonly LineMark[];
 }
 
@@ -25,11 +25,10 @@ interface IMarks {
  * Return which marks are written out and which are ticks: none is left out.
  *
  * @param raised - A run that stands out: its marks are written out.
- * @param small - Whether there is no room for names.
  */
-export function marksOf(marks: readonly LineMark[], raised: number | null, small = false): IMarks {
-  const few = !small && new Set(marks.map(mark => mark.number)).size <= WRITTEN;
-  const isNamed = (mark: LineMark) => few || (!small && mark.number === raised);
+export function marksOf(marks: readonly LineMark[], raised: number | null): IMarks {
+  const few = new Set(marks.map(mark => mark.number)).size <= WRITTEN;
+  const isNamed = (mark: LineMark) => few || mark.number === raised;
   return { named: marks.filter(isNamed), ticked: marks.filter(mark => !isNamed(mark)) };
 }
 
@@ -38,38 +37,29 @@ export function areTicks(marks: readonly LineMark[]): boolean {
   return marksOf(marks, null).ticked.length > 0;
 }
 
-/** Return stages that are ticks, as strips. */
-export function strips(marks: readonly LineMark[], kind: Axis, look: ILook): object[] {
-  const rows = rowsOf(marks);
-  return marks
-    .filter(mark => mark.end !== null)
-    .map(mark => {
-      const [x0, x1] = placed([mark.start, mark.end!], kind);
-      const y = 1 - ROW * (rows.get(mark.number)! + 0.5);
-      const color = faint(runColour(look, mark.number), 0.6);
-      return { xref: 'x', yref: 'paper', type: 'line', x0, x1, y0: y, y1: y, line: { color, width: 3 } };
-    });
-}
-
-/** Return marks that are ticks; a tick is where a milestone was, or a stage began. */
+/** Return marks that are ticks: where a milestone was, and where a stage began and ended. */
 export function ticks(marks: readonly LineMark[], kind: Axis, look: ILook): object[] {
   const rows = rowsOf(marks);
-  return marks.map(mark => {
-    const [x] = placed([mark.start], kind);
-    const told = mark.end === null ? mark.name : `${mark.name} (stage)`;
-    return {
-      x,
-      y: 1 - ROW * (rows.get(mark.number)! + 0.5),
+  return marks.flatMap(mark => {
+    const tick = (at: Real, text: string, xanchor: string, told: string) => ({
+      x: placed([at], kind)[0],
+      y: 1 - (BAND / ROWS) * (rows.get(mark.number)! + 0.5),
       xref: 'x',
       yref: 'paper',
-      xanchor: mark.end === null ? 'center' : 'left',
+      xanchor,
       yanchor: 'middle',
       borderpad: 0,
       showarrow: false,
-      text: mark.end === null ? '◆' : '▸',
+      text,
       hovertext: plain(`#${mark.number} ${told}`),
-      font: { color: runColour(look, mark.number), size: 9 }
-    };
+      font: { color: runColour(look, mark.number), size: 8 }
+    });
+    return mark.end === null
+      ? [tick(mark.start, '◆', 'center', mark.name)]
+      : [
+          tick(mark.start, '▸', 'left', `${mark.name} begins`),
+          tick(mark.end, '◂', 'right', `${mark.name} ends`)
+        ];
   });
 }
 

@@ -5,7 +5,7 @@ import { dashOf } from './colours.ts';
 import type { Axis, ICurveLook } from './comparison.ts';
 import { axis, DASHES, faint, layout, plain, runColour, type IFigure, type ILook } from './figure.ts';
 import { number, real } from './format.ts';
-import { marksOf, named, placed, places, shownTime, strips, ticks } from './lineMarks.ts';
+import { BAND, marksOf, named, placed, places, shownTime, ticks } from './lineMarks.ts';
 
 /** What the axis at the bottom counts. */
 const UNITS: Record<Axis, string> = { step: 'step', relative: 'seconds since the start', wall: '' };
@@ -17,6 +17,8 @@ const NAMED = 20;
 export interface ISmall {
   /** The runs of all of them: a run has one dash in each. */
   readonly numbers: readonly number[];
+  /** The ends of all of them, so that they can be read off one below another. */
+  readonly span: readonly [number, number] | null;
 }
 
 /**
@@ -27,14 +29,16 @@ export interface ISmall {
  */
 export function linesFigure(
   lines: CurveLines,
-  shown: Pick<ICurveLook, 'log' | 'window'>,
+  shown: Pick<ICurveLook, 'log' | 'window' | 'group'>,
   look: ILook,
   raised: number | null = null,
   small: ISmall | null = null
 ): IFigure {
   const numbers = small?.numbers ?? lines.lines.map(line => line.number);
   const kind = lines.axis as Axis;
-  const marks = marksOf(lines.marks, raised, small !== null);
+  // A mean has no milestones, and a small picture no room for them.
+  const marks = marksOf(small || shown.group ? [] : lines.marks, raised);
+  const window = shown.window ?? small?.span ?? null;
   const fixed = small ? { fixedrange: true, nticks: 5, title: { text: '' } } : {};
   const title = small ? '' : UNITS[kind];
   const data = lines.lines.flatMap(line => {
@@ -50,7 +54,18 @@ export function linesFigure(
     data,
     layout: layout(look, {
       showlegend: !small && lines.lines.length <= NAMED,
-      legend: { orientation: 'h', y: -0.18, x: 0, font: { color: look.text } },
+      // At the picture's own lower edge, whose margin grows with it: whatever its height, it lies
+      // below the axis.
+      legend: {
+        orientation: 'h',
+        x: 0,
+        y: 0,
+        yref: 'container',
+        yanchor: 'bottom',
+        maxheight: 0.4,
+        tracegroupgap: 0,
+        font: { color: look.text }
+      },
       ...(small
         ? { margin: { l: 40, r: 8, t: 8, b: 24 }, hovermode: 'closest', dragmode: false }
         : {}),
@@ -58,17 +73,17 @@ export function linesFigure(
         ...fixed,
         automargin: !small,
         type: kind === 'wall' ? 'date' : 'linear',
-        ...(shown.window ? { range: ends(kind, shown.window) } : {}),
+        ...(window ? { range: ends(kind, window) } : {}),
         ...(kind === 'wall' ? {} : { exponentformat: 'SI' })
       }),
       yaxis: axis(look, '', {
         ...fixed,
         type: shown.log ? 'log' : 'linear',
+        ...(marks.ticked.length ? { domain: [0, 1 - BAND] } : {}),
         exponentformat: 'power'
       }),
       shapes: [
         ...places(marks.named, kind, look),
-        ...strips(marks.ticked, kind, look),
         ...goal(lines, shown.log, look)
       ],
       annotations: [...named(marks.named, kind, look), ...ticks(marks.ticked, kind, look)],
@@ -76,6 +91,21 @@ export function linesFigure(
       uirevision: `${lines.metric} ${lines.axis} ${shown.log}`
     })
   };
+}
+
+/** Return the first and the last place of lines along the axis, and of `known` ones; null of none. */
+export function spanOf(
+  lines: CurveLines,
+  known: readonly [number, number] | null
+): readonly [number, number] | null {
+  const all = lines.lines.flatMap(line => line.xs.map(real)).filter(Number.isFinite);
+  const found = [...all, ...(known ?? [])];
+  const low = found.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = found.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (low >= high) {
+    return null;
+  }
+  return known && known[0] === low && known[1] === high ? known : [low, high];
 }
 
 /** Return what a zoom of the picture is of, in the axis's own numbers. */
@@ -104,6 +134,8 @@ function goal(lines: CurveLines, log: boolean, look: ILook): object[] {
         text: `goal ${number(value)}`,
         textposition: 'end',
         yanchor: 'bottom',
+        maxheight: 0.4,
+        tracegroupgap: 0,
         font: { color: look.muted, size: look.size - 2 }
       }
     }

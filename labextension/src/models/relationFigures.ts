@@ -135,7 +135,7 @@ export function contourFigure(
   const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
   const colours = plotlyScale(scale(look, z.column.direction === 'less is better'));
   const bar = {
-    title: { text: plain(shorten(z.title, 32)), side: 'top', font: { color: look.muted } },
+    title: { text: plain(shorten(z.title, 32)), side: 'right', font: { color: look.muted } },
     thickness: 10,
     outlinewidth: 0,
     tickfont: { color: look.muted }

@@ -52,6 +52,8 @@ export interface IChosen {
   readonly metric: RelationColumn | null;
   readonly x: RelationColumn | null;
   readonly y: RelationColumn | null;
+  /** The colour of points over `x` and `y`: unless somebody wants it, none of these again. */
+  readonly tint: RelationColumn | null;
   readonly across: RelationColumn | null;
   readonly up: RelationColumn | null;
 }
@@ -80,12 +82,16 @@ export function chosenOf(relations: Relations, look: IRelationsLook, metric: str
   const wanted = columnOf(relations, look.across);
   const across = wanted && isNumeric(wanted) ? wanted : numbers[0] ?? null;
   const above = columnOf(relations, look.up);
+  const x = named(look.x, params[0] ?? columns[0]);
+  const y = named(look.y, lead ?? columns[1]);
+  const others = [colour, ...params, ...metrics].filter(one => one !== x && one !== y);
   return {
     axes: axes.length > 1 ? axes : guessed,
     colour,
     metric: lead,
-    x: named(look.x, params[0] ?? columns[0]),
-    y: named(look.y, lead ?? columns[1]),
+    x,
+    y,
+    tint: look.colour ? colour : (others[0] ?? null),
     across,
     up: above && isNumeric(above) && above !== across ? above : numbers.find(one => one !== across) ?? null
   };

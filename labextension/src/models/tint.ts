@@ -67,10 +67,10 @@ function byNumber(column: RelationColumn, title: string, look: ILook): ITint {
       showscale: known.length > 0,
       colorbar: {
         title: {
-          // The second line keeps it off the topmost mark.
-          text: `${plain(shorten(title, 14))}<br>\u00a0`,
+          // Beside the marks: above them it would lie on the topmost one.
+          text: plain(shorten(title, 32)),
           font: { color: look.muted, size: look.size },
-          side: 'top'
+          side: 'right'
         },
         thickness: 10,
         outlinewidth: 0,

@@ -9,7 +9,7 @@ import type { ComparisonModel } from '../models/comparison.ts';
 import type { ILook } from '../models/figure.ts';
 import type { IHost } from '../models/host.ts';
 import { withoutPlace } from '../models/lineNotes.ts';
-import { linesFigure } from '../models/linesFigure.ts';
+import { linesFigure, spanOf } from '../models/linesFigure.ts';
 import { Plot } from './plot.tsx';
 
 interface AllCurvesProps {
@@ -48,7 +48,11 @@ export function AllCurves(props: AllCurvesProps): React.ReactElement {
   const [groups, setGroups] = React.useState<readonly Label[]>([]);
   const { group } = model.state;
   React.useEffect(() => setGroups([]), [group]);
+  const [span, setSpan] = React.useState<readonly [number, number] | null>(null);
+  const { linesKey } = model;
+  React.useEffect(() => setSpan(null), [linesKey]);
   const take = React.useCallback((lines: CurveLines) => {
+    setSpan(known => spanOf(lines, known));
     const told = lines.lines.map((line): Label => [line.label, line.number]);
     setGroups(known => [...known, ...told.filter(([one]) => !known.some(([other]) => one === other))]);
   }, []);
@@ -89,7 +93,8 @@ export function AllCurves(props: AllCurvesProps): React.ReactElement {
             {...props}
             metric={metric}
             raised={over ?? raised}
-            onLines={group ? take : undefined}
+            span={span}
+            onLines={take}
           />
         ))}
       </div>
@@ -118,9 +123,13 @@ function Stroke(props: { number: number; among: readonly number[] }): React.Reac
 
 /** One metric. */
 function Small(
-  props: AllCurvesProps & { metric: string; onLines?: (lines: CurveLines) => void }
+  props: AllCurvesProps & {
+    metric: string;
+    span: readonly [number, number] | null;
+    onLines: (lines: CurveLines) => void;
+  }
 ): React.ReactElement {
-  const { model, host, metric, raised, trans } = props;
+  const { model, host, metric, raised, span, trans } = props;
   const box = React.useRef<HTMLElement>(null);
   const inSight = useInSight(box);
   const { lines, problem } = useLines(props, inSight);
@@ -129,9 +138,9 @@ function Small(
   const draw = React.useCallback(
     (look: ILook) => {
       const among = group ? lines!.lines.map(line => line.number) : numbers.split(',').map(Number);
-      return linesFigure(lines!, { log, window }, look, raised, { numbers: among });
+      return linesFigure(lines!, { log, window, group }, look, raised, { numbers: among, span });
     },
-    [lines, log, window, raised, group, numbers]
+    [lines, log, window, raised, group, numbers, span]
   );
   const enlarge = () => void model.change({ metric, all: false });
   const without = lines && log ? withoutPlace(lines).points : 0;
@@ -172,7 +181,7 @@ function Small(
 
 /** Return the lines of a metric, asked for while they are in sight. */
 function useLines(
-  props: { model: ComparisonModel; metric: string; onLines?: (lines: CurveLines) => void },
+  props: { model: ComparisonModel; metric: string; onLines: (lines: CurveLines) => void },
   inSight: boolean
 ): { lines: CurveLines | null; problem: string } {
   const { model, metric, onLines } = props;
@@ -191,7 +200,7 @@ function useLines(
           if (asked.current === key) {
             setLines(answer);
             setProblem('');
-            onLines?.(answer);
+            onLines(answer);
           }
         },
         error => setProblem(error instanceof Error ? error.message : String(error))

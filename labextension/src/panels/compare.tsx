@@ -37,6 +37,10 @@ export function Compare(props: CompareProps): React.ReactElement {
   const id = React.useId();
   useSignal(model.changed);
   const { comparison, problem } = model;
+  const { runs, unseen } = model.state;
+  // A new list is read anew.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const seen = React.useMemo(() => model.seen, [model, runs, unseen]);
   // A page by itself has no answers but those that it came with.
   const asRows = model.asRows && !host.alone;
   const pin = host.alone ? null : () => setPinning(true);
@@ -77,7 +81,10 @@ export function Compare(props: CompareProps): React.ReactElement {
       {comparison && (
         <>
           <div className="cb-line">
-            <h2>{trans._n('%1 run compared', '%1 runs compared', model.count)}</h2>
+            <h2>
+              {trans._n('%1 run compared', '%1 runs compared', model.count)}
+              {model.hiddenRuns.length > 0 && trans.__(', %1 hidden', model.hiddenRuns.length)}
+            </h2>
             {comparison.runs.length > 1 && !host.alone && (
               <label className="cb-choose">
                 <input
@@ -88,7 +95,7 @@ export function Compare(props: CompareProps): React.ReactElement {
                 {trans.__('runs as rows')}
               </label>
             )}
-            {!asRows && (
+            {!asRows && model.places.length > 1 && (
               <label className="cb-choose">
                 <input
                   type="checkbox"
@@ -158,7 +165,7 @@ export function Compare(props: CompareProps): React.ReactElement {
                   id: 'media',
                   label: trans.__('Media'),
                   view: () => (
-                    <Media model={model.media} runs={model.state.runs} host={host} trans={trans} />
+                    <Media model={model.media} runs={seen} host={host} trans={trans} />
                   )
                 },
                 {
@@ -191,6 +198,7 @@ function Hidden(props: {
 }): React.ReactElement | null {
   const { model, trans } = props;
   const hidden = model.hiddenRuns;
+  const base = hidden.find(run => run.run_id === model.state.baseline);
   if (!hidden.length) {
     return null;
   }
@@ -217,6 +225,11 @@ function Hidden(props: {
         >
           {trans.__('Show all')}
         </button>
+      )}
+      {base && (
+        <span className="cb-muted">
+          {trans.__('The others are still compared with #%1, the baseline.', base.number)}
+        </span>
       )}
     </p>
   );

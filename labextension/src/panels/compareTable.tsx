@@ -7,7 +7,7 @@ import type { CompareCell, CompareRow, Group, RunHead } from '../_generated/type
 import type { ComparisonModel } from '../models/comparison.ts';
 import { mark } from '../models/export.ts';
 import * as formatting from '../models/format.ts';
-import { Eye, Goal } from './parts.tsx';
+import { Eye, Goal, Name } from './parts.tsx';
 import { State } from './runRow.tsx';
 import { Swatch } from './spark.tsx';
 
@@ -33,8 +33,11 @@ export function CompareTable(props: CompareTableProps): React.ReactElement {
   let group: Group | null = null;
   return (
     <>
-      <div className="cb-tablebox" tabIndex={0} role="region" aria-label={trans.__('Comparison')}>
-        <table className="cb-table">
+      <div className="cb-tablebox cb-mod-runs" tabIndex={0} role="region" aria-label={trans.__('Comparison')}>
+        <table
+          className="cb-table"
+          style={{ '--cb-columns': places.length } as React.CSSProperties}
+        >
           <thead>
             <tr>
               <td />
@@ -111,7 +114,7 @@ function Column(
         <Swatch number={run.number} among={props.among} />
         <State state={run.state} trans={trans} />
         <span className="cb-number">#{run.number}</span>
-        <bdi className="cb-name">{name}</bdi>
+        <Name text={name} />
         {props.fixed ? (
           isBaseline && <span title={trans.__('The baseline, which the others are compared with')}>★</span>
         ) : (

@@ -33,11 +33,11 @@ const EVERY = '';
 export function Curves(props: CurvesProps): React.ReactElement {
   const { model, host, raised, trans } = props;
   const { lines, state, metric } = model;
-  const { log, window } = state;
+  const { log, window, group } = state;
   const drawn = React.useRef<IDrawn | null>(null);
   const draw = React.useCallback(
-    (look: ILook) => linesFigure(lines!, { log, window }, look, raised),
-    [lines, log, window, raised]
+    (look: ILook) => linesFigure(lines!, { log, window, group }, look, raised),
+    [lines, log, window, group, raised]
   );
   if (!metric) {
     return (
@@ -84,7 +84,7 @@ export function Curves(props: CurvesProps): React.ReactElement {
           trans={trans}
         />
       )}
-      {lines && <Notes lines={lines} log={log} trans={trans} />}
+      {lines && <Notes lines={lines} log={log} group={group} heads={!model.asRows} trans={trans} />}
     </section>
   );
 }
@@ -93,10 +93,14 @@ export function Curves(props: CurvesProps): React.ReactElement {
 function Notes(props: {
   lines: CurveLines;
   log: boolean;
+  group: string;
+  /** Whether the runs have heads to point at. */
+  heads: boolean;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { lines, log, trans } = props;
+  const { lines, log, group, heads, trans } = props;
   const { points, runs, gone } = withoutPlace(lines);
+  const hidden = lines.marks.length + lines.unmarked;
   const notes = [
     log &&
       points > 0 &&
@@ -107,11 +111,24 @@ function Notes(props: {
         listed(runs)
       ),
     log && gone.length > 0 && trans.__('Nothing is left to draw of %1.', listed(gone)),
-    areTicks(lines.marks) &&
-      trans.__(
-        'Milestones ◆ and stages ▸ of these runs are ticks in their colours: the pointer names them. Point at the head of a run to have its own written out.'
+    group &&
+      hidden > 0 &&
+      trans._n(
+        '%1 milestone or stage of these runs is not drawn: means have none.',
+        '%1 milestones and stages of these runs are not drawn: means have none.',
+        hidden
       ),
-    lines.unmarked > 0 &&
+    !group &&
+      areTicks(lines.marks) &&
+      trans.__(
+        'Milestones ◆ and stages ▸ ◂ of these runs are ticks above the curves, in their colours: the pointer names them.'
+      ),
+    !group &&
+      heads &&
+      areTicks(lines.marks) &&
+      trans.__('Point at the head of a run to have its own written out.'),
+    !group &&
+      lines.unmarked > 0 &&
       trans._n(
         '%1 further milestone or stage has no room here.',
         '%1 further milestones and stages have no room here.',
@@ -184,9 +201,9 @@ function Controls(props: CurvesProps): React.ReactElement {
           void model.change(metric === EVERY ? { all: true } : { metric, all: false })
         }
       />
-      {every.length > 0 && !all && (
-        <button type="button" className="cb-link" onClick={() => void model.change({ all: true })}>
-          {trans.__('all metrics')}
+      {every.length > 0 && (
+        <button type="button" className="cb-link" onClick={() => void model.change({ all: !all })}>
+          {all ? trans.__('one metric') : trans.__('all metrics')}
         </button>
       )}
       {!host.alone && (

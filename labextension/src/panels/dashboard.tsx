@@ -37,12 +37,16 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
             {model.touched && (
               <>
                 <span className="cb-muted">{trans.__('changed, not saved')}</span>
-                <button type="button" className="cb-link" onClick={() => void model.save()}>
-                  {trans.__('Save')}
-                </button>
-                <button type="button" className="cb-link" onClick={() => void model.refresh()}>
-                  {trans.__('Undo all')}
-                </button>
+                {!model.gone && (
+                  <>
+                    <button type="button" className="cb-link" onClick={() => void model.save()}>
+                      {trans.__('Save')}
+                    </button>
+                    <button type="button" className="cb-link" onClick={() => void model.refresh()}>
+                      {trans.__('Undo all')}
+                    </button>
+                  </>
+                )}
               </>
             )}
           </div>
@@ -142,28 +146,32 @@ function Placed(props: DashboardProps & { placed: IPlaced }): React.ReactElement
       }}
     >
       <div className="cb-line">
-        <Grip {...props} place={place} title={title} />
+        {!model.gone && <Grip {...props} place={place} title={title} />}
         <input
           className="cb-titlefield"
+          title={title}
+          readOnly={model.gone}
           aria-label={trans.__('Title')}
           value={panel.title}
           placeholder={title}
           maxLength={200}
           onChange={event => model.entitle(key, event.target.value)}
         />
-        <Menu
-          label={trans.__('panel')}
-          items={[
-            ...(place > 0 ? [{ label: trans.__('Move up'), run: () => model.move(key, -1) }] : []),
-            ...(place < model.panels.length - 1
-              ? [{ label: trans.__('Move down'), run: () => model.move(key, 1) }]
-              : []),
-            half
-              ? { label: trans.__('Full width'), run: () => model.widen(key, 'full') }
-              : { label: trans.__('Half width'), run: () => model.widen(key, 'half') },
-            { label: trans.__('Take away'), run: () => model.drop(key) }
-          ]}
-        />
+        {!model.gone && (
+          <Menu
+            label={trans.__('panel')}
+            items={[
+              ...(place > 0 ? [{ label: trans.__('Move up'), run: () => model.move(key, -1) }] : []),
+              ...(place < model.panels.length - 1
+                ? [{ label: trans.__('Move down'), run: () => model.move(key, 1) }]
+                : []),
+              half
+                ? { label: trans.__('Full width'), run: () => model.widen(key, 'full') }
+                : { label: trans.__('Half width'), run: () => model.widen(key, 'half') },
+              { label: trans.__('Take away'), run: () => model.drop(key) }
+            ]}
+          />
+        )}
       </div>
       {placed.model ? (
         <Guard trans={trans}>

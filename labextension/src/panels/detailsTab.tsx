@@ -9,7 +9,7 @@ import * as formatting from '../models/format.ts';
 import { Choice } from './curves.tsx';
 import { download } from './download.ts';
 import { Ago, Loading, Trouble } from './parts.tsx';
-import { Cells, Facts, FactsTable, Fold, Params } from './runParts.tsx';
+import { Cells, Facts, FactsTable, Fold, FoundTable, LISTED, Params } from './runParts.tsx';
 import { State, stateWord } from './runRow.tsx';
 
 interface DetailsTabProps {
@@ -116,9 +116,15 @@ function Metrics(props: PartProps): React.ReactElement | null {
   }
   return (
     <section>
-      <h4>{trans.__('Metrics')}</h4>
-      <FactsTable
+      <h4>
+        {trans.__('Metrics')}{' '}
+        {metrics.length > LISTED && <span className="cb-muted">{metrics.length}</span>}
+      </h4>
+      <FoundTable
         rows={metrics.map(([name, value]) => [name, formatting.number(value), String(value)])}
+        most={LISTED}
+        find={trans.__('Find a metric')}
+        trans={trans}
       />
     </section>
   );

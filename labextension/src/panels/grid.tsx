@@ -4,9 +4,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { GridModel } from '../models/grid.ts';
-import { widths, within, type IWidth } from '../models/gridWidths.ts';
+import { nameWidth, widths, within, type IWidth } from '../models/gridWidths.ts';
 import { GridHead } from './gridHead.tsx';
-import { GridLine, NAME_WIDTH, ROW_HEIGHT, type IDrawn } from './gridRow.tsx';
+import { GridLine, ROW_HEIGHT, type IDrawn } from './gridRow.tsx';
 
 /** Rows and pixels beyond those in sight that are drawn, on either side. */
 const BEYOND = 8;
@@ -130,17 +130,21 @@ export function Grid(props: GridProps): React.ReactElement {
       void model.change({ baseline: baseline === row.run_id ? '' : row.run_id });
     } else if (target.closest('[data-open]')) {
       props.open(row.run_id);
-    } else if (!above) {
+    } else {
       if (target.closest('[data-tick]') || event.ctrlKey || event.metaKey) {
-        model.tick(place);
-      } else {
+        if (above) {
+          model.tickBaseline();
+        } else {
+          model.tick(place);
+        }
+      } else if (!above) {
         go(place, event.shiftKey);
       }
       box.current!.focus({ preventScroll: true });
     }
   };
 
-  const wide = NAME_WIDTH + columns.reduce((sum, one) => sum + drawn.widths.get(one.key)!.all, 0);
+  const wide = drawn.name + columns.reduce((sum, one) => sum + drawn.widths.get(one.key)!.all, 0);
   const rows = Array.from({ length: Math.max(0, last - first + 1) }, (_, nth) => first + nth);
   return (
     <div
@@ -202,6 +206,7 @@ export function Grid(props: GridProps): React.ReactElement {
 function useDrawn(model: GridModel, view: IView, top: number): IDrawn {
   const { columns, page } = model;
   const known = React.useRef(new Map<string, IWidth>());
+  const longest = React.useRef(0);
   const list = React.useRef(model.list);
   const compared = page?.baseline != null;
   const found = React.useMemo(() => {
@@ -209,19 +214,24 @@ function useDrawn(model: GridModel, view: IView, top: number): IDrawn {
       // Another table may be narrower.
       list.current = model.list;
       known.current = new Map();
+      longest.current = 0;
     }
     const rows = Array.from({ length: MEASURED }, (_, nth) => model.row(top + nth));
     const present = [...rows, page?.baseline].flatMap(row => row ?? []);
+    longest.current = Math.max(longest.current, ...present.map(row => row.name.length));
     known.current = widths(columns, present, compared, known.current);
     return known.current;
     // Widths follow the rows that come, not each step of scrolling.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [columns, page, compared, Math.floor(top / MEASURED)]);
   const all = columns.map(column => found.get(column.key)!.all);
+  const others = all.reduce((sum, one) => sum + one, 0);
+  const name = nameWidth(longest.current, others, view.width);
   const left = view.left - ASIDE;
-  const [first, last] = within(all, left, view.left + view.width - NAME_WIDTH + ASIDE);
+  const [first, last] = within(all, left, view.left + view.width - name + ASIDE);
   return React.useMemo(
     () => ({
+      name,
       columns,
       widths: found,
       first,
@@ -230,7 +240,7 @@ function useDrawn(model: GridModel, view: IView, top: number): IDrawn {
     }),
     // What is left out follows from the rest.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [columns, found, first, last]
+    [name, columns, found, first, last]
   );
 }
 

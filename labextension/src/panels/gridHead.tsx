@@ -6,7 +6,7 @@ import * as React from 'react';
 import type { GridColumn, Group } from '../_generated/types.ts';
 import type { GridModel } from '../models/grid.ts';
 import type { IWidth } from '../models/gridWidths.ts';
-import { NAME_WIDTH, type IDrawn } from './gridRow.tsx';
+import type { IDrawn } from './gridRow.tsx';
 
 /** Return the word for a group of columns. */
 export function groupWord(group: Group, trans: TranslationBundle): string {
@@ -53,7 +53,7 @@ export function GridHead(props: {
         aria-colindex={1}
         aria-sort={sortedBy(model, NAME)}
         className="cb-gridcell cb-gridname"
-        style={{ width: NAME_WIDTH }}
+        style={{ width: drawn.name }}
       >
         <button
           type="button"

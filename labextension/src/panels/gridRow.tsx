@@ -6,18 +6,17 @@ import * as React from 'react';
 import type { GridColumn, GridRow } from '../_generated/types.ts';
 import { MISSING, STALE } from '../models/format.ts';
 import type { IWidth } from '../models/gridWidths.ts';
-import { Ago, Goal } from './parts.tsx';
+import { Ago, Goal, Name } from './parts.tsx';
 import { State, stateWord } from './runRow.tsx';
 import { Spark } from './spark.tsx';
 
 /** Pixels; all rows are of one height, so that a long table needs no measuring. */
 export const ROW_HEIGHT = 28;
 
-/** Pixels of the first column. */
-export const NAME_WIDTH = 250;
-
 /** What is drawn of the columns: those in sight, and how much space the others before them take. */
 export interface IDrawn {
+  /** Pixels of the first column, the names'. */
+  readonly name: number;
   readonly columns: readonly GridColumn[];
   readonly widths: ReadonlyMap<string, IWidth>;
   readonly first: number;
@@ -62,7 +61,7 @@ export const GridLine = React.memo(function GridLine(props: GridLineProps): Reac
         role="rowheader"
         aria-colindex={1}
         className="cb-gridcell cb-gridname"
-        style={{ width: NAME_WIDTH }}
+        style={{ width: drawn.name }}
       >
         {row && (
           <>
@@ -78,9 +77,7 @@ export const GridLine = React.memo(function GridLine(props: GridLineProps): Reac
             <span className="cb-number" aria-label={stateWord(row.state, trans)}>
               #{row.number}
             </span>
-            <bdi className="cb-name" title={row.name} data-open="">
-              {row.name}
-            </bdi>
+            <Name text={row.name} title={row.name} data-open="" />
             <Marks row={row} trans={trans} />
             <button
               type="button"

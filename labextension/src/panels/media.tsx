@@ -116,18 +116,21 @@ function Item(
   props: MediaProps & { run: string; item: MediaItem | null }
 ): React.ReactElement | null {
   const { model, run, item, host, trans } = props;
-  const [content, setContent] = React.useState<Content | null>(null);
+  const key = item && `${run} ${item.path} ${item.digest}`;
+  const [read, setRead] = React.useState<{ key: string; content: Content } | null>(null);
   React.useEffect(() => {
     let wanted = true;
-    if (item) {
-      void model.content(run, item).then(found => wanted && setContent(found));
-    } else {
-      setContent(null);
+    if (item && key) {
+      void model.content(run, item).then(content => wanted && setRead({ key, content }));
     }
     return () => {
       wanted = false;
     };
-  }, [model, run, item?.digest, item?.path]);
+    // What is in it follows from its key.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [model, key]);
+  // What another one holds must not stand under this one's name.
+  const content = read?.key === key ? read?.content : null;
   if (!item) {
     return <p className="cb-muted">{formatting.MISSING}</p>;
   }
@@ -137,7 +140,13 @@ function Item(
   };
   return (
     <>
-      <div className="cb-medium">{content && <Shown content={content} {...{ item, host, trans }} />}</div>
+      <div className="cb-medium" aria-busy={!content}>
+        {content ? (
+          <Shown content={content} {...{ item, host, trans }} />
+        ) : (
+          <p className="cb-muted">{trans.__('loading…')}</p>
+        )}
+      </div>
       <button type="button" className="cb-link" onClick={() => void save()}>
         {trans.__('download')} · {formatting.size(item.size)}
       </button>

@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { age, date, goalMark } from '../models/format.ts';
+import { age, date, goalMark, halves } from '../models/format.ts';
 import { useLate, useTick } from './hooks.ts';
 
 /** What a panel says where it has nothing to show: a sentence, and what fills it. */
@@ -56,6 +56,20 @@ export function Goal(props: {
     <span className="cb-goal" role="img" aria-label={word} title={word}>
       {goalMark(reached)}
     </span>
+  );
+}
+
+/** A name, cut in its middle where there is no room for all of it. */
+export function Name(
+  props: { text: string } & React.HTMLAttributes<HTMLElement>
+): React.ReactElement {
+  const { text, ...rest } = props;
+  const [begin, end] = React.useMemo(() => halves(text), [text]);
+  return (
+    <bdi className="cb-name cb-mod-halves" {...rest}>
+      <span>{begin}</span>
+      {end && <span>{end}</span>}
+    </bdi>
   );
 }
 

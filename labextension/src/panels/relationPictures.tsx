@@ -203,7 +203,7 @@ function Framed(
 
 function ScatterPicture(props: PictureProps): React.ReactElement {
   const { model, trans, relations, chosen } = props;
-  const { colour } = chosen;
+  const { tint: colour } = chosen;
   const [x, y] = [chosen.x!, chosen.y!];
   const draw = React.useCallback(
     (page: ILook): IFigure => {
@@ -293,7 +293,7 @@ function Contour(
   props: PictureProps & { x: RelationColumn; y: RelationColumn; z: RelationColumn }
 ): React.ReactElement {
   const { model, trans, relations, x, y, z } = props;
-  const { runs } = model.state;
+  const runs = model.seen;
   const query = { runs, x: x.name, y: y.name, z: z.name };
   const { value, problem, busy } = model.answers.get<Surface>('surface', query, model.readings);
   const draw = React.useMemo(
@@ -373,7 +373,7 @@ function Importance(
   props: PictureProps & { metric: RelationColumn; metrics: readonly RelationColumn[] }
 ): React.ReactElement {
   const { model, trans, relations, look, metric, metrics } = props;
-  const query = { runs: model.state.runs, metric: metric.name, method: look.method };
+  const query = { runs: model.seen, metric: metric.name, method: look.method };
   // It takes long: while runs go on, it is not reckoned anew by itself.
   const [round, setRound] = React.useState(0);
   const asked = model.answers.get<Importances>('importance', query, round);
@@ -451,7 +451,7 @@ function toldOf(found: Importances, metric: string, trans: TranslationBundle): (
 
 function CorrelationPicture(props: PictureProps): React.ReactElement {
   const { model, trans, relations, chosen } = props;
-  const query = { runs: model.state.runs, metric: chosen.metric?.name ?? '' };
+  const query = { runs: model.seen, metric: chosen.metric?.name ?? '' };
   const asked = model.answers.get<Correlations>('correlation', query, model.readings);
   const { value, problem, busy } = asked;
   const draw = React.useMemo(

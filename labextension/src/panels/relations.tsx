@@ -22,7 +22,7 @@ export function Relations(props: RelationsProps): React.ReactElement {
   const { model, trans } = props;
   useSignal(model.answers.changed);
   const look = model.state.relations;
-  const { runs } = model.state;
+  const runs = model.seen;
   const wanted = JSON.stringify(wantedBy(look));
   const asked = model.answers.get<RelationsAnswer>('relations', { runs, wanted }, model.readings);
   const last = React.useRef<RelationsAnswer | null>(null);
@@ -71,6 +71,15 @@ export function Relations(props: RelationsProps): React.ReactElement {
         look={look}
         pictures={<Pictures {...props} look={look} />}
       />
+      {relations.others.length > 0 && (
+        <p className="cb-note">
+          {trans.__(
+            'Offered are the %1 params and metrics that most runs have; %2 more differ, which "axes" of Parallel finds by their names.',
+            relations.columns.filter(column => column.part !== 'run').length,
+            relations.others.length
+          )}
+        </p>
+      )}
     </section>
   );
 }

@@ -126,7 +126,12 @@ export function Facts(props: PartProps): React.ReactElement {
       </Fold>
       {packages.length > 0 && (
         <Fold title={trans.__('Packages')} count={packages.length}>
-          <Packages packages={packages} trans={trans} />
+          <FoundTable
+            rows={packages.map(([name, version]) => [name, version, version])}
+            most={PACKAGES}
+            find={trans.__('Find a package')}
+            trans={trans}
+          />
         </Fold>
       )}
     </>
@@ -155,55 +160,36 @@ export function FactsTable(props: {
   );
 }
 
-/** What a run was started with. */
-export function Params(props: PartProps): React.ReactElement | null {
-  const params = Object.entries(props.details.record.params);
-  if (!params.length) {
-    return null;
-  }
-  return (
-    <section>
-      <h4>{props.trans.__('Params')}</h4>
-      <FactsTable
-        rows={params.map(([key, value]) => [
-          key,
-          formatting.value(value, 200),
-          formatting.full(value)
-        ])}
-      />
-    </section>
-  );
-}
-
-/** Packages that are listed without anybody having looked for one. */
-const LISTED = 20;
-
-/** What was installed: some hundred names, of which one wants to know one. */
-function Packages(props: {
-  packages: readonly (readonly [string, string])[];
+/** A line each, of which there may be thousands: the first few, and a box that finds others. */
+export function FoundTable(props: {
+  rows: readonly (readonly [string, string, string])[];
+  /** Lines that are listed without anybody having looked for one. */
+  most: number;
+  /** What the box says. */
+  find: string;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { packages, trans } = props;
+  const { rows, most, find, trans } = props;
   const [sought, setSought] = React.useState('');
   const [all, setAll] = React.useState(false);
   const text = sought.trim().toLowerCase();
-  const found = packages.filter(([name]) => name.toLowerCase().includes(text));
-  const shown = all ? found : found.slice(0, LISTED);
+  const found = rows.filter(([name]) => name.toLowerCase().includes(text));
+  const shown = all ? found : found.slice(0, most);
   return (
     <>
-      {packages.length > LISTED && (
+      {rows.length > most && (
         <input
           type="search"
           className="cb-seek"
-          placeholder={trans.__('Find a package')}
-          aria-label={trans.__('Find a package')}
+          placeholder={find}
+          aria-label={find}
           value={sought}
           onChange={event => setSought(event.target.value)}
           onKeyDown={event => event.stopPropagation()}
         />
       )}
-      <FactsTable rows={shown.map(([name, version]) => [name, version, version])} />
-      {found.length === 0 && <p className="cb-muted">{trans.__('No package of that name.')}</p>}
+      <FactsTable rows={shown} />
+      {found.length === 0 && <p className="cb-muted">{trans.__('There is none of that name.')}</p>}
       {found.length > shown.length && (
         <button type="button" className="cb-link" onClick={() => setAll(true)}>
           {trans._n('Show %1 more', 'Show %1 more', found.length - shown.length)}
@@ -212,6 +198,38 @@ function Packages(props: {
     </>
   );
 }
+
+/** Params or metrics that are listed at once. */
+export const LISTED = 50;
+
+/** What a run was started with. */
+export function Params(props: PartProps): React.ReactElement | null {
+  const { details, trans } = props;
+  const params = Object.entries(details.record.params);
+  if (!params.length) {
+    return null;
+  }
+  return (
+    <section>
+      <h4>
+        {trans.__('Params')} {params.length > LISTED && <span className="cb-muted">{params.length}</span>}
+      </h4>
+      <FoundTable
+        rows={params.map(([key, value]) => [
+          key,
+          formatting.value(value, 200),
+          formatting.full(value)
+        ])}
+        most={LISTED}
+        find={trans.__('Find a param')}
+        trans={trans}
+      />
+    </section>
+  );
+}
+
+/** Packages that are listed at once: of some hundred one wants to know one. */
+const PACKAGES = 20;
 
 function environmentRows(
   environment: Environment,

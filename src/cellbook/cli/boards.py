@@ -14,6 +14,7 @@ from cellbook.cli.wording import in_shell
 from cellbook.errors import InvalidInput, StoreReadOnly
 from cellbook.records import Record, Standing, to_doc
 from cellbook.views import boards
+from cellbook.views.runs_table import spreadsheet_frame
 
 
 def add_leaderboard(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +69,7 @@ def _print_board(form: str | None, standing: Standing) -> None:
     if form == "json":
         print(as_json(standing))
     elif form == "csv":
-        boards.board_frame(standing).to_csv(sys.stdout, index=False)
+        spreadsheet_frame(boards.board_frame(standing)).to_csv(sys.stdout, index=False)
     elif form == "markdown":
         print(markdown(boards.board_cells(standing)))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from cellbook.cli.output import as_json, csv_lines, markdown, terminal_width
@@ -19,7 +18,7 @@ from cellbook.views.comparison import (
     runs_to_compare,
 )
 from cellbook.views.runs_list import runs_page
-from cellbook.views.runs_table import find_records
+from cellbook.views.runs_table import find_records, search_csv
 from cellbook.views.text import (
     NOTHING_TO_COMPARE,
     comparison_text,
@@ -70,11 +69,11 @@ def _runs(args: argparse.Namespace) -> int:
     if args.order_by and query.split(" ")[0].lower() in ("asc", "desc"):
         raise InvalidInput('Put field and direction in quotes: --order-by "metrics.acc DESC".')
     book = open_book(args)
-    if args.form == "csv":
-        frame = book.search_runs(query, order_by=args.order_by, max_results=args.limit)
-        frame.to_csv(sys.stdout, index=False)
-        return 0
     book.refresh()
+    if args.form == "csv":
+        limit = args.limit
+        print(search_csv(book.store, query, order_by=args.order_by, max_results=limit), end="")
+        return 0
     if args.form == "json":
         records = find_records(book.store, query, order_by=args.order_by, max_results=args.limit)
         print(as_json([run_doc(record) for record in records]))

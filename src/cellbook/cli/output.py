@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cellbook.views import formatting
 from cellbook.views.text import WIDTH, text_width
 from cellbook.views.wire import finite
 
@@ -44,7 +45,8 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
 def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
     """Return rows, the first of which are the heads, as CSV without a line end behind it."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    safe = [[formatting.for_spreadsheet(value) for value in row] for row in rows]
+    csv.writer(text, lineterminator="\n").writerows(safe)
     return text.getvalue().rstrip("\n")
 
 

@@ -31,7 +31,9 @@ NO_METRICS = (
 )
 NO_DATA = 'No data sets on record yet. `run.log_input(name, digest, role="test")` records one.'
 NO_BOARDS = "No leaderboards yet. `%leaderboard NAME metric=acc` makes one of the runs there are."
-_NAME_WIDTH = 40
+_NAME_WIDTH, _NAME_LEAST, _NAME_PLACE = 40, 8, 2
+_LAST = ("why not", "data")
+"""Columns at the right, of which a narrow terminal may show the beginning."""
 _SHOWN = 200
 """Rows of a board that are written out."""
 
@@ -41,7 +43,7 @@ def board_text(standing: Standing, width: int = WIDTH, *, rows: int = _SHOWN) ->
     lines = [board_title(standing), *board_facts(standing)]
     shown = standing.rows[:rows]
     if shown:
-        lines += ["", *table_lines(_columns(standing, shown), width)]
+        lines += ["", *table_lines(_fitted(_columns(standing, shown), width), width)]
         ranked = sum(row.rank is not None for row in shown)
         if 0 < ranked < len(shown):
             # Two lines of heads come before the first row.
@@ -319,6 +321,18 @@ def _columns(standing: Standing, rows: Sequence[BoardRow]) -> list[Column]:
     if len(standing.fields) > 1:
         columns.append(Column("data", [row.data or formatting.MISSING for row in rows]))
     return columns
+
+
+def _fitted(columns: Sequence[Column], width: int) -> list[Column]:
+    """Return columns with names cut so far that the scores have room; the reasons may be cut."""
+    firm = [column.width for column in columns if column.head not in _LAST]
+    name = columns[_NAME_PLACE]
+    over = sum(firm) + 2 * (len(firm) - 1) - width
+    if over <= 0:
+        return list(columns)
+    room = max(name.width - over, _NAME_LEAST)
+    cut = Column(name.head, [formatting.shorten(cell, room) for cell in name.cells])
+    return [*columns[:_NAME_PLACE], cut, *columns[_NAME_PLACE + 1 :]]
 
 
 def metric_text(row: BoardRow, name: str) -> str:

@@ -262,7 +262,7 @@ def metric_cell(
     """Return the cell of a metric, beside the baseline's value where there is one."""
     if value is None:
         return NO_CELL
-    text, whole = formatting.number(value), repr(value)
+    text, whole = formatting.number(value), "NaN" if math.isnan(value) else repr(value)
     cell = CompareCell(text, whole if whole != text else "", value=value)
     if base is None or not (math.isfinite(value) and math.isfinite(base)) or value == base:
         return cell

@@ -31,12 +31,22 @@ MISSING = "—"
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1, 60, 3600, 86400
 _SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+"""What a spreadsheet takes for the beginning of a formula."""
+_WRITTEN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)", re.I | re.A)
 _EXPONENT = re.compile(r"e([+-])0*(\d+)$")
 
 
 def goal_mark(reached: bool | None) -> str:
     """Return what stands beside a score for whether it reaches its goal; empty without one."""
     return "" if reached is None else REACHED if reached else MISSED
+
+
+def for_spreadsheet(value: Any) -> Any:
+    """Return a value as CSV holds it: a text that a spreadsheet would run begins with ``'``."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _WRITTEN_NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import InvalidInput
@@ -22,7 +22,7 @@ from cellbook.views.runs_grid import (
     grid_runs,
     read_records,
 )
-from cellbook.views.runs_table import frame_of, put_scores
+from cellbook.views.runs_table import frame_of, mapped, put_scores, spreadsheet_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,9 +34,6 @@ _IN_FRAME = ("params", "metrics", "tags")
 _ATTRIBUTES = ("experiment", "state", "start_time", "duration")
 _OF_RUN = ("error", "notebook", "description")
 _MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NONE: ""}
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-"""What a spreadsheet takes for the beginning of a formula."""
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)", re.I | re.A)
 _SPECIAL = re.compile(r"([\\|<>`*_\[\]])")
 
 
@@ -88,7 +85,9 @@ def grid_file(
         records = read_records(store, ids) if asked.runs else []
         return "runs.py", "text/x-python", _code(asked, records, columns, baseline).encode()
     frame = grid_frame(store, asked, columns)
-    encoded = encode_table(_safe(frame) if format_ == "csv" else _even(frame), f"runs.{format_}")
+    encoded = encode_table(
+        spreadsheet_frame(frame) if format_ == "csv" else _even(frame), f"runs.{format_}"
+    )
     return encoded.path, encoded.media_type, encoded.data
 
 
@@ -113,18 +112,6 @@ def grid_frame(store: Store, asked: GridQuery, columns: Sequence[GridColumn]) ->
     return frame.__class__(data)
 
 
-def _safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose texts, and heads, no spreadsheet takes for formulas, and runs."""
-
-    def safe(value: Any) -> Any:
-        risky = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value)
-        return f"'{value}" if risky else value
-
-    return _mapped(frame, lambda column: column.dtype.kind not in "ifbMm", safe).rename(
-        columns=safe
-    )
-
-
 def _even(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose columns have one type each: where params are of several, text."""
 
@@ -132,22 +119,11 @@ def _even(frame: pd.DataFrame) -> pd.DataFrame:
         kinds = {type(value) for value in column if not _is_missing(value)}
         return len(kinds) > 1 or bool(kinds & {list, dict})
 
-    return _mapped(
+    return mapped(
         frame,
         lambda column: column.dtype == object and mixed(column),
         lambda value: None if _is_missing(value) else formatting.full(value),
     )
-
-
-def _mapped(
-    frame: pd.DataFrame, which: Callable[[Any], bool], change: Callable[[Any], Any]
-) -> pd.DataFrame:
-    """Return a frame with each value changed in the columns for which `which` holds."""
-    result = frame.copy()
-    for name in frame.columns:
-        if which(frame[name]):
-            result[name] = [change(value) for value in frame[name]]
-    return result
 
 
 def _is_missing(value: Any) -> bool:

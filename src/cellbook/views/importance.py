@@ -99,9 +99,11 @@ def importances(records: Sequence[RunRecord], metric: str, method: str = "") -> 
     if len(usable) > (most := _RUNS[method]):
         notes.append(f"The newest {most:,} of {len(usable):,} runs are looked at.")
         usable = sorted(usable, key=lambda one: one.run_number)[-most:]
-    columns = [one for one in relate(usable).columns if one.part is Part.PARAMS]
+    related = relate(usable)
+    columns = [one for one in related.columns if one.part is Part.PARAMS]
     if len(columns) > _PARAMS:
-        notes.append(f"The {_PARAMS} params that most runs have, of {len(columns)}, are looked at.")
+        there = len(columns) + related.others_of(Part.PARAMS)
+        notes.append(f"The {_PARAMS} params that most runs have, of {there:,}, are looked at.")
         columns = columns[:_PARAMS]
     if method == FANOVA:
         whole = [one for one in columns if one.count == len(usable) and _is_finite(one)]

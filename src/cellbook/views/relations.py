@@ -16,7 +16,7 @@ _CELLS = 400_000
 """Values that one answer holds at most, or little more."""
 _LEAST, _MOST = 20, 200
 """Columns whose values are told, however many runs there are."""
-_NAMES = 5_000
+_NAMES = 20_000
 """Further columns that are named."""
 _LABELS = 60
 """Texts of one column that are told apart; rarer ones stand together."""
@@ -83,6 +83,10 @@ class Relations:
     """How many params and metrics are left out since they are the same in all runs."""
     missing: tuple[str, ...] = ()
     """A sentence for each run that was asked for and is not there."""
+
+    def others_of(self, part: Part) -> int:
+        """Return how many of `others` are params, or metrics."""
+        return sum(name.startswith(f"{part}.") for name in self.others)
 
 
 NO_RULES = MetricRules()

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tinydb.queries import QueryInstance, where
@@ -16,6 +16,7 @@ from cellbook.records import MetricRules, RunRecord
 from cellbook.store import Doc, OrderTerm, Store, no_collection
 from cellbook.tracking import metric_rules
 from cellbook.tracking.reading import run_of
+from cellbook.views import formatting
 from cellbook.views.filters import parse_filter, parse_order
 
 if TYPE_CHECKING:
@@ -55,11 +56,50 @@ def search_runs(
     rules = metric_rules(store)
     wanted, terms = read_query(store, query, rules), read_order(store, order_by, rules)
     with no_collection():
-        if wanted is None and (max_results is None or max_results >= _newest_number(store)):
-            columns = _all_columns(store, terms, rules)
-        else:
-            columns = _columns(_find(store, wanted, terms, max_results), rules)
-        return frame_of(columns)
+        frame = frame_of(_searched(store, wanted, terms, max_results, rules))
+        if frame.empty:
+            # What is done with the table goes on, whether or not a run is found.
+            paths = [*_paths(getattr(wanted, "_hash", None)), *(term.path for term in terms)]
+            return _with_empty(frame, [*_fields_of(paths), *known_names(store)])
+        return frame
+
+
+def search_csv(
+    store: Store,
+    query: str | QueryLike = "",
+    *,
+    order_by: str | Sequence[str] | None = None,
+    max_results: int | None = 1000,
+) -> str:
+    """Return the table of :func:`search_runs` as CSV: ``NaN`` is a value, what is missing empty."""
+    rules = metric_rules(store)
+    wanted, terms = read_query(store, query, rules), read_order(store, order_by, rules)
+    columns = _searched(store, wanted, terms, max_results, rules)
+    frame = frame_of(columns)
+    for name, (places, values) in spread(columns["metrics"]).items():
+        nans = [place for place, value in zip(places, values, strict=True) if value != value]
+        if nans:
+            cells = frame[f"metrics.{name}"].astype(object)
+            cells.iloc[nans] = "NaN"
+            frame[f"metrics.{name}"] = cells
+    return str(spreadsheet_frame(frame).to_csv(index=False))
+
+
+def spreadsheet_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts, and heads, no spreadsheet takes for formulas, and runs."""
+    safe = formatting.for_spreadsheet
+    return mapped(frame, lambda column: column.dtype.kind not in "ifbMm", safe).rename(columns=safe)
+
+
+def mapped(
+    frame: pd.DataFrame, which: Callable[[Any], bool], change: Callable[[Any], Any]
+) -> pd.DataFrame:
+    """Return a frame with each value changed in the columns for which `which` holds."""
+    result = frame.copy()
+    for name in frame.columns:
+        if which(frame[name]):
+            result[name] = [change(value) for value in frame[name]]
+    return result
 
 
 def find_records(
@@ -205,6 +245,18 @@ def _find(
     return [(number, doc) for _, number, doc in rows]
 
 
+def _searched(
+    store: Store,
+    wanted: QueryLike | None,
+    terms: Sequence[OrderTerm],
+    limit: int | None,
+    rules: MetricRules,
+) -> dict[str, Column]:
+    if wanted is None and (limit is None or limit >= _newest_number(store)):
+        return _all_columns(store, terms, rules)
+    return _columns(_find(store, wanted, terms, limit), rules)
+
+
 def _newest_number(store: Store) -> int:
     newest = store.select("runs", order_by=[OrderTerm(("run_number",), descending=True)], limit=1)
     return next((number for _, number, _ in newest), 0)
@@ -233,6 +285,26 @@ def _mentions(node: Any, name: str) -> bool:
         case (str(), tuple(path), *_):
             return path[:1] == (name,)
     return False
+
+
+def _paths(node: Any) -> Iterator[tuple[str, ...]]:
+    """Yield where what a query names lies in the document of a run."""
+    match node:
+        case ("and" | "or", frozenset(parts)):
+            for part in parts:
+                yield from _paths(part)
+        case ("not", inner):
+            yield from _paths(inner)
+        case (str(), tuple(path), *_):
+            yield path
+
+
+def _fields_of(paths: Iterable[Sequence[str]]) -> list[str]:
+    """Return the columns that stand for these paths: of a score, its metric."""
+    parts = {"stats": "metrics", **{part: part for part in _PARTS}}
+    return sorted(
+        f"{parts[path[0]]}.{path[1]}" for path in paths if len(path) > 1 and path[0] in parts
+    )
 
 
 # -- the frame ---------------------------------------------------------------------------------
@@ -289,6 +361,17 @@ def frame_of(columns: Mapping[str, Column]) -> pd.DataFrame:
     for part in _PARTS:
         for name, (places, values) in spread(columns[part]).items():
             data[f"{part}.{name}"] = _column(part, places, values, len(start))
+    return pd.DataFrame(data)
+
+
+def _with_empty(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return a frame without rows that has these columns, too."""
+    import pandas as pd  # noqa: PLC0415
+
+    data = {name: frame[name] for name in frame.columns}
+    for name in names:
+        kind = "float64" if name.startswith("metrics.") else "object"
+        data.setdefault(name, pd.Series(dtype=kind))
     return pd.DataFrame(data)
 
 

@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinydb import where
+
 from cellbook import book as books
 from cellbook.answers.comparing import MOST
 from cellbook.errors import InvalidInput, NotFound, StoreCorrupt
@@ -25,7 +27,7 @@ from cellbook.views import (
     runs_to_compare,
     smooth,
 )
-from cellbook.views.comparison import head_of
+from cellbook.views.comparison import LATEST, head_of
 from cellbook.views.formatting import plural
 from cellbook.views.hints import query_hint
 from cellbook.views.text import NOTHING_TO_COMPARE
@@ -188,7 +190,7 @@ def _find(
         found = runs_to_compare(book.store, experiment)
         if experiment is not None and not found:
             raise NotFound(f"The experiment {experiment!r} has no runs. `%runs` lists what has.")
-        return found, []
+        return found, _newest_note(book, found) if experiment is None else []
     if experiment is not None:
         raise InvalidInput("Runs and an experiment are named. Name one of the two.")
     records: dict[str, RunRecord] = {}
@@ -210,6 +212,19 @@ def _find(
         for record in found:
             records.setdefault(record.run_id, record)
     return list(records.values()), notes
+
+
+def _newest_note(book: Book, found: Sequence[RunRecord]) -> list[str]:
+    """Return a sentence on the runs that are left out where nobody said which to compare."""
+    if len(found) < LATEST:
+        return []
+    name = found[-1].experiment
+    there = find_records(book.store, where("experiment") == name, max_results=LATEST + 1)
+    if len(there) == LATEST:
+        return []
+    return [
+        f"The newest {LATEST} runs of {name!r}: `%compare --experiment NAME` takes all of them."
+    ]
 
 
 # -- what both forms show ----------------------------------------------------------------------

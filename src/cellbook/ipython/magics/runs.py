@@ -23,7 +23,9 @@ class RunsMagics(CellbookMagics):
 
     @our_line_magic(
         "runs",
-        argument("--limit", type=int, metavar="N", help="At most N runs; else 20."),
+        argument(
+            "--limit", type=int, metavar="N", help="At most N runs; else all, or 20 as plain text."
+        ),
         argument(
             "--order-by",
             action="append",

@@ -85,8 +85,13 @@
   }
 }
 
-.cellbook-lab .cb-tabs button:hover {
+.cellbook-lab .cb-tabs button:hover:enabled {
   color: var(--jp-ui-font-color0);
+}
+
+.cellbook-lab .cb-tabs button:disabled {
+  color: var(--jp-ui-font-color3);
+  cursor: default;
 }
 
 .cellbook-lab .cb-tabs button[aria-selected='true'] {
@@ -251,9 +256,10 @@
   background: none;
   font-size: var(--jp-ui-font-size2);
   font-weight: 600;
+  text-overflow: ellipsis;
 }
 
-.cellbook-lab .cb-titlefield:hover {
+.cellbook-lab .cb-titlefield:hover:not(:read-only) {
   border-color: var(--jp-border-color1);
 }
 
@@ -1122,6 +1128,10 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   border-bottom: 1px solid var(--jp-border-color2);
 }
 
+.cellbook-lab .cb-tablebox.cb-mod-runs {
+  container-type: inline-size;
+}
+
 /* Where systems hide their own: what is cut off at the right can be seen to go on. */
 .cellbook-lab .cb-tablebox::-webkit-scrollbar {
   width: 10px;
@@ -1204,7 +1214,8 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-column .cb-name {
   grid-row: 2;
   grid-column: 1 / -1;
-  max-width: 12em;
+  /* All the room that the columns have among them, but not more than a name wants. */
+  max-width: max(12em, min(30em, calc(72cqw / var(--cb-columns) - 16px)));
   font-weight: 600;
 }
 
@@ -2658,6 +2669,21 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   color: var(--jp-ui-font-color0);
   text-overflow: ellipsis;
   white-space: nowrap;
+}
+
+.cellbook-lab .cb-name.cb-mod-halves {
+  display: flex;
+  white-space: pre;
+}
+
+.cellbook-lab .cb-mod-halves > :first-child {
+  min-width: 1em;
+  overflow: hidden;
+  text-overflow: ellipsis;
+}
+
+.cellbook-lab .cb-mod-halves > :last-child:not(:first-child) {
+  flex: none;
 }
 
 .cellbook-lab .cb-spark {
