@@ -192,7 +192,7 @@ def test_what_cannot_be_said_is_told(threads: Threads, text: str, told: str) -> 
 
 
 def test_a_text_is_kept_as_it_was_written(threads: Threads) -> None:
-    text = "\n\n    indented\n\ud800 \0ü <b>"
+    text = "\n\n    indented\n\ud800 ü <b>"
     thread = threads.start(CELL, text, author=ADA)
     assert texts(threads, thread) == ["    indented\n\\ud800 ü <b>"]
 
@@ -326,3 +326,9 @@ def test_two_laptops_that_meet_have_the_union(opened: Book, begun: Thread, tmp_p
         assert one.threads.people() == [ADA, GRACE]
     again.close()
     books.close_all()
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mred", "a\0b"])
+def test_what_steers_terminals_is_no_comment(threads: Threads, text: str) -> None:
+    with pytest.raises(InvalidInput, match="escape or NUL"):
+        threads.start(CELL, text, author=ADA)

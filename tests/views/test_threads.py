@@ -21,7 +21,18 @@ from cellbook.answers.targets import read_anchor
 from cellbook.answers.threads import BriefQuery
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, NotFound
-from cellbook.records import Anchor, AnchorKind, Author, Quote, SessionKind
+from cellbook.records import (
+    Anchor,
+    AnchorKind,
+    Author,
+    Comment,
+    Quote,
+    Revision,
+    SessionKind,
+    to_doc,
+)
+from cellbook.store import create
+from cellbook.views.thread_markdown import threads_markdown
 from cellbook.views.thread_text import thread_text, threads_text
 from cellbook.views.threads import ThreadsPage
 from tests.views.conftest import Log
@@ -305,3 +316,25 @@ def test_threads_as_text(opened: Book, folder: Path, log: Log) -> None:
     for number in range(3):
         begin(opened, text=f"{number}")
     assert threads_text(page(opened, limit=1)).endswith("… and 3 threads more")
+
+
+def test_text_steers_no_terminal_and_tells_what_came_with_a_file(
+    opened: Book, folder: Path
+) -> None:
+    thread = begin(opened, quote="a\x1b]0;title\x07b")
+    sly = Revision("\x1b[2Jgone\x9b1m \u202egpj.exe\ttab\r\nend", 1)
+    came = Comment(
+        opened.store.new_id(),
+        thread,
+        Author("grace", "Gr\x1bace"),
+        1,
+        {opened.store.new_id(): sly},
+        imported="n\x1b.ipynb",
+    )
+    opened.store.commit([create("comments", came.comment_id, to_doc(came))])
+    shown = page(opened)
+    for text in (threads_text(shown), threads_markdown(shown.threads, "All\x1b")):
+        assert not [one for one in text if one != "\n" and one != "\t" and not one.isprintable()]
+        assert "\\x1b[2Jgone" in text
+        assert "\\u202egpj.exe\ttab\n" in text
+    assert ", came with n\\x1b.ipynb" in threads_text(shown)

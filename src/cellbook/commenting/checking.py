@@ -111,7 +111,9 @@ def _author(author: Author) -> Author:
 
 def _revision(revision: Revision) -> Revision:
     _check_time(revision.time)
-    return dataclasses.replace(revision, text=check_text(revision.text, True))
+    # What only steers terminals is left out: for it nobody should lose all the rest.
+    plain = revision.text.replace("\0", "").replace("\x1b", "")
+    return dataclasses.replace(revision, text=check_text(plain, True))
 
 
 def _few(entries: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

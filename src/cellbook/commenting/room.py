@@ -453,9 +453,14 @@ def check_text(text: str, may_be_empty: bool = False) -> str:
     Raises
     ------
     InvalidInput
-        If it is empty where it may not be, or too long.
+        If it is empty where it may not be, too long, or steers terminals.
     """
-    text = str(encodable(text)).replace("\0", "").strip("\r\n").rstrip()
+    text = str(encodable(text)).strip("\r\n").rstrip()
+    if "\0" in text or "\x1b" in text:
+        raise InvalidInput(
+            "The comment holds an escape or NUL character, which is for terminals. Paste it as "
+            "plain text."
+        )
     if not text.strip() and not may_be_empty:
         raise InvalidInput("The comment is empty. Write something.")
     if len(text.encode("utf-8", "surrogatepass")) > TEXT_LIMIT:

@@ -34,6 +34,7 @@ _SIZES = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 """What a spreadsheet takes for the beginning of a formula."""
 _WRITTEN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)", re.I | re.A)
+_STEERING = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 _EXPONENT = re.compile(r"e([+-])0*(\d+)$")
 
 
@@ -100,6 +101,16 @@ def shorten(text: str, width: int) -> str:
     """Return text as one line of at most `width` characters, cut with an ellipsis."""
     line = " ".join(text[: 4 * width].split())
     return line if len(line) <= width and len(text) <= 4 * width else line[: width - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """Return text in which what would steer a terminal, or turn its lines around, is spelled out.
+
+    Line ends and tabs stay; an escape becomes ``\\x1b``.
+    """
+    return _STEERING.sub(
+        lambda found: found[0].encode("unicode_escape").decode(), text.replace("\r\n", "\n")
+    )
 
 
 def duration(seconds: float | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cellbook.commenting import BRIEF_FIELDS
 from cellbook.records import ThreadKind
-from cellbook.views.formatting import date
+from cellbook.views.formatting import date, visible
 from cellbook.views.thread_text import EVENTS, state_of
 from cellbook.views.threads import CommentView, ThreadView
 
@@ -20,7 +20,7 @@ def threads_markdown(threads: Iterable[ThreadView], title: str) -> str:
     lines = [f"# {plain(title)}", ""]
     for thread in threads:
         lines += [*_thread(thread), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    return visible("\n".join(lines)).rstrip() + "\n"
 
 
 def plain(text: str) -> str:

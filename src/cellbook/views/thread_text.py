@@ -7,7 +7,7 @@ import time
 
 from cellbook.commenting import BRIEF_FIELDS, AnchorState
 from cellbook.records import ThreadKind
-from cellbook.views.formatting import age, plural, shorten
+from cellbook.views.formatting import age, plural, shorten, visible
 from cellbook.views.threads import CommentView, ThreadsPage, ThreadView
 
 _SHORT = 8
@@ -68,7 +68,7 @@ def threads_text(page: ThreadsPage, now: int | None = None) -> str:
 def thread_text(thread: ThreadView, now: int) -> str:
     """Return a thread as text."""
     head = " · ".join([thread.anchor.title, *state_of(thread), short_id(thread)])
-    lines = [head]
+    lines = [" ".join(head.split())]
     if thread.anchor.quote:
         lines += [f"  > {shorten(line, 90)}" for line in thread.anchor.quote.splitlines()[:3]]
     if thread.kind is ThreadKind.BRIEF:
@@ -77,7 +77,7 @@ def thread_text(thread: ThreadView, now: int) -> str:
                 lines.append(f"  {shown}: {_indented(thread.brief[name], 4).strip()}")
     for comment in thread.comments:
         lines += _comment(comment, now)
-    return "\n".join(lines)
+    return visible("\n".join(lines))
 
 
 def _comment(comment: CommentView, now: int) -> list[str]:
@@ -87,6 +87,8 @@ def _comment(comment: CommentView, now: int) -> list[str]:
     said += f", {age(comment.time, now)}"
     if comment.edited:
         said += ", edited"
+    if comment.imported:
+        said += f", came with {comment.imported}"
     if comment.reactions:
         said += "  " + " ".join(f"{one.emoji} {one.count}" for one in comment.reactions)
     if comment.deleted:
