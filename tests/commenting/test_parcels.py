@@ -117,8 +117,13 @@ def test_answers_come_back_and_stand_behind(home, away):
     away.threads.reply(begun.thread_id, "Answer", author=GRACE)
     away.threads.resolve(begun.thread_id, "Done", author=GRACE)
     home.threads.reply(begun.thread_id, "Anyone?", author=ADA)
+    # Opened, it brings what was said; that it be resolved, somebody has to ask for.
     done = carry(away, home)
-    assert (done.comments, done.changed, done.left_out) == (2, 1, 0)
+    assert (done.comments, done.changed, done.left_out) == (1, 0, 1)
+    assert done.left == {"resolved": 1}
+    assert not home.threads.all()[0].resolved
+    done = carry(away, home, asked=True)
+    assert (done.comments, done.changed, done.left_out) == (1, 1, 0)
     assert sorted(texts(home)) == ["Answer", "Anyone?", "Done", "Question"]
     assert home.threads.all()[0].resolved
     assert not home.threads.all()[0].imported
@@ -170,6 +175,18 @@ def test_an_opened_notebook_approves_nothing(home):
     found = home.threads.find(begun.thread_id)
     assert review_state(found.comments).state == "requested"
     assert not found.thread.resolved
+
+
+def test_what_came_with_a_file_is_new_to_whoever_is_said_to_have_written_it(home, away):
+    begun = home.threads.start(CELL, "Mine", author=ADA)
+    carry(home, away)
+    away.threads.reply(begun.thread_id, "Forged", author=ADA)
+    carry(away, home)
+    found = home.threads.find(begun.thread_id)
+    forged = found.comments[-1]
+    assert found.unread("ada", "") == {forged.comment_id}
+    home.threads.mark_read(begun.thread_id, forged.comment_id, author=ADA)
+    assert found.unread("ada", forged.comment_id) == frozenset()
 
 
 def test_an_id_is_nobody_elses(home, away):

@@ -97,10 +97,14 @@ def told_of(done: Merged, source: str) -> str:
     if done.left_out:
         said = (
             f"{said} {plural(done.left_out, 'change')} of what was written in this book "
-            f"{'was' if done.left_out == 1 else 'were'} left out; "
+            f"{'was' if done.left_out == 1 else 'were'} left out ({_left(done)}); "
             f"`cellbook comments read {source}` takes them."
         ).strip()
     return said
+
+
+def _left(done: Merged) -> str:
+    return ", ".join(f"{what} {count}×" if count > 1 else what for what, count in done.left.items())
 
 
 def file_of(book: Book, notebook: str) -> Path:

@@ -31,8 +31,8 @@ _SKEW = 300_000
 what other machines write meanwhile would then count as older."""
 _STANDING = {"resolved": True, "reopened": False, "approved": True, "returned": False}
 """Whether a thread is done with after an event."""
-_OPEN_TO_ALL = ("", "resolved", "reopened")
-"""What a notebook that is merely opened may tell of a native thread."""
+_NAMES = {"requested": "review asked for", "attached": "attached elsewhere", "brief": "brief"}
+"""How events are named where they are left out, if not by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,17 @@ class Merged:
     """Threads and comments that were there and are different now."""
     left_out: int = 0
     """Changes of what was written into this book, which nobody asked for."""
+    left: dict[str, int] = field(default_factory=dict)
+    """The same by what they are, such as ``resolved``."""
     ops: list[Op] = field(default_factory=list, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.threads or self.comments or self.changed)
+
+    def leave_out(self, what: str) -> None:
+        """Count a change that is not made."""
+        self.left_out += 1
+        self.left[what] = self.left.get(what, 0) + 1
 
 
 def pack(found: Iterable[Discussion], notebook: str = "") -> dict[str, Any]:
@@ -214,8 +221,8 @@ def _merge_comment(
     """Take a comment over; return whether it is new."""
     doc = store.get(COMMENTS, comment.comment_id)
     if doc is None:
-        if not free and comment.event not in _OPEN_TO_ALL:
-            done.left_out += 1
+        if not free and comment.event:
+            done.leave_out(_NAMES.get(comment.event, comment.event))
             return False
         done.comments += 1
         new = to_doc(replace(comment, imported=source))
@@ -232,12 +239,17 @@ def _merge_comment(
         return False
     same = (there.thread, there.author.name) == (comment.thread, comment.author.name)
     if not same or not (asked or there.imported):
-        done.left_out += 1
+        done.leave_out(_kind_of(changes))
         return False
     done.changed += 1
     drop = [["revisions"], ["reactions"]] if "deleted" in changes else []
     done.ops.append(update(COMMENTS, comment.comment_id, changes, drop))
     return False
+
+
+def _kind_of(changes: Doc) -> str:
+    return next((name for key, name in (("deleted", "deleted"), ("revisions", "edited"))
+                 if key in changes), "reaction")  # fmt: skip
 
 
 def _comment_changes(there: Comment, comment: Comment) -> Doc:

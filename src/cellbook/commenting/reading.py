@@ -46,11 +46,13 @@ class Discussion:
     def unread(self, name: str, seen: str) -> frozenset[str]:
         """Return the ids of comments that somebody has not read, who read up to `seen`.
 
-        Who answers has read what stands above.
+        Who answers has read what stands above.  What came with a file nobody has, least of all
+        who is said to have written it.
         """
         found: list[str] = []
         for doc in reversed(self.docs):
-            if doc["comment_id"] <= seen or doc["author"]["name"] == name:
+            mine = doc["author"]["name"] == name and not doc.get("imported")
+            if doc["comment_id"] <= seen or mine:
                 break
             if "deleted" not in doc:
                 found.append(doc["comment_id"])
