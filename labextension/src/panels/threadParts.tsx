@@ -7,6 +7,8 @@ import type { ThreadsModel } from '../models/threads.ts';
 import type { Person } from '../_generated/types.ts';
 import type { IPlace } from '../models/place.ts';
 import * as formatting from '../models/format.ts';
+import { useTick } from './hooks.ts';
+import { TICK } from './parts.tsx';
 import { safeNodes } from './safeHtml.ts';
 
 /** What all parts of a thread need. */
@@ -33,9 +35,10 @@ export function Avatar(props: { person: Person }): React.ReactElement {
   );
 }
 
-/** How long ago something was; its date while one points at it. */
+/** How long ago something was, as time goes by; its date while one points at it. */
 export function When(props: { time: number }): React.ReactElement {
   const { time } = props;
+  useTick(TICK);
   return (
     <time className="cb-muted" dateTime={new Date(time).toISOString()} title={formatting.date(time)}>
       {formatting.age(time)}
