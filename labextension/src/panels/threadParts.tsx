@@ -50,8 +50,10 @@ export function When(props: { time: number }): React.ReactElement {
 export const Written = React.memo(function Written(props: {
   html: string;
   place: IPlace;
+  /** Names in it, by a blank between them, that nobody is known by. */
+  strangers?: string;
 }): React.ReactElement {
-  const { html, place } = props;
+  const { html, place, strangers = '' } = props;
   const box = React.useRef<HTMLDivElement>(null);
   React.useLayoutEffect(() => {
     const nodes = safeNodes(html);
@@ -61,8 +63,12 @@ export const Written = React.memo(function Written(props: {
       link.setAttribute('role', 'link');
       link.tabIndex = 0;
     }
+    for (const mention of nodes.querySelectorAll<HTMLElement>('[data-mention]')) {
+      const stranger = strangers.split(' ').includes(mention.dataset.mention!);
+      mention.classList.toggle('cb-mod-stranger', stranger);
+    }
     box.current!.replaceChildren(nodes);
-  }, [html]);
+  }, [html, strangers]);
   const open = (event: React.SyntheticEvent) => {
     const link = (event.target as Element).closest<HTMLElement>('[data-cellbook]');
     if (link?.dataset.cellbook) {
