@@ -121,8 +121,35 @@ export class ThreadsModel {
     return this._page?.me ?? null;
   }
 
+  /** Everyone who wrote, is asked or was mentioned: whoever may be meant. */
   get people(): readonly Person[] {
-    return this._page?.people ?? [];
+    const known = this._page?.people ?? [];
+    const names = new Set(known.map(({ name }) => name));
+    const others = new Set(
+      this._threads.flatMap(({ assigned, review, comments }) => [
+        ...assigned,
+        ...review.of,
+        ...comments.flatMap(({ mentions }) => mentions)
+      ])
+    );
+    const named = [...others].filter(name => name && !names.has(name));
+    const person = (name: string) => ({
+      name,
+      display_name: '',
+      initials: '',
+      mine: name === this.me?.name
+    });
+    return named.length ? [...known, ...named.map(person)] : known;
+  }
+
+  /** Whether anybody of that name wrote or is asked for something, as far as this knows. */
+  knows(name: string): boolean {
+    const is = (person: Person | null) => person?.name === name;
+    return (
+      is(this.me) ||
+      (this._page?.people ?? []).some(is) ||
+      this._threads.some(({ assigned, review }) => [...assigned, ...review.of].includes(name))
+    );
   }
 
   /** Why nothing can be written; empty where it can. */

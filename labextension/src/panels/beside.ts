@@ -16,6 +16,8 @@ const LOW = 320;
 export interface IBesideOptions {
   readonly cell: Cell;
   readonly notebook: Notebook;
+  /** Whether all else waits; where it does not, the notebook can be worked in meanwhile. */
+  readonly modal: boolean;
   /** What the popup is called. */
   readonly title: string;
   readonly className: string;
@@ -25,9 +27,12 @@ export interface IBesideOptions {
   content(close: () => void): ReactElement;
 }
 
-/** Show something below a cell, until it is closed. */
+/** Closes the popup that is open while the notebook is worked in: there is one at a time. */
+let closeOpen: (() => void) | null = null;
+
+/** Show something below a cell, until it is closed; it goes with its cell. */
 export async function showBeside(options: IBesideOptions): Promise<void> {
-  const { cell, notebook } = options;
+  const { notebook, modal } = options;
   const dialog = document.createElement('dialog');
   dialog.className = `cb-beside ${options.className}`;
   dialog.setAttribute('aria-label', options.title);
@@ -36,26 +41,98 @@ export async function showBeside(options: IBesideOptions): Promise<void> {
   content.addClass('cellbook-lab');
   content.addClass('cb-beside-content');
   document.body.append(dialog);
-  const place = () => beside(dialog, cell.node, options);
-  place();
-  // A modal one: the browser itself holds the focus in it, closes it by Escape, and gives the
-  // focus back.
-  dialog.showModal();
+  const following = follow(dialog, options, close);
+  if (modal) {
+    // The browser itself holds the focus in it, closes it by Escape, and gives the focus back.
+    dialog.showModal();
+  } else {
+    closeOpen?.();
+    closeOpen = close;
+    dialog.tabIndex = -1;
+    dialog.show();
+    dialog.focus();
+  }
   Widget.attach(content, dialog);
-  window.addEventListener('resize', place);
-  dialog.addEventListener('mousedown', event => {
-    if (event.target === dialog) {
+  const leave = (event: KeyboardEvent) => {
+    const here = event.target === document.body || dialog.contains(event.target as Node);
+    if (event.key === 'Escape' && !event.defaultPrevented && here) {
+      event.preventDefault();
       close();
     }
-  });
+  };
+  if (modal) {
+    dialog.addEventListener('mousedown', event => {
+      if (event.target === dialog) {
+        close();
+      }
+    });
+  } else {
+    document.addEventListener('keydown', leave);
+  }
   await new Promise(closed => dialog.addEventListener('close', closed, { once: true }));
-  window.removeEventListener('resize', place);
+  document.removeEventListener('keydown', leave);
+  following();
+  if (closeOpen === close) {
+    closeOpen = null;
+  }
   Widget.detach(content);
   content.dispose();
   dialog.remove();
-  if (!notebook.isDisposed && !notebook.node.contains(document.activeElement)) {
+  const { activeElement } = document;
+  const lost = !activeElement || activeElement === document.body;
+  if (!notebook.isDisposed && (modal ? !notebook.node.contains(activeElement) : lost)) {
     notebook.activate();
   }
+}
+
+/** Keep the popup at its cell, wherever that goes, and close it with it; return what ends that. */
+function follow(dialog: HTMLDialogElement, options: IBesideOptions, close: () => void): () => void {
+  const { notebook, modal } = options;
+  const id = options.cell.model.id;
+  let { cell } = options;
+  let asked = 0;
+  const place = () => {
+    // What is not drawn is nowhere: a notebook in the background hides what belongs to it, and a
+    // cell that is far out of sight leaves it where it is.
+    dialog.style.display = modal || notebook.isVisible ? '' : 'none';
+    if (cell.node.isConnected && cell.node.getClientRects().length) {
+      beside(dialog, cell.node, options);
+    }
+  };
+  const soon = () => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(place);
+  };
+  const watcher = new ResizeObserver(soon);
+  // A cell that is moved is given another widget, after it has lost this one.
+  const replace = () => void Promise.resolve().then(() => {
+    const next = notebook.isDisposed ? undefined : notebook.widgets.find(one => one.model?.id === id);
+    if (next && !modal) {
+      watch(next);
+      soon();
+    } else {
+      close();
+    }
+  });
+  const watch = (next: Cell) => {
+    cell = next;
+    watcher.observe(cell.node);
+    cell.disposed.connect(replace);
+  };
+  watch(cell);
+  watcher.observe(notebook.node);
+  window.addEventListener('resize', soon);
+  if (!modal) {
+    document.addEventListener('scroll', soon, true);
+  }
+  place();
+  return () => {
+    cancelAnimationFrame(asked);
+    watcher.disconnect();
+    cell.disposed.disconnect(replace);
+    window.removeEventListener('resize', soon);
+    document.removeEventListener('scroll', soon, true);
+  };
 }
 
 /** Place the popup below a cell's input; where there is little room, as low as it can be. */
@@ -64,7 +141,9 @@ function beside(dialog: HTMLElement, cell: HTMLElement, options: IBesideOptions)
   const editor = cell.querySelector('.jp-InputArea-editor') ?? input;
   const { innerWidth, innerHeight } = window;
   const width = Math.min(options.width, innerWidth - 2 * SPACE);
-  const below = Math.max(input.getBoundingClientRect().bottom + SPACE / 2, SPACE);
+  // It may go over the notebook's tools only where one cannot use them.
+  const top = options.modal ? 0 : options.notebook.node.getBoundingClientRect().top;
+  const below = Math.max(input.getBoundingClientRect().bottom + SPACE / 2, top + SPACE);
   const room = innerHeight - below - SPACE;
   const low = room < LOW;
   const edges = editor.getBoundingClientRect();

@@ -27,21 +27,29 @@ interface CellThreadsOptions extends IThreadProps {
 
 /** Show the threads of a cell, until they are closed. */
 export function showThreads(options: CellThreadsOptions): Promise<void> {
+  const id = options.cell.model.id;
   return showBeside({
+    modal: false,
     cell: options.cell,
     notebook: options.notebook,
     title: options.title,
     className: 'cb-popover',
     width: WIDTH,
     side: 'right',
-    content: close => <CellThreads {...options} close={close} />
+    content: close => <CellThreads {...options} id={id} close={close} />
   });
 }
 
-function CellThreads(props: CellThreadsOptions & { close: () => void }): React.ReactElement {
+interface CellThreadsProps extends CellThreadsOptions {
+  /** The cell's: its widget may go before this does. */
+  id: string;
+  close: () => void;
+}
+
+function CellThreads(props: CellThreadsProps): React.ReactElement {
   const { model, place, trans, anchor, title, close } = props;
   useSignal(model.changed);
-  const all = threadsAt(model.threads, props.cell.model.id);
+  const all = threadsAt(model.threads, props.id);
   const open = all.filter(thread => !thread.resolved);
   const resolved = all.filter(thread => thread.resolved);
   const [showResolved, setShowResolved] = React.useState(!open.length);

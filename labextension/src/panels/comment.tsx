@@ -55,6 +55,14 @@ export const Comment = React.memo(function Comment(props: CommentProps): React.R
         {comment.event && <span className="cb-muted">{happened(comment.event, trans)}</span>}
         <span className="cb-muted">·</span>
         <When time={comment.time} />
+        {comment.imported && (
+          <span
+            className="cb-muted cb-faint"
+            title={trans.__('It was not written into this book: its author is only claimed.')}
+          >
+            {trans.__('came with')} <bdi>{comment.imported}</bdi>
+          </span>
+        )}
         {comment.edited && !comment.deleted && (
           <button
             type="button"
@@ -137,7 +145,11 @@ export const Comment = React.memo(function Comment(props: CommentProps): React.R
       ) : comment.deleted ? (
         <p className="cb-tombstone">{trans.__('This comment was deleted.')}</p>
       ) : (
-        <Written html={comment.html} place={place} />
+        <Written
+          html={comment.html}
+          place={place}
+          strangers={comment.mentions.filter(one => !model.knows(one)).join(' ')}
+        />
       )}
       {doing === 'history' && <History {...props} />}
       {change.problem && (

@@ -4,7 +4,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
+import { Signal, type ISignal } from '@lumino/signaling';
 import type { PanelLayout } from '@lumino/widgets';
 
 import { bubbles, type IBubble } from '../models/cellThreads.ts';
@@ -25,6 +25,7 @@ export class CommentedNotebook implements IDisposable {
   private readonly _near: NearCells;
   private readonly _placed = new WeakMap<Cell, CellBubble>();
   private readonly _rest: Rest;
+  private readonly _cellsChanged = new Signal<CommentedNotebook, void>(this);
   private _threads: unknown = null;
   private _bubbles = new Map<string, IBubble>();
   private _cells = '';
@@ -51,6 +52,11 @@ export class CommentedNotebook implements IDisposable {
     this._rest = new Rest(() => this._lookAgain(), SETTLED);
     model.changed.connect(this._take, this);
     panel.content.modelContentChanged.connect(this._edited, this);
+  }
+
+  /** Cells have come, gone or moved since this was looked at last. */
+  get cellsChanged(): ISignal<CommentedNotebook, void> {
+    return this._cellsChanged;
   }
 
   get isDisposed(): boolean {
@@ -92,25 +98,29 @@ export class CommentedNotebook implements IDisposable {
     }
   }
 
-  /** A cell may have come or gone: what hangs on it is found, or lost. */
+  /** A cell may have come, gone or moved: what hangs on it is found, lost or called otherwise. */
   private _lookAgain(): void {
     if (this._disposed || !this.panel.model) {
       return;
     }
-    const cells = this.panel.model.sharedModel.cells.map(cell => cell.id);
-    const now = [...cells].sort().join();
+    const now = this._cellsNow();
     if (this._cells && now !== this._cells) {
       void this.model.refresh();
+      this._cellsChanged.emit();
     }
     this._cells = now;
     this.schedule();
+  }
+
+  private _cellsNow(): string {
+    return this.panel.model!.sharedModel.cells.map(cell => cell.id).join();
   }
 
   private _draw(): void {
     if (!this._bubbles.size && !this.model.threads.length && !this._cells) {
       return;
     }
-    this._cells ||= [...this.panel.model!.sharedModel.cells.map(cell => cell.id)].sort().join();
+    this._cells ||= this._cellsNow();
     this._near.look();
     this._near.forEach(cell => {
       const bubble = this._bubbles.get(cell.model.id) ?? null;

@@ -1,6 +1,7 @@
 /** The tab Comments of the sidebar: the brief, and all threads of this notebook or this book. */
 
 import { searchIcon } from '@jupyterlab/ui-components';
+import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
 import type { IAnchor } from '../models/anchors.ts';
@@ -17,11 +18,13 @@ interface TabProps extends IThreadProps {
   book: IBook;
   /** What a thread on the notebook in sight hangs on. */
   anchor: () => IAnchor;
+  /** Its cells have come, gone or moved. */
+  cellsChanged: ISignal<unknown, unknown>;
 }
 
 /** The whole tab; it follows the book while it is there. */
 export function CommentsTab(props: TabProps): React.ReactElement {
-  const { model, place, trans, book } = props;
+  const { model, place, trans, book, cellsChanged } = props;
   useSignal(model.changed);
   const [brief, setBrief] = React.useState<ThreadView | null>(null);
   const { notebook } = model.state;
@@ -30,14 +33,17 @@ export function CommentsTab(props: TabProps): React.ReactElement {
     const tell = (_: unknown, tables: readonly string[]) => model.tell(tables);
     const follow = () => void model.change({ notebook: book.notebook });
     book.changed.connect(tell);
+    const lookAgain = () => void model.refresh();
     book.notebookChanged.connect(follow);
+    cellsChanged.connect(lookAgain);
     follow();
     return () => {
       book.changed.disconnect(tell);
       book.notebookChanged.disconnect(follow);
+      cellsChanged.disconnect(lookAgain);
       listening.dispose();
     };
-  }, [model, book]);
+  }, [model, book, cellsChanged]);
   const { page } = model;
   React.useEffect(() => {
     let wanted = true;

@@ -39,6 +39,7 @@ export function showHistory(options: IHistoryOptions): Promise<void> {
   const title = count ? trans.__('History of cell [%1]', count) : trans.__('History of this cell');
   void history.older();
   return showBeside({
+    modal: true,
     cell,
     notebook,
     title,

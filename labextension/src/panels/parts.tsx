@@ -74,7 +74,7 @@ export function Name(
 }
 
 /** Milliseconds between two looks at the clock. */
-const TICK = 20_000;
+export const TICK = 20_000;
 
 /** How long ago a time was, in milliseconds since 1970, as time goes by. */
 export function Ago(props: { time: number }): React.ReactElement {

@@ -9,7 +9,7 @@ import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
 import { runsTarget, ThreadsModel, threadsOf } from '../models/threads.ts';
 import { RunsDiscussion } from './discussion.tsx';
-import { useTick } from './hooks.ts';
+import { useSignal, useTick } from './hooks.ts';
 import { Ago, Loading, Trouble } from './parts.tsx';
 import { RenameField } from './renameField.tsx';
 import { RunCurve } from './runCurve.tsx';
@@ -83,7 +83,7 @@ export function RunDetailsView(props: RunsProps & { run: string }): React.ReactE
   );
 }
 
-/** What was said of the run. */
+/** What was said of the run; it opens by itself where something is new. */
 function RunThreads(props: RunsProps & { run: string }): React.ReactElement {
   const { book, run, trans } = props;
   const [model] = React.useState(
@@ -94,8 +94,22 @@ function RunThreads(props: RunsProps & { run: string }): React.ReactElement {
     book.changed.connect(tell);
     return () => void book.changed.disconnect(tell);
   }, [book, model]);
+  useSignal(model.changed);
+  const count = model.threads.reduce((sum, thread) => sum + thread.count, 0);
+  const unread = model.threads.reduce((sum, thread) => sum + thread.unread, 0);
+  const [opened, open] = React.useState(false);
+  React.useEffect(() => {
+    if (unread) {
+      open(true);
+    }
+  }, [unread]);
   return (
-    <Fold title={trans.__('Discussion')}>
+    <Fold
+      title={trans.__('Discussion')}
+      count={count || undefined}
+      news={unread ? trans.__('%1 new', unread) : undefined}
+      open={opened}
+    >
       <RunsDiscussion model={model} runs={[run]} trans={trans} />
     </Fold>
   );

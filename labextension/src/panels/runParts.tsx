@@ -27,13 +27,16 @@ interface PartProps {
 export function Fold(props: {
   title: string;
   count?: number;
+  /** What of it is new. */
+  news?: string;
   open?: boolean;
   children: React.ReactNode;
 }): React.ReactElement {
   return (
     <details className="cb-fold" open={props.open}>
       <summary>
-        {props.title} {props.count !== undefined && <span className="cb-muted">{props.count}</span>}
+        {props.title} {props.count !== undefined && <span className="cb-muted">{props.count}</span>}{' '}
+        {props.news && <span className="cb-new">{props.news}</span>}
       </summary>
       {props.children}
     </details>

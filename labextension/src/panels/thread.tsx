@@ -7,12 +7,12 @@ import { targetOf } from '../models/place.ts';
 import type { AnchorView, CommentView, ThreadView } from '../_generated/types.ts';
 import { Comment } from './comment.tsx';
 import { Composer } from './composer.tsx';
-import { Menu } from './menu.tsx';
 import { Orphan } from './orphan.tsx';
 import { Marked } from './parts.tsx';
-import { nameOf, useDoing, type IThreadProps } from './threadParts.tsx';
+import { ThreadMenu } from './threadMenu.tsx';
+import { useDoing, type IThreadProps } from './threadParts.tsx';
 
-/** Labels that can be given without anybody having made them. */
+/** Labels that have a colour of their own. */
 export const LABELS = ['question', 'decision', 'todo', 'review'];
 
 /** Milliseconds in sight after which a thread counts as read. */
@@ -101,9 +101,7 @@ type Run = ReturnType<typeof useDoing>['run'];
 function ThreadHead(props: ThreadProps & { run: Run }): React.ReactElement {
   const { thread, model, place, trans, titled, run } = props;
   const { thread_id: id, anchor, labels, assigned, resolved } = thread;
-  const known = [...new Set([...LABELS, ...(model.page?.labels ?? []), ...labels])];
   const reveal = place.reveal ?? (target => place.open(targetOf(target)));
-  const people = model.people.filter(({ name }) => name);
   return (
     <header className="cb-threadhead">
       {props.close && (
@@ -153,24 +151,7 @@ function ThreadHead(props: ThreadProps & { run: Run }): React.ReactElement {
           >
             {resolved ? trans.__('Reopen') : trans.__('Resolve ✓')}
           </button>
-          <Menu
-            label={trans.__('Labels of the thread, and who sees to it')}
-            sign="⋯"
-            items={[
-              ...known.map(label => ({
-                label: trans.__('Label: %1', label),
-                checked: labels.includes(label),
-                run: () => void run(() => model.label(id, label, !labels.includes(label)))
-              })),
-              ...people.map(person => ({
-                label: person.mine
-                  ? trans.__('Assigned to me')
-                  : trans.__('Assigned to %1', nameOf(person)),
-                checked: assigned.includes(person.name),
-                run: () => void run(() => model.assign(id, person.name, !assigned.includes(person.name)))
-              }))
-            ]}
-          />
+          <ThreadMenu {...{ model, trans, thread, run }} />
         </>
       )}
     </header>

@@ -7,6 +7,8 @@ import type { ThreadsModel } from '../models/threads.ts';
 import type { Person } from '../_generated/types.ts';
 import type { IPlace } from '../models/place.ts';
 import * as formatting from '../models/format.ts';
+import { useTick } from './hooks.ts';
+import { TICK } from './parts.tsx';
 import { safeNodes } from './safeHtml.ts';
 
 /** What all parts of a thread need. */
@@ -33,9 +35,10 @@ export function Avatar(props: { person: Person }): React.ReactElement {
   );
 }
 
-/** How long ago something was; its date while one points at it. */
+/** How long ago something was, as time goes by; its date while one points at it. */
 export function When(props: { time: number }): React.ReactElement {
   const { time } = props;
+  useTick(TICK);
   return (
     <time className="cb-muted" dateTime={new Date(time).toISOString()} title={formatting.date(time)}>
       {formatting.age(time)}
@@ -47,8 +50,10 @@ export function When(props: { time: number }): React.ReactElement {
 export const Written = React.memo(function Written(props: {
   html: string;
   place: IPlace;
+  /** Names in it, by a blank between them, that nobody is known by. */
+  strangers?: string;
 }): React.ReactElement {
-  const { html, place } = props;
+  const { html, place, strangers = '' } = props;
   const box = React.useRef<HTMLDivElement>(null);
   React.useLayoutEffect(() => {
     const nodes = safeNodes(html);
@@ -58,8 +63,12 @@ export const Written = React.memo(function Written(props: {
       link.setAttribute('role', 'link');
       link.tabIndex = 0;
     }
+    for (const mention of nodes.querySelectorAll<HTMLElement>('[data-mention]')) {
+      const stranger = strangers.split(' ').includes(mention.dataset.mention!);
+      mention.classList.toggle('cb-mod-stranger', stranger);
+    }
     box.current!.replaceChildren(nodes);
-  }, [html]);
+  }, [html, strangers]);
   const open = (event: React.SyntheticEvent) => {
     const link = (event.target as Element).closest<HTMLElement>('[data-cellbook]');
     if (link?.dataset.cellbook) {

@@ -53,6 +53,11 @@ export function ThreadList(props: ThreadListProps): React.ReactElement {
           <Marked text={page.read_only} />
         </p>
       )}
+      {page?.notice && (
+        <p className="cb-note" role="status">
+          <Marked text={page.notice} />
+        </p>
+      )}
       {threads.map(thread =>
         isOpen(thread) ? (
           <Thread

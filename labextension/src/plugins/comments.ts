@@ -48,6 +48,8 @@ class Comments {
   readonly tab: ThreadsModel;
   /** How much in the notebook in sight is new has changed. */
   readonly unreadChanged = new Signal<Comments, void>(this);
+  /** Cells of the notebook in sight have come, gone or moved. */
+  readonly cellsChanged = new Signal<Comments, void>(this);
   notices = true;
   private readonly _app: JupyterFrontEnd;
   private readonly _book: IBook;
@@ -94,6 +96,11 @@ class Comments {
       void this.open(panel, cell)
     );
     this._notebooks.set(panel, commented);
+    commented.cellsChanged.connect(() => {
+      if (panel === this._book.panel) {
+        this.cellsChanged.emit();
+      }
+    });
     model.changed.connect(this._count, this);
     model.heard.connect((_, heard) => this._tell(panel, heard));
     panel.context.pathChanged.connect(() => void model.change({ notebook: path() }));
@@ -123,13 +130,15 @@ class Comments {
       return;
     }
     const { showThreads } = await import('../panels/cellThreads.tsx');
-    const at = panel.content.widgets.indexOf(cell) + 1;
+    const count = (cell.model as { executionCount?: number | null }).executionCount;
     const marked = remembered(id, given);
     // The command is done when they are shown; they are there until they are closed.
     void showThreads({
       cell,
       notebook: panel.content,
-      title: this._trans.__('Comments on cell %1', at),
+      title: count
+        ? this._trans.__('Comments on cell [%1]', count)
+        : this._trans.__('Comments on this cell'),
       anchor: this.place.anchor(cell, marked?.quote ?? null, marked?.output ?? null),
       fresh: marked !== null,
       model: commented.model,
@@ -301,6 +310,7 @@ export const comments: JupyterFrontEndPlugin<void> = {
           place,
           book,
           anchor: all.notebookAnchor,
+          cellsChanged: all.cellsChanged,
           trans
         });
       }
