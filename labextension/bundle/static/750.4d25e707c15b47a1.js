@@ -478,6 +478,7 @@
 /* What is shown beside a cell. */
 .cb-beside {
   position: fixed;
+  z-index: 900;
   box-sizing: border-box;
   margin: 0;
   padding: 0;
@@ -3292,6 +3293,25 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   cursor: default;
 }
 
+.cellbook-lab .cb-asked {
+  display: flex;
+  flex: 1 0 100%;
+  gap: 4px;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-asked input {
+  box-sizing: border-box;
+  flex: 1 1 0;
+  min-width: 0;
+  height: 24px;
+  padding: 0 4px;
+  border: 1px solid var(--jp-border-color1);
+  background: var(--jp-layout-color1);
+  color: var(--jp-ui-font-color1);
+  font: inherit;
+}
+
 .cellbook-lab .cb-signed {
   min-width: 24px;
   height: 24px;
@@ -3689,6 +3709,11 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 .cellbook-lab .cb-markdown [data-mention] {
   color: var(--jp-ui-font-color0);
   font-weight: 600;
+}
+
+.cellbook-lab .cb-markdown [data-mention].cb-mod-stranger {
+  color: inherit;
+  font-weight: inherit;
 }
 
 .cellbook-lab .cb-markdown :is(th, td) {
