@@ -56,7 +56,7 @@ export function thread(id: string, changes: Partial<ThreadView> = {}, cell = 'a'
     count: 1,
     unread: 0,
     brief: {},
-    review: { of: [], state: '', by: '' },
+    review: { of: [], state: '', by: '', approved: [], returned: [] },
     ...changes
   };
 }

@@ -80,6 +80,8 @@ def test_what_concerns_somebody_is_sent(opened: Book, hook: Hook) -> None:
     begun = threads.start(CELL, "Why, @grace? api_key = 'sk-abcdefghijklmnopqrstuvwx0123456789'",
                           author=ADA)  # fmt: skip
     threads.reply(begun.thread_id, "Because <!channel>", author=GRACE)
+    # A notice is made when its turn comes, of the thread as it is then.
+    opened.notices.settle(10)
     threads.assign(begun.thread_id, "eve")
     threads.assign(begun.thread_id, "eve")
     run = Anchor(AnchorKind.CHECKPOINT, "work.ipynb", checkpoint="0" * 26)

@@ -173,7 +173,7 @@ def test_an_opened_notebook_approves_nothing(home):
     done = merge(home.store, unpack(theirs, "evil.ipynb"), source="evil.ipynb")
     assert (done.left_out, bool(done)) == (1, False)
     found = home.threads.find(begun.thread_id)
-    assert review_state(found.comments).state == "requested"
+    assert review_state(found.comments, ["grace"]).state == "requested"
     assert not found.thread.resolved
 
 
@@ -187,6 +187,18 @@ def test_what_came_with_a_file_is_new_to_whoever_is_said_to_have_written_it(home
     assert found.unread("ada", "") == {forged.comment_id}
     home.threads.mark_read(begun.thread_id, forged.comment_id, author=ADA)
     assert found.unread("ada", forged.comment_id) == frozenset()
+
+
+def test_an_approval_that_arrives_is_one_of_those_that_were_asked_for(home, away):
+    run = Anchor(AnchorKind.CHECKPOINT, "work.ipynb", checkpoint="0" * 26)
+    begun = home.threads.request_review(run, ["grace", "lin"], author=EVE)
+    carry(home, away)
+    away.threads.review(begun.thread_id, "approved", author=GRACE)
+    carry(away, home, asked=True)
+    assert not home.threads.all()[0].resolved
+    away.threads.review(begun.thread_id, "approved", author=Author("lin"))
+    carry(away, home, asked=True)
+    assert home.threads.all()[0].resolved
 
 
 def test_an_id_is_nobody_elses(home, away):

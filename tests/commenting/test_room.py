@@ -151,15 +151,48 @@ def test_a_review_is_approved_by_those_who_were_asked(threads: Threads) -> None:
     with pytest.raises(InvalidInput, match="Give the reason"):
         threads.review(asked.thread_id, "returned", " ", author=GRACE)
     threads.review(asked.thread_id, "returned", "It leaks.", author=GRACE)
-    state = review_state(threads.find(asked.thread_id).comments)
-    assert (state.state, state.by) == ("returned", "grace")
-    assert threads.review(asked.thread_id, "approved", author=Author("alan")).resolved
+
+    def state() -> tuple[str, str]:
+        found = threads.find(asked.thread_id)
+        told = review_state(found.comments, ["alan", "grace"])
+        assert found.thread.resolved == (told.state == "approved")
+        return told.state, told.by
+
+    assert state() == ("returned", "grace")
+    alan = Author("alan")
+    threads.review(asked.thread_id, "approved", author=alan)
+    assert state() == ("returned", "grace")
+    assert threads.asked_of_me(author=alan) == []
+    with pytest.raises(InvalidInput, match="approved of it already"):
+        threads.review(asked.thread_id, "approved", author=alan)
+    threads.review(asked.thread_id, "approved", "Now it does not.", author=GRACE)
+    assert state() == ("approved", "grace")
     told = threads.find(asked.thread_id).comments
-    assert [one.event for one in told] == ["requested", "returned", "approved"]
+    assert [one.event for one in told] == ["requested", "returned", "approved", "approved"]
     with pytest.raises(InvalidInput, match="run or a checkpoint"):
         threads.request_review(CELL, ["grace"], author=ADA)
     with pytest.raises(InvalidInput, match="Who is to review"):
         threads.request_review(run, [], author=ADA)
+
+
+def test_the_first_of_two_approvals_is_not_the_last(threads: Threads) -> None:
+    run = Anchor(AnchorKind.RUN, runs=("01K8",))
+    asked = threads.request_review(run, ["grace", "alan"], author=ADA).thread_id
+    assert not threads.review(asked, "approved", author=GRACE).resolved
+    found = review_state(threads.find(asked).comments, ["alan", "grace"])
+    assert (found.state, found.by, found.approved) == ("requested", "ada", ("grace",))
+    assert threads.asked_of_me(author=GRACE) == []
+    assert [one.thread_id for one in threads.asked_of_me(author=Author("alan"))] == [asked]
+    assert threads.review(asked, "approved", author=Author("alan")).resolved
+
+
+def test_nobody_approves_of_their_own_work_alone(threads: Threads) -> None:
+    run = Anchor(AnchorKind.RUN, runs=("01K8",))
+    alone = threads.request_review(run, ["ada"], author=ADA).thread_id
+    with pytest.raises(InvalidInput, match="Ask somebody else"):
+        threads.review(alone, "approved", author=ADA)
+    threads.assign(alone, "grace")
+    assert not threads.review(alone, "approved", author=ADA).resolved
 
 
 def test_only_what_was_asked_for_is_reviewed(threads: Threads, begun: Thread) -> None:

@@ -33,7 +33,7 @@ from cellbook.records import (
 )
 from cellbook.store import create
 from cellbook.views.thread_markdown import threads_markdown
-from cellbook.views.thread_text import thread_text, threads_text
+from cellbook.views.thread_text import review_text, thread_text, threads_text
 from cellbook.views.threads import ThreadsPage
 from tests.views.conftest import Log
 
@@ -338,3 +338,23 @@ def test_text_steers_no_terminal_and_tells_what_came_with_a_file(
         assert "\\x1b[2Jgone" in text
         assert "\\u202egpj.exe\ttab\n" in text
     assert ", came with n\\x1b.ipynb" in threads_text(shown)
+
+
+def test_a_review_says_who_approved_and_who_is_waited_for(opened: Book, log: Log) -> None:
+    log("wide")
+    anchor = find_anchor(opened, "run:wide")
+    asked = opened.threads.request_review(anchor, ["lin", "grace"], author=ADA).thread_id
+
+    def told() -> str:
+        (shown,) = page(opened, scope="book").threads
+        return review_text(shown)
+
+    assert told() == "review requested of @grace, @lin"
+    opened.threads.review(asked, "approved", author=Author("lin"))
+    assert told() == "review approved by @lin, waits for @grace"
+    opened.threads.resolve(asked, author=ADA)
+    assert told() == "review approved by @lin, waits for @grace, resolved without approval"
+    opened.threads.review(asked, "returned", "no", author=GRACE)
+    assert told() == "review returned by @grace, approved by @lin"
+    opened.threads.review(asked, "approved", author=GRACE)
+    assert told() == "review approved by @lin, @grace"

@@ -594,6 +594,8 @@ export interface ReviewView {
   of: string[];
   state: string;
   by: string;
+  approved: string[];
+  returned: string[];
 }
 
 /** One state of a comment's text. */

@@ -18,7 +18,15 @@ from tinydb import where
 from cellbook.commenting.briefs import BRIEF_FIELDS
 from cellbook.commenting.checking import read_comment, read_thread
 from cellbook.commenting.mentions import find_mentions
-from cellbook.commenting.reading import COMMENTS, THREADS, Discussion, introduce, knows
+from cellbook.commenting.reading import (
+    COMMENTS,
+    THREADS,
+    Discussion,
+    discussions,
+    introduce,
+    knows,
+)
+from cellbook.commenting.reviews import Verdict, review_state
 from cellbook.errors import InvalidInput
 from cellbook.records import Comment, Thread, from_doc, to_doc
 from cellbook.store import Doc, Op, Store, create, milliseconds, update
@@ -285,7 +293,16 @@ def _thread_changes(
     def tells(kind: str) -> bool:
         return kind in last and last[kind].comment_id > newest.get(kind, "")
 
-    if tells("standing") and _STANDING[last["standing"].event] != there.resolved:
+    done = False
+    if tells("standing"):
+        event = last["standing"].event
+        done = _STANDING[event]
+        if event == Verdict.APPROVED:
+            here = discussions(store, [there])[0].comments
+            asked = {one for one, on in {**thread.assigned, **there.assigned}.items() if on}
+            both = sorted([*here, *news], key=lambda one: one.comment_id)
+            done = review_state(both, asked).state == Verdict.APPROVED
+    if tells("standing") and done != there.resolved:
         changes["resolved"] = not there.resolved
     if not free:
         return changes

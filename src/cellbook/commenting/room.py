@@ -23,7 +23,7 @@ from cellbook.commenting.reading import (
     reviews_in,
     thread_of,
 )
-from cellbook.commenting.reviews import REQUESTED, Verdict
+from cellbook.commenting.reviews import REQUESTED, Verdict, check_verdict, review_state
 from cellbook.errors import InvalidInput
 from cellbook.records import (
     Anchor,
@@ -109,12 +109,13 @@ class Threads:
         return briefs_in(self._store)
 
     def asked_of_me(self, *, author: Author | None = None) -> list[Thread]:
-        """Return the reviews that somebody is asked for and that are not approved."""
+        """Return the open reviews that somebody is asked for and has not approved."""
         name = self._author(author).name
+        asked = [one for one in reviews_in(self._store) if one.assigned.get(name)]
         return [
-            thread
-            for thread in reviews_in(self._store)
-            if thread.assigned.get(name) and not thread.resolved
+            found.thread
+            for found in discussions(self._store, [one for one in asked if not one.resolved])
+            if name not in review_state(found.comments, ()).approved
         ]
 
     # -- writing -------------------------------------------------------------------------------
@@ -326,6 +327,8 @@ class Threads:
     ) -> Thread:
         """Approve of what one was asked to review, or return it with reasons.
 
+        It is approved, and done with, when all who were asked have approved.
+
         Raises
         ------
         InvalidInput
@@ -336,13 +339,11 @@ class Threads:
         verdict = Verdict(verdict)
         if found.kind is not ThreadKind.REVIEW:
             raise InvalidInput("Nobody asked for a review there. `%review request @name` does.")
-        if not found.assigned.get(author.name):
-            of = ", ".join(f"@{name}" for name, on in sorted(found.assigned.items()) if on)
-            raise InvalidInput(f"The review was asked of {of}, not of @{author.name}.")
-        if verdict is Verdict.RETURNED and not text.strip():
-            raise InvalidInput("Why is it returned? Give the reason.")
-        done = verdict is Verdict.APPROVED
-        return self._happen(found.thread_id, verdict.value, {"resolved": done}, text, author)
+        with self._store.exclusive():
+            # Of two who approve at once, the second one sees the first.
+            comments = self.find(found.thread_id).comments
+            done = check_verdict(found, comments, author.name, verdict, text)
+            return self._happen(found.thread_id, verdict.value, {"resolved": done}, text, author)
 
     # -- parts ---------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from cellbook.records import (
 from cellbook.views import formatting
 from cellbook.views.environments import environment_facts
 from cellbook.views.thread_markdown import plain
-from cellbook.views.thread_text import short_id
+from cellbook.views.thread_text import review_text, short_id
 from cellbook.views.threads import ThreadView
 
 _DECISION = "decision"
@@ -166,7 +166,7 @@ def _line(thread: ThreadView) -> str:
     if thread.assigned:
         facts.append("for " + ", ".join(f"@{plain(name)}" for name in thread.assigned))
     if thread.review.state:
-        facts.append(f"review {thread.review.state}")
+        facts.append(plain(review_text(thread)))
     told = " · ".join(facts)
     return f"- **{plain(thread.anchor.title)}**: {text} ({told}) `thread:{short_id(thread)}`"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import textwrap
 import time
+from collections.abc import Iterable
 
-from cellbook.commenting import BRIEF_FIELDS, AnchorState
+from cellbook.commenting import BRIEF_FIELDS, AnchorState, Verdict
 from cellbook.records import ThreadKind
 from cellbook.views.formatting import age, plural, shorten, visible
 from cellbook.views.threads import CommentView, ThreadsPage, ThreadView
@@ -34,9 +35,7 @@ def state_of(thread: ThreadView) -> list[str]:
     """Return what there is to say of a thread beside its comments, in words."""
     said = []
     if thread.review.state:
-        by = f" by @{thread.review.by}" if thread.review.state != "requested" else ""
-        of = ", ".join(f"@{name}" for name in thread.review.of)
-        said.append(f"review {thread.review.state}{by or f' of {of}'}")
+        said.append(review_text(thread))
     elif thread.resolved:
         said.append("resolved")
     said += [label for label in thread.labels if not (thread.review.state and label == "review")]
@@ -51,6 +50,27 @@ def state_of(thread: ThreadView) -> list[str]:
     if thread.unread:
         said.append(f"{thread.unread} new")
     return said
+
+
+def review_text(thread: ThreadView) -> str:
+    """Return how a review stands, with all who said something of it and who is waited for."""
+    review = thread.review
+    spoken = {*review.approved, *review.returned}
+    waits = [name for name in review.of if name not in spoken]
+    parts = [f"{what} by {_names(names)}" for what, names in
+             (("returned", review.returned), ("approved", review.approved)) if names]  # fmt: skip
+    if waits:
+        parts.append(f"waits for {_names(waits)}" if parts else f"requested of {_names(waits)}")
+    told = f"review {', '.join(parts) or review.state}"
+    return f"{told}, resolved without approval" if _unapproved(thread) else told
+
+
+def _unapproved(thread: ThreadView) -> bool:
+    return thread.resolved and thread.review.state != Verdict.APPROVED
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"@{name}" for name in names)
 
 
 def threads_text(page: ThreadsPage, now: int | None = None) -> str:

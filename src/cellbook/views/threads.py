@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cellbook.commenting import (
     Discussion,
+    ReviewState,
     all_threads,
     discussions,
     given_to,
@@ -83,8 +84,14 @@ class ReviewView:
     of: tuple[str, ...]
     """Names of those who are asked."""
     state: str
-    """``requested``, ``approved``, ``returned``; empty where the thread is no review."""
+    """``requested``, ``approved`` (by all who are asked), ``returned``; empty where the thread is
+    no review."""
     by: str
+    """Who approved or returned it last; while it is requested, who asked."""
+    approved: tuple[str, ...]
+    """Who has approved of it."""
+    returned: tuple[str, ...]
+    """Who has returned it and not approved since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,8 +378,9 @@ class ThreadReader:
 
     def _view(self, entry: _Entry, most: int | None) -> ThreadView:
         thread, comments = entry.thread, entry.discussion.comments
-        review = review_state(comments) if thread.kind is ThreadKind.REVIEW else None
         assigned = tuple(those(thread.assigned))
+        is_review = thread.kind is ThreadKind.REVIEW
+        review = review_state(comments, assigned) if is_review else ReviewState()
         return ThreadView(
             thread_id=thread.thread_id,
             kind=thread.kind,
@@ -390,9 +398,13 @@ class ThreadReader:
             count=sum(comment.deleted is None and bool(comment.revisions) for comment in comments),
             unread=len(entry.unread),
             brief=dict(thread.brief),
-            review=ReviewView(assigned, review.state, review.by)
-            if review is not None
-            else ReviewView((), "", ""),
+            review=ReviewView(
+                assigned if is_review else (),
+                review.state,
+                review.by,
+                review.approved,
+                review.returned,
+            ),
         )
 
     def _comment(self, comment: Comment, unread: bool) -> CommentView:
