@@ -145,11 +145,13 @@ export const Comment = React.memo(function Comment(props: CommentProps): React.R
       ) : comment.deleted ? (
         <p className="cb-tombstone">{trans.__('This comment was deleted.')}</p>
       ) : (
-        <Written
-          html={comment.html}
-          place={place}
-          strangers={comment.mentions.filter(one => !model.knows(one)).join(' ')}
-        />
+        <Long trans={trans}>
+          <Written
+            html={comment.html}
+            place={place}
+            strangers={comment.mentions.filter(one => !model.knows(one)).join(' ')}
+          />
+        </Long>
       )}
       {doing === 'history' && <History {...props} />}
       {change.problem && (
@@ -171,6 +173,52 @@ export const Comment = React.memo(function Comment(props: CommentProps): React.R
   );
 });
 
+/** Lines of a comment that are shown at first, and those that are not worth to be folded. */
+const LINES = 12;
+const SPARE = 3;
+
+/** A text of which a long one is folded, until one wants to read all of it. */
+function Long(props: {
+  trans: IThreadProps['trans'];
+  children: React.ReactNode;
+}): React.ReactElement {
+  const [whole, setWhole] = React.useState(false);
+  const [long, setLong] = React.useState(false);
+  const box = React.useRef<HTMLDivElement>(null);
+  React.useLayoutEffect(() => {
+    const node = box.current!;
+    const measure = () => {
+      const line = parseFloat(getComputedStyle(node).lineHeight) || 18;
+      setLong(node.scrollHeight > (LINES + SPARE) * line);
+    };
+    measure();
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(node.firstElementChild!);
+    return () => watcher.disconnect();
+  }, []);
+  return (
+    <div>
+      <div
+        ref={box}
+        className={long && !whole ? 'cb-long cb-mod-folded' : 'cb-long'}
+        style={long && !whole ? { maxHeight: `${LINES}lh` } : undefined}
+      >
+        {props.children}
+      </div>
+      {long && (
+        <button
+          type="button"
+          className="cb-link cb-faint"
+          aria-expanded={whole}
+          onClick={() => setWhole(!whole)}
+        >
+          {whole ? props.trans.__('Show less') : props.trans.__('Show more')}
+        </button>
+      )}
+    </div>
+  );
+}
+
 /** Return what happened to the thread, in words. */
 function happened(event: string, trans: IThreadProps['trans']): string {
   const words: { [event: string]: string } = {
@@ -178,6 +226,7 @@ function happened(event: string, trans: IThreadProps['trans']): string {
     reopened: trans.__('opened this again'),
     approved: trans.__('✓ approved'),
     returned: trans.__('↩ returned it'),
+    requested: trans.__('asked for a review'),
     attached: trans.__('attached this to another cell')
   };
   return words[event] ?? event;

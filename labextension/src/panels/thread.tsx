@@ -9,6 +9,7 @@ import { Comment } from './comment.tsx';
 import { Composer } from './composer.tsx';
 import { Orphan } from './orphan.tsx';
 import { Marked } from './parts.tsx';
+import { Review } from './review.tsx';
 import { ThreadMenu } from './threadMenu.tsx';
 import { useDoing, type IThreadProps } from './threadParts.tsx';
 
@@ -70,6 +71,7 @@ export const Thread = React.memo(function Thread(props: ThreadProps): React.Reac
           <Marked text={doing.problem} />
         </div>
       )}
+      <Review {...{ model, place, trans, thread }} run={doing.run} />
       {!model.readOnly && (
         <Composer
           {...{ model, place, trans }}
@@ -78,9 +80,7 @@ export const Thread = React.memo(function Thread(props: ThreadProps): React.Reac
           verb={trans.__('Reply')}
           focus={props.focus}
           send={text => model.reply(thread.thread_id, text)}
-        >
-          <Review {...props} run={doing.run} />
-        </Composer>
+        />
       )}
     </article>
   );
@@ -155,27 +155,6 @@ function ThreadHead(props: ThreadProps & { run: Run }): React.ReactElement {
         </>
       )}
     </header>
-  );
-}
-
-/** What becomes of what was sent for review. */
-function Review(props: ThreadProps & { run: Run }): React.ReactElement | null {
-  const { thread, model, trans, run } = props;
-  const { state } = thread.review;
-  if (state !== 'requested') {
-    return null;
-  }
-  const give = (verdict: 'approved' | 'returned') =>
-    void run(() => model.review(thread.thread_id, verdict, ''));
-  return (
-    <>
-      <button type="button" className="cb-link" onClick={() => give('approved')}>
-        ✓ {trans.__('Approve')}
-      </button>
-      <button type="button" className="cb-link" onClick={() => give('returned')}>
-        ↩ {trans.__('Return')}
-      </button>
-    </>
   );
 }
 

@@ -9,6 +9,9 @@ import type { IThreadProps } from './threadParts.tsx';
 /** Milliseconds after the last key at which is searched. */
 const SETTLED = 250;
 
+/** Filters that are there though they find nothing. */
+const ALWAYS: readonly IThreadsState['filter'][] = ['open', 'unread', 'mine'];
+
 interface FiltersProps extends IThreadProps {
   /** What stands before the search field. */
   before?: React.ReactNode;
@@ -69,7 +72,7 @@ export function ThreadFilters(props: FiltersProps): React.ReactElement {
           const count = counts?.[filter || 'all'] ?? 0;
           const chosen = state.filter === filter;
           // What finds nothing takes no room, save for what is always there.
-          return count || chosen || filter === 'open' || !filter ? (
+          return count || chosen || ALWAYS.includes(filter) ? (
             <button
               key={filter}
               type="button"
