@@ -3281,6 +3281,17 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   padding: 0;
 }
 
+/* A long one takes a second line, no third. */
+.cellbook-lab .cb-foldedhead > .cb-anchor,
+.cellbook-lab .cb-threadhead > .cb-anchor > bdi {
+  display: -webkit-box;
+  overflow: hidden;
+  overflow-wrap: anywhere;
+  white-space: normal;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2;
+}
+
 /* What can be done stands beside it, however long it is. */
 .cellbook-lab .cb-threadhead > .cb-anchor {
   max-width: calc(100% - 136px);
@@ -3649,6 +3660,23 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 .cellbook-lab .cb-more {
   padding: 8px 12px;
   text-align: start;
+}
+
+.cellbook-lab .cb-long.cb-mod-folded {
+  overflow: hidden;
+  mask-image: linear-gradient(to bottom, black calc(100% - 24px), transparent);
+}
+
+.cellbook-lab .cb-review {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: 4px 8px;
+  margin: 4px 0;
+}
+
+.cellbook-lab .cb-review > .cb-composer {
+  flex: 1 0 100%;
 }
 
 /* What somebody wrote. Nothing in it leaves its box. */
