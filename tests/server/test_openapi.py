@@ -126,10 +126,10 @@ def filled(book: Book, execute: Execute) -> Book:
 
 
 def discuss(book: Book) -> None:
-    """Write a thread, and a review that was asked of its author, under ids that are known."""
+    """Write a thread, and a review that was asked of her, under ids that are known."""
     ada, anchor = Author("ada"), Anchor(AnchorKind.NOTEBOOK, "work.ipynb")
     thread = Thread(THREAD, anchor, ada, 1)
-    review = Thread(REVIEW, anchor, ada, 1, ThreadKind.REVIEW, assigned={"ada": True})
+    review = Thread(REVIEW, anchor, Author("lin"), 1, ThreadKind.REVIEW, assigned={"ada": True})
     comment = Comment(COMMENT, THREAD, ada, 1, {COMMENT: Revision("so?", 1)})
     told: tuple[tuple[str, str, Record], ...] = (
         ("threads", THREAD, thread),

@@ -106,6 +106,14 @@ def test_who_nobody_knows_is_asked_once(tmp_path: Path) -> None:
         assert begun.json["author"]["display_name"] == "Emmy Noether"
 
 
+def test_what_cannot_be_said_begins_no_book(server: Server, home: Path) -> None:
+    asked = f"start-thread?notebook={home.name}/work.ipynb"
+    assert server.ask("POST", asked, {"text": "no anchor"}).status == 400
+    assert not (home / ".cellbook").exists()
+    assert server.ask("POST", asked, START).status == 200
+    assert (home / ".cellbook").exists()
+
+
 def test_a_reader_writes_nothing(server: Server, home: Path, book: Book) -> None:
     at = f"notebook={home.name}/work.ipynb"
     begun = server.ask("POST", f"start-thread?{at}", START).json

@@ -90,6 +90,9 @@ class BookHandler(APIHandler):
             )
         if kinds.get("body") is bytes:
             arguments["body"] = self.content()
+        elif operation.begins:
+            # What cannot be carried out makes no book.
+            arguments["body"] = read_body(kinds["body"], self.request.body)
         elif "body" in kinds:
             # In the thread: that of a whole notebook takes a while to read.
             arguments["body"] = self.request.body
@@ -106,7 +109,7 @@ class BookHandler(APIHandler):
             tag = "" if known is None else ask.tag()
             if tag and known is not None and tag in known:
                 return Reply(None, tag)
-            if kind is not None and kind is not bytes:
+            if kind is not None and kind is not bytes and not operation.begins:
                 arguments["body"] = read_body(kind, arguments["body"])
             answer = operation.call(ask, **arguments)
             if isinstance(answer, (Download, Notebook)):
