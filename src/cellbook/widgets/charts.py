@@ -175,10 +175,10 @@ def _range(
         if log:
             return low / 2 or low, max(high, min(high * 2, 1.7e308))
         space = abs(low) * 0.1 or 1.0
-        return low - space, high + space
-    if log or not padded:
+    elif log or not padded:
         return low, high
-    space = (high / 2 - low / 2) * 0.08
+    else:
+        space = (high / 2 - low / 2) * 0.08
     return max(low - space, -1.7e308), min(high + space, 1.7e308)
 
 
