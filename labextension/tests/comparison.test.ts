@@ -4,12 +4,8 @@ import { test } from 'node:test';
 import { Signal } from '@lumino/signaling';
 
 import type { CompareRow, CurveLines, RunComparison } from '../src/_generated/types.ts';
-import {
-  ComparisonModel,
-  comparing,
-  type IComparisonState,
-  type ILinesQuery
-} from '../src/models/comparison.ts';
+import { ComparisonModel, type ILinesQuery } from '../src/models/comparison.ts';
+import { comparing, type IComparisonState } from '../src/models/looks.ts';
 import { csv, markdown } from '../src/models/export.ts';
 import { checked } from '../src/models/looks.ts';
 import type { ISource } from '../src/models/source.ts';

@@ -7,7 +7,8 @@
 import { createElement, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 
-import { ComparisonModel, type IComparisonState } from '../models/comparison.ts';
+import { ComparisonModel } from '../models/comparison.ts';
+import type { IComparisonState } from '../models/looks.ts';
 import { DashboardModel } from '../models/dashboard.ts';
 import { GridModel, type IGridState } from '../models/grid.ts';
 import type { IHost } from '../models/host.ts';

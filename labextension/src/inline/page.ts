@@ -7,7 +7,8 @@
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 
-import { ComparisonModel, comparing, type IComparisonState } from '../models/comparison.ts';
+import { ComparisonModel } from '../models/comparison.ts';
+import { comparing, type IComparisonState } from '../models/looks.ts';
 import type { IHost } from '../models/host.ts';
 import type { ISource } from '../models/source.ts';
 import { Page } from '../panels/page.tsx';

@@ -16,7 +16,7 @@ import { csv, fileOf, markdown, only, textFile } from './export.ts';
 import type { GridFormat, ITableFile } from './export.ts';
 import { GridModel, listing } from './grid.ts';
 import { numbered } from './format.ts';
-import { checked, lookOf, PLAIN } from './looks.ts';
+import { checked, lookOf, type Axis, type Band, type IComparisonState } from './looks.ts';
 import { MediaModel } from './media.ts';
 import { runsTarget, ThreadsModel, threadsOf } from './threads.ts';
 import type { IRelationsLook } from './relations.ts';
@@ -36,66 +36,8 @@ export interface ILinesQuery {
   readonly high?: number;
 }
 
-export type Axis = 'step' | 'relative' | 'wall';
-export type Band = 'std' | 'range' | 'ci' | 'none';
-
-/** How curves are drawn. */
-export interface ICurveLook {
-  readonly axis: Axis;
-  readonly log: boolean;
-  /** Weight of what came before, from 0 to below 1. */
-  readonly smoothing: number;
-  /** `params.lr`, say: runs that share it are one line, their mean; empty for a line a run. */
-  readonly group: string;
-  /** What is drawn round a mean. */
-  readonly band: Band;
-  /** The part of the axis that is looked at; null for all of it. */
-  readonly window: readonly [number, number] | null;
-}
-
-/** What a comparison is of, and how it is shown: enough to show it again. */
-export interface IComparisonState extends ICurveLook {
-  readonly notebook: string;
-  readonly runs: readonly string[];
-  readonly baseline: string;
-  /** The metric whose curves are shown; empty for the first that has some. */
-  readonly metric: string;
-  /** Whether all metrics are shown, a small picture each, rather than that one. */
-  readonly all: boolean;
-  /** Whether rows are shown that do not differ. */
-  readonly everything: boolean;
-  /** What is looked at below the table: the id of a tab. */
-  readonly tab: string;
-  /** The run whose details are looked at; empty for the baseline. */
-  readonly run: string;
-  /** How params and metrics are looked at. */
-  readonly relations: IRelationsLook;
-  /** The run whose code is compared with the baseline's; empty for the next one. */
-  readonly other: string;
-  /** Whether runs are rows of the table, not columns; null where their number decides. */
-  readonly rows: boolean | null;
-  /** Runs that are not shown for now, neither in the table nor as curves. */
-  readonly unseen: readonly string[];
-  /** What is to be said beforehand. */
-  readonly notes?: readonly string[];
-}
-
 /** Runs that a table has as columns unless somebody wants it otherwise, at most. */
 const COLUMNS = 8;
-
-/** Return the state of a new comparison. */
-export function comparing(
-  notebook: string,
-  runs: readonly string[],
-  baseline = runs[0]
-): IComparisonState {
-  return {
-    notebook,
-    runs,
-    baseline,
-    ...PLAIN
-  };
-}
 
 /** Milliseconds between two looks at runs that change all the time. */
 const REST = 800;

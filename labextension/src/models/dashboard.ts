@@ -3,8 +3,8 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { DashboardPanel, ShownDashboard, ShownPanel } from '../_generated/types.ts';
-import { ComparisonModel, comparing, type IComparisonState } from './comparison.ts';
-import { lookOf } from './looks.ts';
+import { ComparisonModel } from './comparison.ts';
+import { comparing, lookOf, type IComparisonState } from './looks.ts';
 import type { ISource } from './source.ts';
 
 /** One panel on the page. */

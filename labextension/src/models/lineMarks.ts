@@ -1,7 +1,7 @@
 /** Milestones and stages of runs, as they are drawn over curves. */
 
 import type { LineMark, Real } from '../_generated/types.ts';
-import type { Axis } from './comparison.ts';
+import type { Axis } from './looks.ts';
 import { faint, plain, runColour, type ILook } from './figure.ts';
 import { real } from './format.ts';
 

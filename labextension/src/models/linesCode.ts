@@ -1,7 +1,7 @@
 /** The few lines of Python that make a picture of curves. */
 
 import type { CurveLines } from '../_generated/types.ts';
-import type { ICurveLook } from './comparison.ts';
+import type { ICurveLook } from './looks.ts';
 import { literal } from './relationsCode.ts';
 
 /** Where each axis stands in the table of `cb.metric_history`. */

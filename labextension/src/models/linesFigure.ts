@@ -2,7 +2,7 @@
 
 import type { CurveLines, DrawnLine, Real } from '../_generated/types.ts';
 import { dashOf } from './colours.ts';
-import type { Axis, ICurveLook } from './comparison.ts';
+import type { Axis, ICurveLook } from './looks.ts';
 import { axis, DASHES, faint, layout, plain, runColour, type IFigure, type ILook } from './figure.ts';
 import { number, real } from './format.ts';
 import { BAND, marksOf, named, placed, places, shownTime, ticks } from './lineMarks.ts';

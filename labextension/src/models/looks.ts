@@ -1,7 +1,50 @@
-/** How runs are looked at at first, and the checking of what was kept of it. */
+/** How runs are looked at: what there is to choose, what is so at first, and what is kept of it. */
 
-import type { IComparisonState } from './comparison.ts';
 import { PLAIN_RELATIONS, type IRelationsLook } from './relations.ts';
+
+export type Axis = 'step' | 'relative' | 'wall';
+export type Band = 'std' | 'range' | 'ci' | 'none';
+
+/** How curves are drawn. */
+export interface ICurveLook {
+  readonly axis: Axis;
+  readonly log: boolean;
+  /** Weight of what came before, from 0 to below 1. */
+  readonly smoothing: number;
+  /** `params.lr`, say: runs that share it are one line, their mean; empty for a line a run. */
+  readonly group: string;
+  /** What is drawn round a mean. */
+  readonly band: Band;
+  /** The part of the axis that is looked at; null for all of it. */
+  readonly window: readonly [number, number] | null;
+}
+
+/** What a comparison is of, and how it is shown: enough to show it again. */
+export interface IComparisonState extends ICurveLook {
+  readonly notebook: string;
+  readonly runs: readonly string[];
+  readonly baseline: string;
+  /** The metric whose curves are shown; empty for the first that has some. */
+  readonly metric: string;
+  /** Whether all metrics are shown, a small picture each, rather than that one. */
+  readonly all: boolean;
+  /** Whether rows are shown that do not differ. */
+  readonly everything: boolean;
+  /** What is looked at below the table: the id of a tab. */
+  readonly tab: string;
+  /** The run whose details are looked at; empty for the baseline. */
+  readonly run: string;
+  /** How params and metrics are looked at. */
+  readonly relations: IRelationsLook;
+  /** The run whose code is compared with the baseline's; empty for the next one. */
+  readonly other: string;
+  /** Whether runs are rows of the table, not columns; null where their number decides. */
+  readonly rows: boolean | null;
+  /** Runs that are not shown for now, neither in the table nor as curves. */
+  readonly unseen: readonly string[];
+  /** What is to be said beforehand. */
+  readonly notes?: readonly string[];
+}
 
 type Look = Omit<IComparisonState, 'notebook' | 'runs' | 'baseline' | 'notes'>;
 
@@ -23,6 +66,20 @@ export const PLAIN: Look = {
   band: 'std',
   window: null
 };
+
+/** Return the state of a new comparison. */
+export function comparing(
+  notebook: string,
+  runs: readonly string[],
+  baseline = runs[0]
+): IComparisonState {
+  return {
+    notebook,
+    runs,
+    baseline,
+    ...PLAIN
+  };
+}
 
 /** What is kept on a dashboard of how runs are looked at: all but which they are, and where. */
 const KEPT = [

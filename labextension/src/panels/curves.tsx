@@ -4,7 +4,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { CurveLines } from '../_generated/types.ts';
-import type { Axis, Band, ComparisonModel, ICurveLook } from '../models/comparison.ts';
+import type { ComparisonModel } from '../models/comparison.ts';
+import type { Axis, Band, ICurveLook } from '../models/looks.ts';
 import type { ILook } from '../models/figure.ts';
 import type { IHost } from '../models/host.ts';
 import { linesCode } from '../models/linesCode.ts';

@@ -3,7 +3,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { ComparisonModel, comparing } from '../models/comparison.ts';
+import { ComparisonModel } from '../models/comparison.ts';
+import { comparing } from '../models/looks.ts';
 import type { GridModel } from '../models/grid.ts';
 import type { IHost } from '../models/host.ts';
 import type { ISource } from '../models/source.ts';

@@ -9,7 +9,8 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 import { UUID } from '@lumino/coreutils';
 import { createElement, type ReactElement } from 'react';
 
-import { ComparisonModel, comparing, type IComparisonState } from '../models/comparison.ts';
+import { ComparisonModel } from '../models/comparison.ts';
+import { comparing, type IComparisonState } from '../models/looks.ts';
 import { numbered } from '../models/format.ts';
 import { IBook, ICompare } from '../tokens.ts';
 import { hostOf } from './host.ts';
