@@ -5,6 +5,8 @@
     CellbookError
     ├── InvalidInput (ValueError)          a value, name or target that cannot be recorded
     │   ├── InvalidMetric (TypeError)      a metric value that is not one number
+    │   ├── InvalidBundle                  a packaged model that is damaged, or unsafe to unpack
+    │   ├── SignatureMismatch              data that does not fit a model's signature
     │   └── QuerySyntaxError               a filter string that does not parse; points at the place
     ├── NotFound (LookupError)             no run, cell, artifact … of that name
     │   └── Ambiguous                      more than one of that name
@@ -13,7 +15,7 @@
     │   ├── StoreReadOnly                  a write to a book that is open for reading only
     │   ├── StoreTooNew                    written by a newer Cellbook than this one
     │   └── StoreCorrupt                   bytes that fail their check
-    ├── Untrusted                          a checkpoint that another user saved, without consent
+    ├── Untrusted                          what runs code when it is loaded, without consent
     └── MissingDependency (ImportError)    an optional library is not installed; names the extra
 
     CellbookWarning (UserWarning)          something was not recorded; the cell itself ran on
@@ -58,6 +60,14 @@ class InvalidInput(CellbookError, ValueError):
 
 class InvalidMetric(InvalidInput, TypeError):
     """A metric value that is not one number."""
+
+
+class InvalidBundle(InvalidInput):
+    """A packaged model that is damaged, incomplete, or unsafe to unpack."""
+
+
+class SignatureMismatch(InvalidInput):
+    """Data that does not fit the signature of a model."""
 
 
 class QuerySyntaxError(InvalidInput):
@@ -116,7 +126,8 @@ class StoreCorrupt(StoreError):
 
 
 class Untrusted(CellbookError):
-    """A checkpoint that another user saved was to be restored without consent."""
+    """What runs code when it is loaded was to be, without consent: a checkpoint that another user
+    saved, a model that is a pickle."""
 
 
 class MissingDependency(CellbookError, ImportError):

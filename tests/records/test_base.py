@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from enum import StrEnum
 
 import pytest
 from hypothesis import given
@@ -9,10 +10,8 @@ from hypothesis import strategies as st
 
 import cellbook.records
 from cellbook.records import (
-    AnchorKind,
     CellExecution,
     CellState,
-    CheckpointKind,
     Environment,
     GitState,
     MetricStats,
@@ -21,12 +20,8 @@ from cellbook.records import (
     Record,
     RunRecord,
     RunState,
-    Score,
-    Seeds,
     Session,
     SessionKind,
-    SessionState,
-    ThreadKind,
     from_doc,
     to_doc,
 )
@@ -56,7 +51,10 @@ def values_of(kind: str) -> st.SearchStrategy[object]:
     if kind.startswith("Mapping[str, "):
         item = kind.removeprefix("Mapping[str, ").removesuffix("]")
         return st.dictionaries(st.text(), values_of(item), max_size=3)
-    return SIMPLE[kind] if kind in SIMPLE else records(getattr(cellbook.records, kind))
+    if kind in SIMPLE:
+        return SIMPLE[kind]
+    named = getattr(cellbook.records, kind)
+    return st.sampled_from(named) if issubclass(named, StrEnum) else records(named)
 
 
 def records(kind: type[Record]) -> st.SearchStrategy[Record]:
@@ -80,15 +78,6 @@ SIMPLE: dict[str, st.SearchStrategy[object]] = {
     "bool": st.booleans(),
     "float": st.floats(allow_nan=False),
     "Any": json_values,
-    "AnchorKind": st.sampled_from(AnchorKind),
-    "CellState": st.sampled_from(CellState),
-    "CheckpointKind": st.sampled_from(CheckpointKind),
-    "RunState": st.sampled_from(RunState),
-    "Score": st.sampled_from(Score),
-    "Seeds": st.sampled_from(Seeds),
-    "SessionKind": st.sampled_from(SessionKind),
-    "SessionState": st.sampled_from(SessionState),
-    "ThreadKind": st.sampled_from(ThreadKind),
 }
 
 

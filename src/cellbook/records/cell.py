@@ -33,11 +33,14 @@ class Output(Record):
     """MIME type to the SHA-256 of content kept by reference."""
     note: str = ""
     """What was left out or shortened, and why."""
+    own: bool = False
+    """Whether Cellbook itself said it: no result of the cell's."""
 
 
 LOOKING = frozenset(
     {"runs", "compare", "cellbook", "checkpoint", "checkpoints", "diff", "comment", "comments",
-     "brief", "review", "fork"}
+     "brief", "review", "fork", "lineage", "export_run", "import_run", "leaderboard", "dashboard",
+     "data_diff", "reproduce", "retrain", "monitor"}
 )  # fmt: skip
 """Cellbook's line magics that change no variable, and nothing of a run."""
 
@@ -68,6 +71,8 @@ class CellExecution(Record):
     duration: float | None = None
     stdout: str = ""
     stderr: str = ""
+    streams: Mapping[str, str] = field(default_factory=dict)
+    """Of ``stdout`` and ``stderr``, where the middle was left out: a digest of all of it."""
     outputs: tuple[Output, ...] = ()
     error: str | None = None
     """``Name: message`` of the exception."""
@@ -77,6 +82,16 @@ class CellExecution(Record):
     """Global names the cell used that it had not first assigned itself."""
     writes: tuple[str, ...] = ()
     """Global names the cell bound, deleted or, as far as can be seen, changed in place."""
+    kinds: Mapping[str, str] | None = None
+    """What those of `writes` were at its end: ``plain`` for values, which nothing changes,
+    ``iterator`` for what a loop uses up, else the name of their type; None where that was not
+    noted."""
+    draws: tuple[str, ...] = ()
+    """The global random generators that it used or seeded: ``random``, ``numpy``, ``torch``."""
+    process: tuple[str, ...] | None = None
+    """What it changed that no name tells: working ``folder``, ``environ``, search ``path``,
+    settings of ``numpy`` or ``sklearn``; ``figures`` where some were open at its
+    end.  None where that was not noted."""
     memory_delta: int | None = None
     stale: tuple[str, ...] = ()
     """Why this execution was out of order when it ran; reasons in plain words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cellbook.records.base import Record
 
@@ -46,3 +47,9 @@ class Environment(Record):
     """The command line, secrets masked."""
     cwd: str = ""
     git: GitState | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables that change results, by an allow-list; never secrets."""
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    """System libraries that matter: ``libc``, ``CUDA``, ``BLAS`` … and their versions."""
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    """Packages that are not of a registry: what ``direct_url.json`` says of each."""

@@ -85,9 +85,19 @@ class RunRecord(Record):
     """The series files that hold points of this run: ``{stem: [bytes, crc32] or null}``."""
     error: str | None = None
     """``Name: message`` of the error that ended it."""
+    random: str = ""
+    """The blob with the states of the random generators as it began; empty where none is kept."""
+    flags: Mapping[str, str] = field(default_factory=dict)
+    """What was amiss in the notebook as it began, in a sentence each: ``stale`` cells, ``hidden``
+    state, cells ``out of order``."""
+    leaks: Mapping[str, str] = field(default_factory=dict)
+    """Rows that it was both trained and tested with, in a sentence each, by ULID."""
     archived: bool = False
     trashed: int | None = None
     """When it was deleted (to the trash), or None."""
+    imported: Mapping[str, Any] = field(default_factory=dict)
+    """Where it came from, if it was recorded in another book: ``file``, ``book`` (its id), the
+    ``number`` that it has there, and the ``time`` at which it was taken in."""
 
     def __post_init__(self) -> None:
         history = {
@@ -97,6 +107,11 @@ class RunRecord(Record):
             for key, former in self.param_history.items()
         }
         object.__setattr__(self, "param_history", history)
+
+    @property
+    def amiss(self) -> tuple[str, ...]:
+        """Why it is doubtful, in sentences: what it began on, rows in training and test."""
+        return (*self.flags.values(), *self.leaks.values())
 
     def __repr__(self) -> str:
         number = f"#{self.run_number} " if self.run_number else ""

@@ -70,6 +70,8 @@ class Anchor(Record):
     """Id of the data set's version; number of the model's."""
     candidate: str = ""
     """Of a leaderboard: the row."""
+    title: str = ""
+    """Of a run or a checkpoint that is in another book: what that calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Revision(Record):
     """Markdown."""
     time: int
     """Milliseconds since 1970 (UTC)."""
+    imported: str = ""
+    """What it came with, where it was not written into this book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,11 @@ class Comment(Record):
     """When its author took it away: what is left is a tombstone."""
     event: str = ""
     """What happened to the thread, where that is what the comment records: ``resolved``,
-    ``reopened``, ``approved``, ``returned``, ``attached``; its text, if any, is the reason."""
+    ``reopened``, ``approved``, ``returned``, ``attached``, ``labelled``, ``assigned`` …; its text,
+    if any, is the reason."""
+    about: str = ""
+    """Of an event, in plain text: the label, ``@name`` of who is to see to it, what the brief says
+    now."""
     imported: str = ""
     """What it came with, where it was not written into this book: its author is what that claims,
     and nobody here can show to be them."""

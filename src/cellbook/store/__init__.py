@@ -6,6 +6,7 @@
 from cellbook.store.base import Doc, Op, OrderTerm, Store, create, remove, update
 from cellbook.store.blobs import digests_in
 from cellbook.store.collecting import no_collection
+from cellbook.store.encoding import decode_event, encode_event
 from cellbook.store.folder import FolderStore
 from cellbook.store.ids import is_ulid, milliseconds
 from cellbook.store.packs import CHUNK, Key, Packs, PackWriter, split
@@ -28,7 +29,9 @@ __all__ = [
     "SeriesKey",
     "Store",
     "create",
+    "decode_event",
     "digests_in",
+    "encode_event",
     "is_ulid",
     "metric_name",
     "milliseconds",

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tinydb.queries import QueryLike
@@ -79,6 +80,8 @@ class Store(ABC):
     """Why the store cannot be written, with the mend; empty where it can."""
     blobs: Blobs
     packs: Packs
+    cache: Path | None
+    """A folder for what can be made anew; None where there is none."""
 
     @abstractmethod
     def new_id(self) -> str:
@@ -180,6 +183,15 @@ class Store(ABC):
 
         Whoever made the change; also one that this process has not read yet.  Cheap enough to be
         asked several times a second.
+        """
+
+    @abstractmethod
+    def changed(self, table: str, since: int) -> list[str]:
+        """Return the ids of a table's documents that changed after a stamp, removed ones too.
+
+        `since` is a stamp of that table (:meth:`stamps`); 0 asks for all that ever were.  Where
+        the table's stamp is a lower one now, the store was read anew, and this says nothing of
+        what was before.
         """
 
     @abstractmethod

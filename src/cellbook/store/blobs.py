@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -65,11 +65,23 @@ class Blobs:
         """
         self._check_open()
         digest = hashlib.sha256(data).hexdigest()
-        if not self._reuse(digest, len(data)):
+        if not self.keeps(digest, len(data)):
             with self._settling(durable=durable) as (file, keep):
                 file.write(data)
                 keep(digest)
         return digest
+
+    def keeps(self, digest: str, size: int) -> bool:
+        """Whether the blob is there; if so it is marked as wanted now, for :meth:`discard`."""
+        path = self.path(digest)
+        try:
+            # The size tells a whole blob from one that a power cut left empty.
+            if path.stat().st_size != size:
+                return False
+            os.utime(path)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return False  # Another user's file cannot be marked; it is replaced by a like one.
+        return True
 
     def put_file(self, source: Path) -> tuple[str, int]:
         """Keep a copy of a file; return its SHA-256 in hex and its size in bytes.
@@ -86,15 +98,90 @@ class Blobs:
             If `source` cannot be read.
         """
         self._check_open()
+        with source.open("rb") as reader:
+            return self.put_parts(iter(lambda: reader.read(_CHUNK), b""))
+
+    def put_parts(self, parts: Iterable[bytes]) -> tuple[str, int]:
+        """Keep bytes that come part after part; return their SHA-256 in hex and their number.
+
+        Whatever goes wrong on the way, nothing of them stays.
+
+        Raises
+        ------
+        StoreReadOnly
+            If the book is open for reading only.
+        StoreWriteError
+            If the operating system refuses.
+        """
+        self._check_open()
         hasher = hashlib.sha256()
         size = 0
-        with source.open("rb") as reader, self._settling() as (file, keep):
-            while chunk := reader.read(_CHUNK):
-                hasher.update(chunk)
-                size += len(chunk)
-                file.write(chunk)
+        with self._settling() as (file, keep):
+            for part in parts:
+                hasher.update(part)
+                size += len(part)
+                file.write(part)
             keep(hasher.hexdigest())
         return hasher.hexdigest(), size
+
+    @contextmanager
+    def workshop(self) -> Iterator[Path]:
+        """Give a folder on the blobs' disk, for files that :meth:`adopt` takes; it is gone after.
+
+        Raises
+        ------
+        StoreReadOnly
+            If the book is open for reading only.
+        StoreWriteError
+            If the operating system refuses.
+        """
+        self._check_open()
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=_NEW, dir=self._root))
+        except OSError as error:
+            raise self._refused(error) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def adopt(self, file: Path, digest: str) -> None:
+        """Make a file of a workshop a blob, without copying it.
+
+        Whoever calls this has just found `digest` to be that of its bytes.
+
+        Raises
+        ------
+        StoreWriteError
+            If the operating system refuses.
+        """
+        try:
+            if self.keeps(digest, file.stat().st_size):
+                return
+            with file.open("rb") as opened:
+                os.fsync(opened.fileno())
+            target = self.path(digest)
+            target.parent.mkdir(exist_ok=True)
+            file.chmod(0o444)
+            file.replace(target)
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def lend(self, digest: str, target: Path) -> None:
+        """Put a blob at a place to be read, never written: a second name of it where that can be.
+
+        Raises
+        ------
+        NotFound
+            If the book has no such blob.
+        """
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(self.path(digest), target)
+        except OSError:
+            # Another disk, or one that knows no second names.
+            self.copy_to(digest, target)
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a blob.
@@ -158,7 +245,12 @@ class Blobs:
         freed = 0
         for path in self._root.glob(f"{_NEW}*"):
             found = path.stat()
-            if found.st_mtime < before:
+            if found.st_mtime >= before:
+                continue
+            if path.is_dir():
+                freed += sum(file.lstat().st_size for file in path.rglob("*") if file.is_file())
+                shutil.rmtree(path)
+            else:
                 path.unlink()
                 freed += found.st_size
         return freed
@@ -166,18 +258,6 @@ class Blobs:
     def _check_open(self) -> None:
         if reason := self._read_only():
             raise StoreReadOnly(reason)
-
-    def _reuse(self, digest: str, size: int) -> bool:
-        """Whether the blob is there; if so it is marked as wanted now, for :meth:`discard`."""
-        path = self.path(digest)
-        try:
-            # The size tells a whole blob from one that a power cut left empty.
-            if path.stat().st_size != size:
-                return False
-            os.utime(path)
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
-            return False  # Another user's file cannot be marked; it is replaced by a like one.
-        return True
 
     @contextmanager
     def _settling(
@@ -200,11 +280,16 @@ class Blobs:
                     Path(name).replace(target)
 
                 yield file, keep
-        except OSError as error:
+        except BaseException as error:
             if name:
                 Path(name).unlink(missing_ok=True)
-            raise StoreWriteError(
-                error.errno,
-                f"The book at {self._root.parents[1]} could not keep a file ({error.strerror}). "
-                "Free some space or make the folder writable, then log it again.",
-            ) from error
+            if not isinstance(error, OSError):
+                raise
+            raise self._refused(error) from error
+
+    def _refused(self, error: OSError) -> StoreWriteError:
+        return StoreWriteError(
+            error.errno,
+            f"The book at {self._root.parents[1]} could not keep a file ({error.strerror}). "
+            "Free some space or make the folder writable, then log it again.",
+        )

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import threading
 import time
 import weakref
@@ -75,7 +76,8 @@ class FolderStore(Store):
         self._syncer = Syncer()
         self._beaten = 0.0
         self.book_id = self._open_format(create)
-        self._index = Index(self._index_folder(), self._journals, self._clock)
+        self.cache = self._index_folder()
+        self._index = Index(self.cache, self._journals, self._clock)
         self._planner = Planner(self._index)
         self._verdicts = Verdicts(self._planner, self._documents)
         self._series_reader = SeriesReader(root)
@@ -257,6 +259,13 @@ class FolderStore(Store):
         self._index.refresh()
         return self._index.stamps()
 
+    def changed(self, table: str, since: int) -> list[str]:
+        """Return the ids of documents that changed after a stamp; see :meth:`Store.changed`."""
+        self._index.refresh()
+        if not self._index.has(table):
+            return []
+        return [doc_id for _, doc_id in self._planner.changed(table, since)]
+
     def count(self, table: str) -> int:
         """Return how many documents a table has."""
         self._index.refresh()
@@ -325,7 +334,8 @@ class FolderStore(Store):
                 if book_id != self.book_id:
                     self.book_id = book_id
                     self._index.close()
-                    self._index = Index(self._index_folder(), self._journals, self._clock)
+                    self.cache = self._index_folder()
+                    self._index = Index(self.cache, self._journals, self._clock)
                     self._planner = Planner(self._index)
                     self._verdicts = Verdicts(self._planner, self._documents)
 
@@ -339,6 +349,14 @@ class FolderStore(Store):
                 self._journal.close()
             self._index.close()
             self._become_writer()
+
+    def discard(self) -> None:
+        """Close the store, and take it and its index off the disk."""
+        index = self._index_folder()
+        self.close()
+        for folder in (self.root, index):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def after_fork(self) -> None:
         """Become a writer of one's own, in a forked child."""

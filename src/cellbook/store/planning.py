@@ -71,13 +71,12 @@ class Planner:
         where = "body IS NOT NULL" + (f" AND ({condition})" if condition else "")
         return self._index.read(f"SELECT row FROM {name} WHERE {where} ORDER BY {order}")
 
-    def changed(self, table: str, since: int) -> Iterator[int]:
-        """Yield the rows that were folded into after the stamp `since`."""
+    def changed(self, table: str, since: int) -> Iterator[tuple[int, str]]:
+        """Yield row and id of documents that were folded into after the stamp `since`."""
         name = sql_table(table)
         if self._is_large(name):
             self._make(table, "stamp")
-        for (row,) in self._index.read(f"SELECT row FROM {name} WHERE stamp > ?", (since,)):
-            yield row
+        yield from self._index.read(f"SELECT row, id FROM {name} WHERE stamp > ?", (since,))
 
     def _quick(
         self, table: str, query: QueryLike | None, order_by: Sequence[OrderTerm], order: str

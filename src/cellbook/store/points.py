@@ -14,6 +14,7 @@ that many small runs make few files and a long run has its own.
 from __future__ import annotations
 
 import json
+import os
 import struct
 import threading
 import time
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import StoreCorrupt, StoreWriteError
 from cellbook.store.appending import AppendFile
+from cellbook.store.ids import milliseconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +36,8 @@ RECORD = struct.Struct("<IIqd")
 MAGIC = b"CELLBOOKPTS1".ljust(RECORD.size)
 ROTATE = 256 * 1024
 _LENGTH = struct.Struct("<I")
-_KIND = [("series", "<u4"), ("ms", "<u4"), ("step", "<i8"), ("value", "<f8")]
+KIND = [("series", "<u4"), ("ms", "<u4"), ("step", "<i8"), ("value", "<f8")]
+"""A record, as NumPy has it."""
 _CHECK_NS = 1_000_000_000
 _KEPT = 2**20
 """Points that a reader keeps, of 24 bytes each."""
@@ -59,6 +62,16 @@ def metric_name(key: str, context: Sequence[tuple[str, str]]) -> str:
     if not context:
         return key
     return f"{key}{{{', '.join(f'{name}={value}' for name, value in context)}}}"
+
+
+def announcement(number: int, of: SeriesKey, t0: int) -> bytes:
+    """Return what begins a series in a file."""
+    text: dict[str, Any] = {"s": number, "run": of.run, "key": of.key, "t0": t0}
+    if of.context:
+        text["context"] = dict(of.context)
+    data = json.dumps(text).encode()
+    data += b" " * (-len(data) % RECORD.size)
+    return RECORD.pack(0, len(data), 0, 0.0) + data
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +129,8 @@ class SeriesWriter:
                 return None
             file = self._file
             self._series += 1
-            text: dict[str, Any] = {"s": self._series, "run": of.run, "key": of.key, "t0": t0}
-            if of.context:
-                text["context"] = dict(of.context)
-            data = json.dumps(text).encode()
-            data += b" " * (-len(data) % RECORD.size)
             try:
-                self._append(file, RECORD.pack(0, len(data), 0, 0.0) + data)
+                self._append(file, announcement(self._series, of, t0))
             except StoreWriteError:
                 # It waits in memory; the point that comes next says so, or is written after it.
                 self._checked = 0
@@ -135,6 +143,36 @@ class SeriesWriter:
                 return False
             self._append(self._file, data)
             return True
+
+    def keep_file(self, run: str, data: bytes) -> str:
+        """Put a whole file with the points of one run beside this process's own; return its stem.
+
+        It is there whole or not at all.
+
+        Raises
+        ------
+        StoreWriteError
+            If the operating system refuses.
+        """
+        # Named by the run, so that what is kept twice is there once.
+        stem = f"{time.strftime('%Y-%m', time.gmtime(milliseconds(run) / 1000))}/{run.lower()}-0001"
+        target = self._root / "points" / f"{stem}.pts"
+        new = target.with_name(f".{target.name}.{self._writer}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with new.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(target)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise StoreWriteError(
+                error.errno,
+                f"The book at {self._root} could not keep a file ({error.strerror}). Free some "
+                "space or make the folder writable, then try again.",
+            ) from error
+        return stem
 
     def seal(self) -> tuple[int, int] | None:
         """Return how many bytes the current file has, and their CRC-32.
@@ -262,7 +300,7 @@ class SeriesReader:
             data = self._load(stem)
             if data is None:
                 continue
-            records = np.frombuffer(data, _KIND, len(data) // RECORD.size)
+            records = np.frombuffer(data, KIND, len(data) // RECORD.size)
             # The text of an announcement reads as records too, with numbers that no series has:
             # four letters are more than 500 million.
             numbers = records["series"]

@@ -75,7 +75,7 @@ class Verdicts:
         # A stamp from before is one of another index: the clock was set back, and it made anew.
         verdicts = dict(before) if stamp >= since else {}
         if stamp > since:
-            for row in self._planner.changed(table, since):
+            for row, _ in self._planner.changed(table, since):
                 verdicts.pop(row, None)
         memory.known = stamp, verdicts
         while some := list(itertools.islice(rows, page)):

@@ -43,6 +43,8 @@ class Report:
     points: int = 0
     blobs: int = 0
     chunks: int = 0
+    tracked: int = 0
+    """Versions of data whose files, or what is kept of them, were compared."""
     unsealed: int = 0
     """Series files of runs that have not ended, whose points carry no check yet."""
 
