@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tqdm import tqdm
 
@@ -220,6 +220,33 @@ def test_stream_buffer_takes_one_huge_write() -> None:
     text, note = buffer.text()
     assert note == "3.0 MB left out"
     assert text == "x" * 100 + "\n… 3.0 MB left out …\n" + "x" * 300
+
+
+@given(st.lists(typed, max_size=30), st.sampled_from("ab"))
+def test_digest_is_of_all_that_was_written(writes: list[str], last: str) -> None:
+    """However it was written, and whatever of it is kept."""
+    whole = "".join(writes)
+    # What is long and comes at once is not looked into.
+    assume(len(whole) <= 40 or not any(mark in whole for mark in "\r\b\x1b"))
+    digests = set()
+    for parts in (writes, [whole]):
+        buffer = StreamBuffer(head=5, tail=5)
+        for part in (*parts, f"\n{last}"):
+            buffer.write(part)
+        digests.add(buffer.digest())
+    assert len(digests) == 1
+    buffer.write(f"\n{last}")
+    assert buffer.digest() not in digests
+
+
+def test_digest_knows_the_middle_of_one_huge_write() -> None:
+    digests = set()
+    for middle in "xy":
+        buffer = StreamBuffer(head=100, tail=300)
+        buffer.write("x" * 2_000_000 + middle + "x" * 2_000_000)
+        digests.add(buffer.digest())
+        assert buffer.text()[0].startswith("x" * 100)
+    assert len(digests) == 2
 
 
 def test_stream_buffer_text_can_be_asked_for_again() -> None:

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellbook.capture.names import analyse
-from cellbook.capture.staleness import Ledger, cell_key, source_hash, stale_cells
+from cellbook.capture.staleness import (
+    Ledger,
+    cell_key,
+    flag_sentences,
+    flags_of_cells,
+    source_hash,
+    stale_cells,
+)
 from cellbook.records import CellExecution, CellState
 
 
@@ -333,3 +340,17 @@ def test_check_before_run_stays_quick(reruns: int) -> None:
     start = time.perf_counter()
     assert session.check("c301", known=False) == ("depends on stale cell [300]",)
     assert time.perf_counter() - start < 0.05
+
+
+def test_flags_of_a_runs_own_cells_name_the_cell_and_the_reason() -> None:
+    session = Session("print(x)", "y = 1", "x = 1")
+    session.run("c3", "c1")
+    cells = [
+        CellExecution("e", "s", "print(x)", CellState.OK, 0, 2, 7, stale=session.check("c1")),
+        CellExecution("f", "s", "z", CellState.OK, 0, 3, stale=("depends on stale cell [2]",)),
+    ]
+    assert flag_sentences(flags_of_cells(cells)) == {
+        "out of order": "ran out of order: [7] uses `x` from cell [1], which stands below it in "
+        "the notebook",
+        "stale": "stale cells: [3] depends on stale cell [2]",
+    }

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cellbook.checkpointing import Kernel, check_label
+from cellbook.checkpointing import DocumentSource, Kernel, check_label
 from cellbook.checkpointing.signing import _key
 from cellbook.checkpointing.upkeep import choose, find_due, remove_due
 from cellbook.errors import (
@@ -131,6 +131,26 @@ def test_state_that_did_not_change_is_no_new_checkpoint(bench: Bench) -> None:
     assert bench.room.save_now(bench.kernel, bench.moment, kind=kind) == first
     assert bench.save() != first, "what is asked for is always saved"
     assert len(list(bench.room.all())) == 2
+
+
+def test_a_notebook_saved_while_a_checkpoint_is_written_is_the_next_ones(
+    bench: Bench, tmp_path: Path
+) -> None:
+    file = tmp_path / "work.ipynb"
+    file.write_bytes(b"first")
+    place = DocumentSource(file)
+    bench.run("x = 1")
+    done: list[Checkpoint | None] = []
+    with bench.room._lock:  # What was saved is not put on record before this is left.
+        bench.room.save(bench.kernel, bench.moment, document=place, done=done.append)
+        file.write_bytes(b"second")
+    bench.room.saver.wait()
+    bench.run("x = 2")
+    later = bench.room.save_now(bench.kernel, bench.moment, document=place)
+    (first,) = done
+    assert first is not None
+    assert bench.room.document_of(first) == b"first"
+    assert bench.room.document_of(later) == b"second"
 
 
 def test_restored_state_is_no_change(bench: Bench) -> None:

@@ -21,6 +21,7 @@ from typing import TypeVar
 from cellbook.capture.git import capture_git
 from cellbook.capture.outputs import human_size
 from cellbook.capture.secrets import mask_argv
+from cellbook.capture.surroundings import libraries, sources, variables
 from cellbook.records import Environment, encodable, to_doc
 
 T = TypeVar("T")
@@ -69,6 +70,9 @@ def capture_environment(
         command=tuple(encodable(part) for part in command),
         cwd=encodable(folder),
         git=_try(lambda: capture_git(folder), None),
+        variables=_try(lambda: variables(os.environ), {}),
+        libraries=_try(lambda: libraries(sys.path), {}),
+        sources=_try(lambda: sources(sys.path), {}),
     )
     return replace(environment, environment_id=environment_id(environment))
 
@@ -143,7 +147,12 @@ def _read_metadata(entry: str) -> Iterator[tuple[str, str]]:
     from importlib.metadata import distributions  # noqa: PLC0415
 
     for distribution in distributions(path=[entry]):
-        metadata = distribution.metadata
+        try:
+            metadata = distribution.metadata
+        except FileNotFoundError:
+            # The importlib_metadata package, once imported, answers here and raises this for a
+            # folder without metadata; the standard library takes such a folder as nameless.
+            continue
         if "Name" in metadata and "Version" in metadata:
             yield metadata["Name"], metadata["Version"]
 

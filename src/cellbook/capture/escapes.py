@@ -11,6 +11,7 @@ the cell says              read as
 ``%timeit f(y)``           a class whose body is ``f(y)``: what it binds does not stay
 ``files = !ls {folder}``   ``files = get_ipython(folder)``
 ``%track_run lr=rate``     ``get_ipython(rate)``
+``%track_data train df``   ``get_ipython.track_data(df)``
 ``df.head?``               ``get_ipython(df.head)``
 ``%%capture out``          the body, then ``out = get_ipython()``
 ``%%bash --out text``      ``text = get_ipython()``
@@ -23,6 +24,7 @@ import ast
 import re
 import textwrap
 import warnings
+from collections.abc import Callable
 
 from cellbook.records.words import words
 
@@ -37,6 +39,9 @@ KEEP_TO_THEMSELVES = words("timeit benchit")
 
 TAKE_PARAMS = words("track_run log")
 """Magics with ``key=value`` arguments, where a bare word as value names a variable."""
+
+TAKE_DATA = words("track_data data_diff")
+"""Magics whose words are names of data, variables, expressions or paths."""
 
 NOT_PYTHON = words(
     "! bash bigquery cmd cython file html javascript js julia latex local markdown octave perl "
@@ -61,6 +66,12 @@ _DOLLAR = re.compile(r"(?<![\\$])\$([A-Za-z_]\w*)")
 _PARAM = re.compile(r"(?:^|\s)[\w.\-]+=([A-Za-z_][\w.]*)(?=\s|$)")
 _TAKES = re.compile(r"--(?:out|err)[= ]\s*([A-Za-z_]\w*)")
 _ODD_ESCAPE = re.compile(r"\\[^\n'\"\\abfnrtv0-3xNuU]|\\[0-3][0-7]{2}")
+_DATA_WORD = re.compile(r"(?<!\S)(--?\w[\w-]*)?(=?)((?:\[[^\]]*\]|\"[^\"]*\"|'[^']*'|[^\s\[])*)")
+_FILE_NAME = re.compile(
+    r"[\w.-]*\.(?:arrow|csv|db|feather|gz|h5|hdf5?|ipc|jpe?g|jsonl?|npy|npz|parquet|pickle|pkl|png"
+    r"|sqlite|tar|tsv|txt|xlsx?|xml|zip|zst)",
+    re.IGNORECASE,
+)
 _CONSTANTS = words("True False None true false")
 
 
@@ -162,6 +173,18 @@ def _lines(source: str) -> tuple[str, str]:
     return "\n".join(python), "; ".join(notes)
 
 
+def without_lines(source: str, leave_out: Callable[[str], bool]) -> str:
+    """Return a cell's source with those of its statements' lines passed over that are left out."""
+    lines = source.split("\n")
+    state = _Lexer()
+    for number, line in enumerate(lines):
+        if state.at_statement and leave_out(line):
+            lines[number] = f"{line[: len(line) - len(line.lstrip())]}pass"
+        else:
+            state.feed(line)
+    return "\n".join(lines)
+
+
 class _Lexer:
     """Knows at the end of each line whether the next one starts a statement."""
 
@@ -226,6 +249,8 @@ def _statement(line: str) -> tuple[str, str]:
         names = [word for word in argument.split() if word.isidentifier()]
         note = "" if names else "what %store -r binds is not seen"
         return indent + " = ".join([*names, "get_ipython()"]), note
+    if magic in TAKE_DATA:
+        return indent + _call(_data_names(magic, argument), f".{magic}"), ""
     note = f"what %{magic} binds is not seen" if magic in UNSEEN else ""
     return indent + _reading(argument, params=magic in TAKE_PARAMS), note
 
@@ -251,7 +276,32 @@ def _reading(text: str, *, params: bool = False) -> str:
     return _call(expressions)
 
 
-def _call(expressions: list[str]) -> str:
+def _data_names(magic: str, text: str) -> list[str]:
+    """Return the expressions among the words of a magic that takes data.
+
+    ``NAME DATA`` and ``DATA`` alone; a word that is a file's name is no expression.
+    """
+    rest = _BRACES.sub(" {} ", text)
+    places, waits = [], False
+    for option, equals, word in _DATA_WORD.findall(rest):
+        if option:
+            waits = option != "--keep" and not equals
+        elif waits:
+            waits = False
+        elif word:
+            places.append(word)
+    wanted = places if magic == "data_diff" else places[-1:]
+    found = [
+        word
+        for word in wanted
+        if word.isidentifier()
+        or (word[:1].isalpha() and not _FILE_NAME.fullmatch(word) and "/" not in word
+            and "@" not in word and "*" not in word)
+    ]  # fmt: skip
+    return [*_BRACES.findall(text), *_DOLLAR.findall(rest), *found]
+
+
+def _call(expressions: list[str], method: str = "") -> str:
     read = []
     for text in expressions:
         # A brace may end in a conversion or a format: {loss!r}, {loss:.3f}.
@@ -259,4 +309,4 @@ def _call(expressions: list[str]) -> str:
             if candidate.strip() and _is_expression(candidate):
                 read.append(candidate.strip())
                 break
-    return f"get_ipython({', '.join(read)})"
+    return f"get_ipython{method}({', '.join(read)})"

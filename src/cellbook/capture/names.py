@@ -41,6 +41,14 @@ _UNCHANGING = (*_CODE, str, bytes, int, float, complex, tuple, frozenset, range)
 
 
 @dataclass(frozen=True, slots=True)
+class Effects:
+    """What a call may do to global names."""
+
+    binds: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CellNames:
     """The global names of a cell, each tuple in order of appearance.
 
@@ -63,6 +71,10 @@ class CellNames:
     """Those of `reads` that the cell has bound itself if its loops took a turn."""
     late: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Functions and classes defined here: the global names that they use when called."""
+    effects: Mapping[str, Effects] = field(default_factory=dict)
+    """Functions and classes defined here: what they may do to global names when called."""
+    sure: frozenset[str] = frozenset()
+    """Those of `writes` that are bound whichever way the cell took."""
     imports: Mapping[str, str] = field(default_factory=dict)
     """Names that stand for an import at the end of the cell: what they import."""
     shadowable: tuple[str, ...] = ()
@@ -138,6 +150,12 @@ def _names(module: Module, note: str) -> CellNames:
             if name not in _SHELL
             and (kept := tuple(n for n in late.reads if n != name and counts(n)))
         },
+        effects={
+            name: Effects(tuple(late.binds), tuple(late.changes))
+            for name, late in module.late.items()
+            if late.binds or late.changes
+        },
+        sure=frozenset(name for name, bound in module.writes.items() if bound) & module.bound,
         imports=module.imports,
         shadowable=tuple(
             name

@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+import xxhash
+
 from cellbook.records import Json, as_text, encodable
 
 HEAD = 64 * 1024
@@ -174,6 +176,7 @@ class StreamBuffer:
         self._tail_size = 0
         self._open = ""
         self._dropped = 0
+        self._whole = xxhash.xxh3_128()
 
     def __bool__(self) -> bool:
         return bool(self._pending or self._head or self._tail or self._open)
@@ -212,6 +215,18 @@ class StreamBuffer:
         between = "" if head[:end].endswith("\n") or not end else "\n"
         return encodable(f"{head[:end]}{between}… {note} …\n{tail[start:]}"), note
 
+    def digest(self) -> str:
+        """Return a digest of all that was written, the middle that is left out among it.
+
+        It is of what a terminal would show in the end; only of a great piece that is written at
+        once the middle counts as it was written.
+        """
+        with self._lock:
+            self._tidy()
+            whole = self._whole.copy()
+            whole.update(_bytes(collapse(self._open)))
+        return whole.hexdigest()
+
     def _skim(self, text: str) -> bool:
         """Take the two ends of a great piece of plain text, without looking at its middle."""
         first, last = text[: self._head_limit], text[len(text) - self._tail_limit :]
@@ -222,7 +237,9 @@ class StreamBuffer:
             self._tidy()
             self._keep(collapse(self._open))
             self._open = ""
-            self._dropped += len(text) - len(first) - len(last)
+            middle = text[len(first) : len(text) - len(last)]
+            self._whole.update(middle.encode())
+            self._dropped += len(middle)
             self._pending.append(last)
             self._tidy()
         return True
@@ -248,6 +265,7 @@ class StreamBuffer:
             self._open = ""
 
     def _keep(self, text: str) -> None:
+        self._whole.update(_bytes(text))
         room = self._head_limit - self._head_size
         if room > 0 and text:
             self._head.append(text[:room])
@@ -280,8 +298,12 @@ def _unfinished(rows: list[str], row: int) -> str:
     return "\n".join(lines) + (f"\x1b[{up}A" if up else "")
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return len(text) if text.isascii() else len(_bytes(text))
 
 
 # ── rich outputs ──────────────────────────────────────────────────────────────────────────────

@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cellbook.capture.kinds import kinds_of
 from cellbook.capture.names import analyse, settle
 from cellbook.capture.outputs import StreamBuffer, strip_ansi, trim_stream
+from cellbook.capture.process import process_changes, process_now
+from cellbook.capture.randomness import drawn, standing
 from cellbook.capture.staleness import Ledger
 from cellbook.errors import one_line
 from cellbook.records import CellExecution, CellState, Output, encodable
@@ -44,6 +47,10 @@ class CellUnderWay:
     """Its record, in state *running* until it has ended."""
     began: float
     memory: int | None
+    random: Mapping[str, Any] = field(default_factory=dict)
+    """Where the random generators stood as it began."""
+    process: Mapping[str, Any] = field(default_factory=dict)
+    """Where the process stood as it began."""
     stdout: StreamBuffer = field(default_factory=StreamBuffer)
     stderr: StreamBuffer = field(default_factory=StreamBuffer)
     shown: list[Shown] = field(default_factory=list)
@@ -163,7 +170,7 @@ class CellRecorder:
             note=names.note,
         )
         # The clock starts last and stops first: what this takes is not the cell's.
-        cell = CellUnderWay(execution, 0.0, resident_memory())
+        cell = CellUnderWay(execution, 0.0, resident_memory(), standing(source), process_now())
         cell.began = time.perf_counter()
         return cell
 
@@ -204,6 +211,9 @@ class CellRecorder:
             duration=stopped - cell.began,
             error=None if error is None else encodable(one_line(error)),
             writes=names.writes,
+            kinds=kinds_of(names.writes, namespace),
+            draws=drawn(cell.random, standing()),
+            process=process_changes(cell.process, process_now()),
             memory_delta=memory - cell.memory if known else None,  # type: ignore[operator]
         )
         self._note(ended)
@@ -252,6 +262,14 @@ class CellRecorder:
             execution,
             stdout=stdout,
             stderr=stderr,
+            streams={
+                name: stream.digest()
+                for name, stream, cut in (
+                    ("stdout", cell.stdout, cut_out),
+                    ("stderr", cell.stderr, cut_err),
+                )
+                if cut
+            },
             outputs=tuple(_kept(shown, keep) for shown in list(cell.shown)),
             traceback=trim_stream(strip_ansi(cell.traceback), TRACEBACK_CAP),
             note="; ".join(str(note) for note in notes if note),

@@ -37,6 +37,62 @@ _WORDS = {
 EDITED = "edited since it ran"
 
 
+_DISORDER = "ran out of order: "
+STALE, HIDDEN, DISORDER = "stale", "hidden", "out of order"
+"""What may be amiss with the state that a run begins on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One thing that is amiss."""
+
+    kind: str
+    order: int
+    """The execution that it is about, by its place in the session."""
+    text: str
+
+
+_SENTENCES = {
+    STALE: "stale cells: {}",
+    HIDDEN: "hidden state: {}",
+    DISORDER: "ran out of order: {}",
+}
+_FLAGS_SHOWN = 5
+
+
+def flag_sentences(flags: Iterable[Flag], orders: Container[int] | None = None) -> dict[str, str]:
+    """Return one sentence for each kind of flag.
+
+    Parameters
+    ----------
+    flags
+        What is amiss.
+    orders
+        The executions that count, by their places; None counts all.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for flag in flags:
+        if orders is None or flag.order in orders:
+            found.setdefault(flag.kind, {})[flag.text] = None
+    said = {}
+    for kind, texts in found.items():
+        more = [f"and {len(texts) - _FLAGS_SHOWN} more"] if len(texts) > _FLAGS_SHOWN else []
+        said[kind] = _SENTENCES[kind].format(", ".join([*list(texts)[:_FLAGS_SHOWN], *more]))
+    return said
+
+
+def flags_of_cells(executions: Iterable[CellExecution]) -> list[Flag]:
+    """Return what was amiss as the cells of a run itself ran."""
+    found = []
+    for one in executions:
+        label = f"[{one.order if one.execution_count is None else one.execution_count}]"
+        for reason in one.stale:
+            text = reason.removeprefix(_DISORDER)
+            kind = STALE if text == reason else DISORDER
+            found.append(Flag(kind, one.order, f"{label} {text}"))
+    return found
+
+
 def source_hash(source: str) -> str:
     """Return 16 hex digits that tell sources apart; white space at the end does not count."""
     return hashlib.sha256(source.rstrip().encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -170,6 +226,43 @@ class Ledger:
             present = _Present(hashes, {}, self._homes(hashes))
         stale = self._stale(self._last, present)
         return {key: self._reasons(key, present, stale) for key in self._last if key in stale}
+
+    def flags(
+        self, document: Sequence[str] | None = None, hashes: Mapping[str, str] | None = None
+    ) -> list[Flag]:
+        """Return what is amiss with the state that a run would begin on.
+
+        `document` and `hashes` are as in :meth:`check_before_run`; without them, what was edited,
+        deleted or moved is not seen.
+        """
+        present = None if hashes is None else _Present(hashes, {}, self._homes(hashes))
+        places = {cell: place for place, cell in enumerate(document or ())}
+        found = []
+        stale = self._stale(self._last, present)
+        for key, last in self._last.items():
+            gone = present is not None and present.lacks(last.ran)
+            if key in stale and not gone:
+                found.append(Flag(STALE, last.ran.order, last.ran.label))
+            below = [
+                ran.label
+                for name, ran in last.fed_by.items()
+                if name not in ran.names.imports
+                and places.get(ran.key, -1) > places.get(key, len(places))
+            ]
+            if below:
+                found.append(Flag(DISORDER, last.ran.order, f"{last.ran.label} after {below[0]}"))
+        for name, writers in self._writers.items():
+            ran = next(reversed(writers.values()), None)
+            if ran is None or present is None or name in ran.names.imports:
+                continue
+            if present.lacks(ran):
+                what = f"`{name}` of cell {ran.label}, which is no longer in the notebook"
+            elif self._last[ran.key].ran.hash != ran.hash or _is_edited(ran, present):
+                what = f"`{name}` of cell {ran.label}, which was edited since"
+            else:
+                continue
+            found.append(Flag(HIDDEN, ran.order, what))
+        return found
 
     def label(self, key: str) -> str:
         """Return how people call a cell that ran: its prompt, as ``[7]``."""

@@ -5,6 +5,7 @@ that are stored once (:mod:`.states`).  It is saved in a forked child (:mod:`.sa
 whole before anything of the kernel is changed (:mod:`.decoding`).
 """
 
+from cellbook.checkpointing.carried import carried_chunks, check_carried, keep_chunks
 from cellbook.checkpointing.describing import short_value
 from cellbook.checkpointing.kernel import Kernel
 from cellbook.checkpointing.naming import check_label
@@ -20,6 +21,9 @@ __all__ = [
     "Kernel",
     "Moment",
     "Restored",
+    "carried_chunks",
+    "check_carried",
     "check_label",
+    "keep_chunks",
     "short_value",
 ]

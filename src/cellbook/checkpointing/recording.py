@@ -132,7 +132,7 @@ class Recorder:
             Called with the record once it is on disk (that of the one before if nothing changed),
             or with None if it failed.
         """
-        known, content = self._read_document(document.path)
+        known, content, changed = self._read_document(document.path)
         job = self._job(kernel, content, environment)
         values = {
             name: (id(value), f"{type(value).__module__}.{type(value).__qualname__}")
@@ -154,7 +154,9 @@ class Recorder:
             author=_author(),
             variables=len(job.variables),
         )
-        self.saver.save(job, lambda outcome: self._settle(begun, values, document, outcome, done))
+        self.saver.save(
+            job, lambda outcome: self._settle(begun, values, document, changed, outcome, done)
+        )
 
     def save_now(self, kernel: Kernel, moment: Moment, **options: Any) -> Checkpoint:
         """Save the kernel's state and wait until it is on disk.
@@ -203,23 +205,25 @@ class Recorder:
             "old ones; CELLBOOK_CHECKPOINT_QUOTA sets another limit, in GB."
         )
 
-    def _read_document(self, path: Path | None) -> tuple[StoredBytes | None, bytes | None]:
-        """Return the notebook's file as it is kept already, or its bytes to keep."""
+    def _read_document(self, path: Path | None) -> tuple[StoredBytes | None, bytes | None, int]:
+        """Return the notebook's file as it is kept already, or its bytes to keep; and of when it
+        is."""
         if path is None:
-            return None, None
+            return None, None, 0
         try:
             changed = path.stat().st_mtime_ns
             if self._document is not None and self._document[:2] == (path, changed):
-                return self._document[2], None
-            return None, path.read_bytes()
+                return self._document[2], None, changed
+            return None, path.read_bytes(), changed
         except OSError:
-            return None, None
+            return None, None, 0
 
     def _settle(
         self,
         begun: Checkpoint,
         values: Mapping[str, tuple[int, str]],
         document: DocumentSource,
+        changed: int,
         outcome: Outcome,
         done: Callable[[Checkpoint | None], None] | None,
     ) -> None:
@@ -233,8 +237,9 @@ class Recorder:
                 try:
                     source = document if document.counts else self._last_shown
                     made = self._record(replace(begun, seal=outcome.seal), outcome, source)
-                    if outcome.document is not None and document.path is not None:
-                        self._remember_document(document.path, made)
+                    if outcome.document is not None and document.path is not None and made.document:
+                        # Of when it was read: it may have been saved anew meanwhile.
+                        self._document = (document.path, changed, made.document)
                 except StoreError as error:
                     self.failed = str(error)
                     self._report(error)
@@ -312,10 +317,6 @@ class Recorder:
             wanted = self._wanting == checkpoint.checkpoint_id
             self._wanting = None if wanted else self._wanting
         return wanted
-
-    def _remember_document(self, path: Path, made: Checkpoint) -> None:
-        if made.document is not None:
-            self._document = (path, path.stat().st_mtime_ns, made.document)
 
     def _go_on_from(self, checkpoint: Checkpoint, kernel: Kernel) -> None:
         """Take a checkpoint, whose state the kernel's is again, as the one that comes before."""

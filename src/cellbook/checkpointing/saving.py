@@ -42,6 +42,8 @@ PROCESS = "\x00process"
 
 _TIME_LIMIT = 120.0
 """Seconds after which a child is given up."""
+_GRACE = 3.0
+"""Seconds that a child still has when it is asked to end; Jupyter gives a kernel five."""
 _MEMORY = 2 << 30
 """Bytes that a child may allocate beyond what it has."""
 _SPARE = 300 << 20
@@ -184,8 +186,9 @@ class Saver:
         with open(reading, "rb", buffering=0) as file:
             while part := file.read(1 << 20):
                 data += part
+        status = 0
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+            _, status = os.waitpid(pid, 0)
         late = not timer.is_alive()
         timer.cancel()
         try:
@@ -193,7 +196,7 @@ class Saver:
         except Exception:
             place = int.from_bytes(progress[:8], "little")
             culprit = names[place - 1] if 0 < place <= len(names) else ""
-            why = f"took longer than {_TIME_LIMIT:.0f} s" if late else "died"
+            why = f"took longer than {_TIME_LIMIT:.0f} s" if late else _death(status)
             outcome = Outcome(failed=f"the process that saves {why}", culprit=culprit)
         progress.close()
         outcome.waited = waited
@@ -227,6 +230,15 @@ def _fork() -> int:
         return os.fork()
 
 
+def _death(status: int) -> str:
+    """Tell how a child ended that told nothing, by what `waitpid` said."""
+    if not os.WIFSIGNALED(status):
+        return f"ended with status {os.waitstatus_to_exitcode(status)}"
+    with contextlib.suppress(ValueError):
+        return f"died of {signal.Signals(os.WTERMSIG(status)).name}"
+    return f"died of signal {os.WTERMSIG(status)}"
+
+
 def _kill(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
@@ -255,8 +267,11 @@ def _be_child(job: Job, writer: PackWriter, writing: int, progress: mmap.mmap) -
 
 def _settle() -> None:
     """Make a child harmless: quiet, patient, bounded, and gone when its parent is."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # A kernel that is shut down asks its children to end, the last state of all among them.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, _finish_soon)
     _die_with_parent()
     os.nice(5)
     allow_interrupts()
@@ -270,6 +285,12 @@ def _settle() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, resource.RLIM_INFINITY))
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _finish_soon(*_: object) -> None:
+    # A kernel asks again and again; the first time counts.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, _GRACE)
 
 
 def _die_with_parent() -> None:

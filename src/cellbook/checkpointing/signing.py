@@ -26,8 +26,13 @@ _KEY_BYTES = 32
 
 def sign(checkpoint: Checkpoint, book: str) -> str:
     """Return the signature of a checkpoint of the book with the id `book`; empty without a key."""
+    return sign_text(_message(checkpoint, book))
+
+
+def sign_text(message: bytes) -> str:
+    """Return this user's signature of what they vouch for to themselves; empty without a key."""
     key = _key(_key_path())
-    return hmac.new(key, _message(checkpoint, book), hashlib.sha256).hexdigest() if key else ""
+    return hmac.new(key, message, hashlib.sha256).hexdigest() if key else ""
 
 
 def is_own(checkpoint: Checkpoint, book: str) -> bool:

@@ -14,6 +14,7 @@ from tinydb import where
 
 from cellbook.checkpointing.signing import is_own
 from cellbook.checkpointing.states import Piece, StateTable, check_sum, keys_of, read
+from cellbook.datasets import kept_keys
 from cellbook.errors import StoreCorrupt
 from cellbook.records import Checkpoint, CheckpointKind, SessionState, StoredBytes, from_doc
 from cellbook.store import Key, Op, Packs, Store, remove, update
@@ -66,7 +67,8 @@ def find_due(store: Store, packs: Packs, *, now: float | None = None) -> Due:
     if not len(packs):
         return Due((), 0)
     ids = {one.checkpoint_id for one in going}
-    wanted = _wanted(packs, [one for one in found if one.checkpoint_id not in ids])
+    stay = [one for one in found if one.checkpoint_id not in ids]
+    wanted = _wanted(packs, stay, kept_keys(store))
     return Due(tuple(going), packs.waste(wanted, _busy(store)))
 
 
@@ -86,7 +88,7 @@ def remove_due(store: Store, packs: Packs, due: Due) -> int:
         if ops:
             store.commit(ops, durable=True)
     stay = [one for one in found if one.checkpoint_id not in going]
-    return packs.sweep(_wanted(packs, stay), store.writer, _busy(store))
+    return packs.sweep(_wanted(packs, stay, kept_keys(store)), store.writer, _busy(store))
 
 
 def check(store: Store, packs: Packs) -> Iterator[tuple[int, str, bool]]:
@@ -108,7 +110,7 @@ def check(store: Store, packs: Packs) -> Iterator[tuple[int, str, bool]]:
             seal = one.seal if stored is one.state else ""
             known = (stored.key, seal)
             if known not in seen:
-                seen[known] = _problem(packs, stored, seal, summed, state=stored is one.state)
+                seen[known] = problem_of(packs, stored, seal, summed, state=stored is one.state)
             if seen[known]:
                 yield number, f"cannot be restored: {seen[known]}", False
     if foreign:
@@ -116,11 +118,26 @@ def check(store: Store, packs: Packs) -> Iterator[tuple[int, str, bool]]:
         yield foreign[0], f"is not signed with your key{more}: `%restore` asks for --trust", True
 
 
-def _problem(
+def problem_of(
     packs: Packs, stored: StoredBytes, seal: str, summed: set[tuple[Key, str]], *, state: bool
 ) -> str:
+    """Return why a document or state cannot be read; empty if it can.
+
+    Parameters
+    ----------
+    packs
+        Where the bytes are.
+    stored
+        The document, or with `state` the table of a kernel's state.
+    seal
+        SHA-256 of that table, in hex; empty where it is not known.
+    summed
+        Chunks and their SHA-256 that were compared already; it grows.
+    state
+        Which of the two it is.
+    """
     try:
-        keys = set(_keys(packs, stored, state=state))
+        keys = set(stored_keys(packs, stored, state=state))
         missing = sum(not packs.has(key) for key in keys)
         if missing:
             return f"{missing:,} of its {len(keys):,} chunks are missing"
@@ -150,19 +167,20 @@ def _check_seals(
             summed.add((key, expected))
 
 
-def _wanted(packs: Packs, checkpoints: Sequence[Checkpoint]) -> set[Key]:
-    """Return the hashes of all chunks that checkpoints need."""
-    wanted: set[Key] = set()
+def _wanted(packs: Packs, checkpoints: Sequence[Checkpoint], data: set[Key]) -> set[Key]:
+    """Return the hashes of all chunks that checkpoints need, and of `data` that is kept."""
+    wanted = set(data)
     done: set[str] = set()
     for one in checkpoints:
         for stored in (one.state, one.document):
             if stored is not None and stored.key not in done:
                 done.add(stored.key)
-                wanted.update(_keys(packs, stored, state=stored is one.state))
+                wanted.update(stored_keys(packs, stored, state=stored is one.state))
     return wanted
 
 
-def _keys(packs: Packs, stored: StoredBytes, *, state: bool) -> Iterator[Key]:
+def stored_keys(packs: Packs, stored: StoredBytes, *, state: bool) -> Iterator[Key]:
+    """Yield the hashes of all chunks of a document or, with `state`, of a kernel's state."""
     piece = Piece(stored.length, bytes.fromhex(stored.key))
     yield piece.key
     yield from keys_of(packs, piece)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellbook.datasets import keep_version, new_version
 from cellbook.errors import InvalidInput
-from cellbook.records import Artifact, DatasetVersion, as_role, as_step, to_doc
+from cellbook.records import Artifact, DatasetVersion, ModelVersion, as_role, as_step, to_doc
 from cellbook.store import create, update
 from cellbook.tracking import media
 from cellbook.tracking.folders import files_below
@@ -78,6 +78,65 @@ class KeepsFiles(ABC):
         """Keep a matplotlib or plotly figure, as the file's extension says."""
         self._keep(media.encode_figure(figure, artifact_file, save_kwargs=save_kwargs), step)
 
+    def log_model(
+        self,
+        model: Any,
+        name: str,
+        *,
+        signature: Any = None,
+        input_example: Any = None,
+        alias: str | None = None,
+        tags: Mapping[str, Any] | None = None,
+        derived_from: Any = None,
+        reference: Any = None,
+        **options: Any,
+    ) -> ModelVersion:
+        """Register a model under a name, as made by this run.
+
+        It is packed as a bundle and read back; the same content is the same version.  If anything
+        goes wrong, that is raised, and nothing is registered.
+
+        Parameters
+        ----------
+        model
+            A fitted model of scikit-learn, XGBoost, LightGBM, PyTorch, Keras or statsmodels, any
+            object that predicts, or a function.
+        name
+            What it is called.
+        signature
+            What it takes and gives; None to infer it of `input_example`.
+        input_example
+            Some of its input, of which at most 100 rows are kept, with what it predicts for them.
+        alias
+            A word, such as ``champion``, that leads to this version from then on.
+        tags
+            Set on the version.
+        derived_from
+            What names the versions that it was made from, as ``models:/base/2``: one, or several.
+        reference
+            The table that it was trained on, of which a sketch is kept: what the model is asked
+            later is compared with that.  None for the tracked data that it was fitted to, if there
+            is any; False for none.
+        options
+            What else :func:`cellbook.packaging.save_bundle` takes: ``method``, ``tests``,
+            ``description``, ``facts``, ``extra_requirements``.
+
+        Raises
+        ------
+        InvalidInput
+            If it cannot be packed, or predicts something else once it is.
+        """
+        if self._runs.forked:
+            raise InvalidInput(
+                "A forked process cannot give a model its number. Return it to the process that "
+                "started this one, and log it there."
+            )
+        return self._runs.keep_model(
+            model, name, run=self.run_id, ready=self.begin, signature=signature,
+            input_example=input_example, alias=alias, tags=tags, derived_from=derived_from,
+            reference=reference, **options,
+        )  # fmt: skip
+
     def log_image(
         self,
         image: Any,
@@ -141,18 +200,25 @@ class KeepsFiles(ABC):
         self._keep(media.encode_scores(key, values, ids), None)
 
     def log_input(
-        self, name: str, digest: str, *, role: str = "", labels: Any = None, source: str = ""
+        self,
+        name: str | DatasetVersion,
+        digest: str = "",
+        *,
+        role: str = "",
+        labels: Any = None,
+        source: str = "",
     ) -> DatasetVersion:
-        """Note that the run uses some data, known by a hash of its content.
+        """Note that the run uses some data: a version of it, or what is known by a hash.
 
         Parameters
         ----------
         name
-            What the data set is called; another digest is another version of it.
+            What :func:`cellbook.track_data` returned; or what the data set is called, of which
+            another digest is another version.
         digest
-            The hash, as text.
+            The hash, as text; none where `name` is a version.
         role
-            What for: ``train``, ``validation``, ``test`` or a word of your own.
+            What for: ``train``, ``validation``, ``test``, ``reference`` or a word of your own.
         labels
             Words for the version, such as ``nightly``; added to those it has.
         source
@@ -164,10 +230,12 @@ class KeepsFiles(ABC):
             If the name, the digest or a label cannot stand.
         """
         use = as_role(role)
-        version = new_version(self._store, name, digest, labels, source)
+        known = name if isinstance(name, DatasetVersion) else None
+        version = known or new_version(self._store, name, digest, labels, source)
         self.begin()
         with self._guarded():
-            version = keep_version(self._store, version, blind=self._runs.forked)
+            if known is None:
+                version = keep_version(self._store, version, blind=self._runs.forked)
             used = {version.dataset_id: {use: self._runs.now()}}
             self._store.commit([update("runs", self.run_id, {"inputs": used})])
         return version

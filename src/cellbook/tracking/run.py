@@ -154,14 +154,18 @@ class Run(KeepsFiles):
         else as its ``repr``.  Text beyond 6,000 characters is kept whole as an artifact.  What a
         name says to be a secret (``password``, ``api_key`` …) is masked.
         """
-        check_mapping(params, "params")
-        checked = {check_name(key, "param"): as_param(value) for key, value in params.items()}
-        checked = {key: without_secrets(key, value) for key, value in checked.items()}
+        checked = _as_params(params)
         self.begin()
         with self._lock, self._guarded():
             changes, drop = self._param_changes(checked)
             if changes:
                 self._store.commit([update("runs", self.run_id, changes, drop)])
+
+    def first_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Take the params that it begins with; return them as fields of its document."""
+        checked = _as_params(params)
+        with self._lock:
+            return self._param_changes(checked)[0]
 
     def set_tag(self, key: str, value: Any) -> None:
         """Set one tag: text that may change at any time."""
@@ -427,3 +431,9 @@ class Run(KeepsFiles):
             return None if self._runs.forked else self._store.get("runs", self.run_id)
         except StoreError:
             return None  # What this process knows is written all the same.
+
+
+def _as_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    check_mapping(params, "params")
+    checked = {check_name(key, "param"): as_param(value) for key, value in params.items()}
+    return {key: without_secrets(key, value) for key, value in checked.items()}

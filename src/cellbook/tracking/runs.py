@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -15,6 +16,7 @@ from tinydb import where
 from cellbook.errors import Ambiguous, InvalidInput, NotFound
 from cellbook.records import (
     Artifact,
+    ModelVersion,
     RunRecord,
     RunState,
     as_text,
@@ -24,7 +26,8 @@ from cellbook.records import (
     from_doc,
     to_doc,
 )
-from cellbook.store import Store, create, is_ulid, update
+from cellbook.store import Op, Store, create, is_ulid, update
+from cellbook.tracking.again import marks, marks_of_double, runs_again
 from cellbook.tracking.ending import end_state
 from cellbook.tracking.flows import here
 from cellbook.tracking.naming import check_run_name, random_name
@@ -41,6 +44,8 @@ does not fill its journal, after a hundredth of the time it has run."""
 _LONGEST_NUMBER = 18
 """Digits of a run's number: what SQLite can hold."""
 
+NO_PARAMS: Mapping[str, Any] = {}
+
 
 class Runs:
     """The runs of a book: started here, found here, renamed and put in the trash here."""
@@ -54,9 +59,15 @@ class Runs:
         self.on_start: Callable[[Run], None] | None = None
         """Called with each run that is started or resumed."""
         self.on_unasked: Callable[[Run], None] | None = None
-        """Called with a run that a module-level function started to have one to log to."""
+        """Called with a run that a module-level function started."""
         self.on_end: Callable[[Run], None] | None = None
         """Called with the active run before it ends because somebody says so."""
+        self.keep_model: Callable[..., ModelVersion]
+        """Registers a model; set by the book, as that is of another room."""
+        self.beginning: Callable[[Run], Sequence[Op]] = lambda run: ()
+        """What goes on record with a run as it begins."""
+        self.replay: dict[str, str] = {}
+        """Where this process runs again what is on record: stand-ins' ids by those of the runs."""
         self._lock = threading.RLock()
         self._open: dict[str, Run] = {}
         self._inherited: dict[str, Run] = {}
@@ -98,9 +109,7 @@ class Runs:
         if not nested:
             # Last, so that a mistake in the call leaves the run before as it was.
             self._end_before()
-        self._begin(run)
-        if params:
-            run.log_params(params)
+        self._begin(run, params or NO_PARAMS)
         return run
 
     def draft(self, on_begin: Callable[[Run], None]) -> Run:
@@ -255,6 +264,7 @@ class Runs:
             return self.get(text)
         named = list(self.store.select("runs", where("run_name") == text))
         kept = [entry for entry in named if not entry[2].get("trashed")] or named
+        kept = [entry for entry in kept if not runs_again(entry[2].get("tags", {}))] or kept
         if len(kept) == 1:
             return run_of(kept[0][2], kept[0][1])
         if kept:
@@ -372,16 +382,32 @@ class Runs:
             description=as_text(description or ""),
             parent=None if above is None else above.run_id,
             notebook=self.sessions.notebook,
-            tags=tags,
+            tags={**tags, **marks()},
             cells=() if self.current_cell is None else (self.current_cell,),
         )
         return Run(self, record, here(), begin)
 
-    def _begin(self, run: Run) -> None:
+    def mark_repeated(self, run: Run, former: str) -> None:
+        """Note that a run stands for a former one, which it repeats."""
+        self.replay[former] = run.run_id
+        run.set_tags(marks_of_double(run.first_record.tags, former))
+
+    def flag(self, run_id: str, flags: Mapping[str, str]) -> None:
+        """Note what was amiss as a run began, in place of what was noted before."""
+        self.store.commit([update("runs", run_id, {"flags": dict(flags)}, [["flags"]])])
+
+    def keep_random(self, table: str, doc_id: str, states: Mapping[str, Any]) -> None:
+        """Keep the states that random generators had as a run (``runs``) or a cell that was the
+        first to draw from them (``draws``) began."""
+        digest = self.store.blobs.put(json.dumps(states).encode(), durable=False)
+        note = create if table == "draws" else update
+        self.store.commit([note(table, doc_id, {"random": digest})])
+
+    def _begin(self, run: Run, params: Mapping[str, Any] = NO_PARAMS) -> None:
         with self.trouble.guarded():
             session = self.sessions.ensure()
-            doc = {**to_doc(run.first_record), "session": session}
-            self.store.commit([create("runs", run.run_id, doc)])
+            doc = {**to_doc(run.first_record), "session": session, **run.first_params(params)}
+            self.store.commit([create("runs", run.run_id, doc), *self.beginning(run)])
         self._activate(run)
 
     def _block(self) -> Run | None:
@@ -424,6 +450,11 @@ class Runs:
         description: str | None,
     ) -> Run:
         record = self.find(run_id)
+        if record.run_id in self.replay:
+            # What is repeated stays as it is.
+            if not self.replay[record.run_id]:
+                return self.start(record.run_name, experiment=record.experiment, params=params)
+            record = self.find(self.replay[record.run_id])
         with self._lock:
             run = self._open.get(record.run_id)
         if run is None:

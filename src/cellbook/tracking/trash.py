@@ -132,7 +132,7 @@ def _under_way(store: Store, record: RunRecord) -> bool:
 
 def _removal(store: Store, run_id: str) -> list[Op]:
     ops = [remove("runs", run_id)]
-    for table in ("artifacts", "cells", "milestones", "stages"):
+    for table in ("artifacts", "cells", "milestones", "stages", "subsets"):
         ops += [remove(table, doc_id) for doc_id, _, _ in _of_run(store, table, {run_id})]
     return ops
 
@@ -145,7 +145,7 @@ def _unnamed_blobs(store: Store, going: Set[str], now: float) -> dict[str, int]:
     named = _digests_named(store, going)
     leaving = {
         digest
-        for table in ("artifacts", "cells")
+        for table in ("artifacts", "cells", "subsets")
         for _, _, doc in _of_run(store, table, going)
         for digest in digests_in(doc)
     }

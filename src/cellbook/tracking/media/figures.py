@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Any
 
 from cellbook.errors import InvalidInput, MissingDependency
+from cellbook.optional import require
 from cellbook.records import Json
 from cellbook.tracking.media.encoded import Encoded, media_type_of, with_extension
-from cellbook.tracking.optional import require
 
 PLOTLY_JSON = "application/vnd.plotly.v1+json"
 

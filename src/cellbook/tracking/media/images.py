@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import InvalidInput
+from cellbook.optional import require
 from cellbook.records import Json
 from cellbook.tracking.media.arrays import as_array, is_tensor
 from cellbook.tracking.media.encoded import (
@@ -18,7 +19,6 @@ from cellbook.tracking.media.encoded import (
     read_file,
     with_extension,
 )
-from cellbook.tracking.optional import require
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

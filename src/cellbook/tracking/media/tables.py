@@ -7,10 +7,10 @@ from io import BytesIO
 from typing import Any
 
 from cellbook.errors import CellbookError, InvalidInput
+from cellbook.optional import require
 from cellbook.records import Json
 from cellbook.tracking.media.encoded import Encoded, media_type_of, with_extension
 from cellbook.tracking.media.texts import json_bytes, plain
-from cellbook.tracking.optional import require
 
 _NAMES_SHOWN = 50
 

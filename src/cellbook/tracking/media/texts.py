@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from cellbook.errors import InvalidInput
+from cellbook.optional import require
 from cellbook.records import Json, as_param
 from cellbook.tracking.media.encoded import (
     Encoded,
@@ -20,7 +21,6 @@ from cellbook.tracking.media.encoded import (
     read_file,
     with_extension,
 )
-from cellbook.tracking.optional import require
 
 _TEXTUAL = ("json", "xml", "yaml", "toml", "javascript", "sql", "jsonl")
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
