@@ -186,3 +186,15 @@ def test_empty_cells_are_not_told_apart(source: str) -> None:
 def test_code_does_not_become_text() -> None:
     there = Cells([CellNow("b", source_hash(LONG), LONG, "markdown")])
     assert place(anchor_of(cell("a", LONG)), there).state is AnchorState.ORPHANED
+
+
+def test_a_merged_cell_has_the_threads_of_those_that_went_into_it() -> None:
+    both = CellNow("both", source_hash("x = 1\n\ny = 2"), former=("a", "b"))
+    for one in (cell("a", "x = 1"), cell("b", "y = 2")):
+        found = place(anchor_of(one), Cells([both]))
+        assert (found.state, found.cell_id) == (AnchorState.MOVED, "both")
+        assert one.cell_id in Cells([both])
+    # Where that was undone, they are back.
+    undone = Cells([both, CellNow("a", source_hash("x = 1"))])
+    assert place(anchor_of(cell("a", "x = 1")), undone).state is AnchorState.FOUND
+    assert place(anchor_of(cell("c", "z = 3")), Cells([both])).state is AnchorState.ORPHANED

@@ -6,52 +6,24 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from cellbook import delivery
 from cellbook.book import Book
-from cellbook.commenting import NoticeSettings, keep_notice_settings, notice_settings
-from cellbook.commenting import notices as notices_module
+from cellbook.commenting import keep_notice_settings, notice_settings
+from cellbook.delivery import Destinations
 from cellbook.errors import CellbookWarning, InvalidInput
 from cellbook.records import Anchor, AnchorKind, Author
 from cellbook.views.notices import notice_of
+from tests.hooks import Hook
 
 ADA, GRACE, EVE = Author("ada", "Ada <Lovelace>"), Author("grace"), Author("eve")
 CELL = Anchor(AnchorKind.CELL, "work.ipynb", "a", "code", "0" * 16, "x = 1")
-
-
-class Hook:
-    """A webhook on this machine."""
-
-    def __init__(self) -> None:
-        self.got: list[dict[str, Any]] = []
-        self.status, self.wait = 200, 0.0
-        self.headers: dict[str, str] = {}
-        hook = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                time.sleep(hook.wait)
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                hook.got.append({"path": self.path, **json.loads(body)})
-                self.send_response(hook.status)
-                for name, value in hook.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/services/T000/SECRET"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 @pytest.fixture
@@ -82,8 +54,8 @@ def test_what_concerns_somebody_is_sent(opened: Book, hook: Hook) -> None:
     threads.reply(begun.thread_id, "Because <!channel>", author=GRACE)
     # A notice is made when its turn comes, of the thread as it is then.
     opened.notices.settle(10)
-    threads.assign(begun.thread_id, "eve")
-    threads.assign(begun.thread_id, "eve")
+    threads.assign(begun.thread_id, "eve", author=GRACE)
+    threads.assign(begun.thread_id, "eve", author=GRACE)
     run = Anchor(AnchorKind.CHECKPOINT, "work.ipynb", checkpoint="0" * 26)
     review = threads.request_review(run, ["grace"], "Good?", author=ADA)
     threads.review(review.thread_id, "returned", "Leaks", author=GRACE)
@@ -97,7 +69,7 @@ def test_what_concerns_somebody_is_sent(opened: Book, hook: Hook) -> None:
     assert texts[0].splitlines()[1].startswith("> Why, @grace? api_key = ")
     assert "abcdefghij" not in texts[0]
     assert texts[1] == f"grace answered @ada{end}\n> Because &lt;!channel&gt;"
-    assert texts[2] == f"@eve is to see to this{end}"
+    assert texts[2] == f"grace assigned @eve{end}"
     assert texts[3].startswith("Ada &lt;Lovelace&gt; asks @grace for a review · ")
     assert texts[4].startswith("grace returned what @ada sent for review · ")
     assert len(texts) == 5
@@ -108,7 +80,7 @@ def test_nothing_is_sent_unless_the_user_says_so(
 ) -> None:
     monkeypatch.delenv("CELLBOOK_NOTICES_WEBHOOK")
     opened.threads.start(CELL, "@grace", author=ADA)
-    keep_notice_settings(NoticeSettings(hook.url))
+    keep_notice_settings(Destinations(hook.url))
     assert (Path(os.environ["CELLBOOK_CONFIG_DIR"]) / "notices.json").stat().st_mode & 0o77 == 0
     opened.threads.start(CELL, "@grace now", author=ADA)
     monkeypatch.setenv("CELLBOOK_NOTICES_WEBHOOK", "")
@@ -181,22 +153,20 @@ def test_a_command_gets_it(opened: Book, tmp_path: Path, monkeypatch: pytest.Mon
 )
 def test_other_urls_are_refused(opened: Book, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidInput, match="begins with https"):
-        keep_notice_settings(NoticeSettings(url))
+        keep_notice_settings(Destinations(url))
     monkeypatch.setenv("CELLBOOK_NOTICES_WEBHOOK", url)
     with pytest.warns(CellbookWarning, match="begins with https"):
         say(opened)
 
 
 def test_settings_show_no_secret() -> None:
-    settings = NoticeSettings(
-        "https://user:pw@hooks.example.org/T0/SECRET", "notify --token SECRET"
-    )
+    settings = Destinations("https://user:pw@hooks.example.org/T0/SECRET", "notify --token SECRET")
     keep_notice_settings(settings)
     assert notice_settings({}) == settings
     assert str(settings) == "webhook https://hooks.example.org/… and command notify"
-    assert str(NoticeSettings()) == "off"
+    assert str(Destinations()) == "off"
     with pytest.raises(InvalidInput, match="cannot be read"):
-        keep_notice_settings(NoticeSettings(command="'"))
+        keep_notice_settings(Destinations(command="'"))
     assert notice_settings({}) == settings
 
 
@@ -226,4 +196,4 @@ def test_what_concerns_nobody_has_no_text(opened: Book) -> None:
     assert notice_of(opened.store, begun.thread_id, comment.comment_id) == ""
     again = opened.threads.reply(begun.thread_id, "With myself, @ada", author=ADA)
     assert notice_of(opened.store, begun.thread_id, again.comment_id) == ""
-    assert notices_module.SECONDS <= 10
+    assert delivery.SECONDS <= 10

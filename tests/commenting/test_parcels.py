@@ -12,6 +12,7 @@ import pytest
 
 from cellbook.book import Book
 from cellbook.commenting import merge, newest_text, pack, unpack
+from cellbook.commenting.readers import seen_by
 from cellbook.commenting.reviews import review_state
 from cellbook.errors import InvalidInput
 from cellbook.records import Anchor, AnchorKind, Author
@@ -146,7 +147,7 @@ def test_an_opened_notebook_changes_nothing_that_was_written_here(home, away):
     theirs["threads"][0]["labels"] = {"decision": True}
     done = merge(home.store, unpack(theirs, "evil.ipynb"), source="evil.ipynb")
     assert not done
-    assert done.left_out == 1
+    assert done.left == {"edited": 1, "label": 1}
     comment["deleted"] = revision["time"]
     done = merge(home.store, unpack(theirs, "evil.ipynb"), source="evil.ipynb")
     assert not done
@@ -184,9 +185,76 @@ def test_what_came_with_a_file_is_new_to_whoever_is_said_to_have_written_it(home
     carry(away, home)
     found = home.threads.find(begun.thread_id)
     forged = found.comments[-1]
-    assert found.unread("ada", "") == {forged.comment_id}
+    assert found.unread("ada", seen_by(home.store, "ada")) == {forged.comment_id}
     home.threads.mark_read(begun.thread_id, forged.comment_id, author=ADA)
-    assert found.unread("ada", forged.comment_id) == frozenset()
+    assert found.unread("ada", seen_by(home.store, "ada")) == frozenset()
+
+
+def test_a_forged_id_of_long_ago_is_unread(home):
+    begun = home.threads.start(CELL, "Mine", author=ADA)
+    said = home.threads.reply(begun.thread_id, "Yes", author=GRACE)
+    home.threads.mark_read(begun.thread_id, said.comment_id, author=ADA)
+    theirs = packed(home)
+    old = {**theirs["comments"][0], "comment_id": "0" * 26, "author": {"name": "eve"}}
+    theirs["comments"].append(old)
+    merge(home.store, unpack(theirs, "evil.ipynb"), source="evil.ipynb")
+    found = home.threads.find(begun.thread_id)
+    assert found.unread("ada", seen_by(home.store, "ada")) == {"0" * 26}
+
+
+def test_a_text_that_came_with_a_file_says_so(home, away):
+    begun = home.threads.start(CELL, "One", author=ADA)
+    carry(home, away)
+    (first,) = home.threads.find(begun.thread_id).comments
+    home.threads.edit(first.comment_id, "Two", author=ADA)
+    theirs = packed(home)
+    key = home.store.new_id()
+    theirs["comments"][0]["revisions"][key] = {"text": "Three", "time": begun.time}
+    merge(home.store, unpack(theirs, "said.jsonld"), source="said.jsonld", asked=True)
+    (first,) = home.threads.find(begun.thread_id).comments
+    assert [first.revisions[one].imported for one in sorted(first.revisions)] == [
+        "", "", "said.jsonld",
+    ]  # fmt: skip
+    # Elsewhere, nobody is told what it came with here.
+    assert "said.jsonld" not in json.dumps(packed(home))
+
+
+def test_the_newest_entry_says_which_labels_there_are(home, away):
+    begun = home.threads.start(CELL, "Mine", labels=["todo"], author=ADA)
+    carry(home, away)
+    away.threads.label(begun.thread_id, "decision", author=GRACE)
+    away.threads.label(begun.thread_id, "todo", False, author=GRACE)
+    away.threads.assign(begun.thread_id, "ada", author=GRACE)
+    done = carry(away, home)
+    assert (bool(done), done.left) == (False, {"label": 2, "assignment": 1})
+    assert home.threads.all()[0].labels == {"todo": True}
+    carry(away, home, asked=True)
+    (thread,) = home.threads.all()
+    assert (thread.labels, thread.assigned) == (
+        {"todo": False, "decision": True}, {"ada": True},
+    )  # fmt: skip
+    home.threads.label(begun.thread_id, "todo", author=ADA)
+    carry(away, home, asked=True)
+    assert home.threads.all()[0].labels["todo"]
+    carry(home, away)
+    assert away.threads.all()[0].labels == home.threads.all()[0].labels
+
+
+def test_what_is_left_out_without_an_entry_is_named(home, away):
+    begun = home.threads.save_brief(
+        Anchor(AnchorKind.NOTEBOOK, "work.ipynb"), {"question": "Why?"}, author=ADA
+    )
+    theirs = packed(home)
+    theirs["threads"][0] |= {"labels": {"decision": True}, "brief": {"question": "Forged?"}}
+    done = merge(home.store, unpack(theirs, "evil.ipynb"), source="evil.ipynb")
+    assert (bool(done), done.left) == (False, {"brief": 1, "label": 1})
+    # What is only older is no change.
+    old = packed(home)
+    home.threads.label(begun.thread_id, "todo", author=ADA)
+    home.threads.save_brief(begun.anchor, {"question": "How?"}, author=ADA)
+    done = merge(home.store, unpack(old, "old.ipynb"), source="old.ipynb")
+    assert (bool(done), done.left_out) == (False, 0)
+    assert home.threads.find(begun.thread_id).comments[-1].about == "Question: How?"
 
 
 def test_an_approval_that_arrives_is_one_of_those_that_were_asked_for(home, away):

@@ -11,7 +11,7 @@ import pytest
 from cellbook import book as books
 from cellbook.book import Book, look_into
 from cellbook.commenting import AuthorUnknown, Threads, newest_text
-from cellbook.commenting.reading import seen_by
+from cellbook.commenting.readers import seen_by
 from cellbook.commenting.reviews import review_state
 from cellbook.errors import Ambiguous, InvalidInput, NotFound
 from cellbook.records import Anchor, AnchorKind, Author, Thread, ThreadKind
@@ -101,10 +101,30 @@ def test_reactions_labels_and_people_are_put_on_and_taken_off(
         "ada": False,
         "grace": True,
     }
-    assert threads.label(begun.thread_id, "todo").labels == {"question": True, "todo": True}
-    assert threads.label(begun.thread_id, "todo", False).labels["todo"] is False
-    assert threads.assign(begun.thread_id, "@Ada").assigned == {"ada": True}
-    assert threads.assign(begun.thread_id, "ada", False).assigned == {"ada": False}
+    both = threads.label(begun.thread_id, "todo", author=GRACE)
+    assert both.labels == {"question": True, "todo": True}
+    assert threads.label(begun.thread_id, "todo", False, author=ADA).labels["todo"] is False
+    assert threads.assign(begun.thread_id, "@Ada", author=GRACE).assigned == {"ada": True}
+    off = threads.assign(begun.thread_id, "ada", False, author=ADA)
+    assert off.assigned == {"ada": False}
+
+
+def test_labels_and_assignments_say_who_did_it(threads: Threads, begun: Thread) -> None:
+    for author in (GRACE, ADA):  # The second time, nothing happens.
+        threads.label(begun.thread_id, "todo", author=author)
+        threads.assign(begun.thread_id, "ada", author=author)
+    threads.label(begun.thread_id, "todo", False, author=ADA)
+    threads.assign(begun.thread_id, "ada", False, author=ADA)
+    told = [
+        (one.author.name, one.event, one.about, one.revisions, one.mentions)
+        for one in threads.find(begun.thread_id).comments[1:]
+    ]
+    assert told == [
+        ("grace", "labelled", "todo", {}, ()),
+        ("grace", "assigned", "@ada", {}, ()),
+        ("ada", "unlabelled", "todo", {}, ()),
+        ("ada", "unassigned", "@ada", {}, ()),
+    ]
 
 
 @pytest.mark.parametrize("emoji", ["", "a", "<b>", "12", "👍" * 20, "👍 x", "#"])
@@ -126,6 +146,18 @@ def test_a_thread_is_hung_on_something_else(threads: Threads, begun: Thread) -> 
     assert threads.find(begun.thread_id).comments[-1].event == "attached"
 
 
+def test_a_thread_that_followed_its_cell_is_nobodys_news(threads: Threads, begun: Thread) -> None:
+    seen = frozenset(one.comment_id for one in threads.find(begun.thread_id).comments)
+    merged = Anchor(AnchorKind.CELL, "work.ipynb", "both", source="x = 1\n\ny = 2")
+    for who in (ADA, GRACE):
+        # Two windows that show one document see the same.
+        moved = threads.reattach(begun.thread_id, merged, followed=True, author=who)
+        assert moved.anchor == merged
+    found = threads.find(begun.thread_id)
+    assert [one.event for one in found.comments] == ["", "followed"]
+    assert found.unread("grace", seen) == frozenset()
+
+
 def test_what_was_read_is_kept_for_each_person(
     threads: Threads, begun: Thread, opened: Book
 ) -> None:
@@ -133,12 +165,45 @@ def test_what_was_read_is_kept_for_each_person(
     answer = threads.reply(begun.thread_id, "yes", author=GRACE)
     threads.mark_read(begun.thread_id, answer.comment_id, author=ADA)
     threads.mark_read(begun.thread_id, first, author=ADA)  # A window that is late.
-    assert seen_by(opened.store, "ada") == {begun.thread_id: answer.comment_id}
-    assert seen_by(opened.store, "grace") == {}
+    assert seen_by(opened.store, "ada") == {answer.comment_id}
+    # Who answers has read what stands above.
+    assert seen_by(opened.store, "grace") == {first}
     found = threads.find(begun.thread_id)
-    assert found.unread("grace", "") == frozenset()
-    assert found.unread("alan", "") == {first, answer.comment_id}
-    assert found.unread("alan", first) == {answer.comment_id}
+    assert found.unread("grace", {first}) == frozenset()
+    assert found.unread("alan", ()) == {first, answer.comment_id}
+    assert found.unread("alan", {first}) == {answer.comment_id}
+    stamp = opened.store.stamps()["readers"]
+    threads.mark_read(begun.thread_id, answer.comment_id, author=ADA)
+    assert opened.store.stamps()["readers"] == stamp
+
+
+def test_what_arrives_late_is_unread(opened: Book, begun: Thread, tmp_path: Path) -> None:
+    """From another laptop comes what was written before that which was read here."""
+    other = copy_of(opened, tmp_path / "laptop")
+    early = other.threads.reply(begun.thread_id, "written first", author=GRACE)
+    other.close()
+    time.sleep(0.005)
+    late = opened.threads.reply(begun.thread_id, "written later", author=GRACE)
+    opened.threads.mark_read(begun.thread_id, late.comment_id, author=ADA)
+    merge(opened, other)
+    found = opened.threads.find(begun.thread_id)
+    assert early.comment_id < late.comment_id
+    assert found.unread("ada", seen_by(opened.store, "ada")) == {early.comment_id}
+
+
+def test_approvals_in_two_copies_are_done_with_when_they_meet(opened: Book, tmp_path: Path) -> None:
+    run = Anchor(AnchorKind.RUN, runs=("01K8",))
+    asked = opened.threads.request_review(run, ["grace", "lin"], author=ADA)
+    other = copy_of(opened, tmp_path / "laptop")
+    opened.threads.review(asked.thread_id, "approved", author=GRACE)
+    other.threads.review(asked.thread_id, "approved", author=Author("lin"))
+    other.close()
+    assert not opened.threads.find(asked.thread_id).thread.resolved
+    merge(opened, other)
+    assert opened.threads.find(asked.thread_id).thread.resolved
+    assert [one.resolved for one in opened.threads.all()] == [True]
+    opened.threads.reopen(asked.thread_id, author=ADA)
+    assert not opened.threads.find(asked.thread_id).thread.resolved
 
 
 def test_a_review_is_approved_by_those_who_were_asked(threads: Threads) -> None:
@@ -169,7 +234,7 @@ def test_a_review_is_approved_by_those_who_were_asked(threads: Threads) -> None:
     assert state() == ("approved", "grace")
     told = threads.find(asked.thread_id).comments
     assert [one.event for one in told] == ["requested", "returned", "approved", "approved"]
-    with pytest.raises(InvalidInput, match="run or a checkpoint"):
+    with pytest.raises(InvalidInput, match="run, a checkpoint or a model"):
         threads.request_review(CELL, ["grace"], author=ADA)
     with pytest.raises(InvalidInput, match="Who is to review"):
         threads.request_review(run, [], author=ADA)
@@ -216,7 +281,12 @@ def test_a_brief_is_saved_field_by_field(threads: Threads) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("", "is empty"), (" \n", "is empty"), ("x" * 100_001, "100 kB")]
+    ("text", "told"),
+    [
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ("x" * 100_001, "has 100,001 bytes"),
+    ],
 )
 def test_what_cannot_be_said_is_told(threads: Threads, text: str, told: str) -> None:
     with pytest.raises(InvalidInput, match=told):
@@ -331,8 +401,8 @@ def test_two_laptops_that_meet_have_the_union(opened: Book, begun: Thread, tmp_p
     other.threads.reply(begun.thread_id, "there", author=GRACE)
     opened.threads.react(first, "👍", author=ADA)
     other.threads.react(first, "👍", author=GRACE)
-    opened.threads.label(begun.thread_id, "todo")
-    other.threads.label(begun.thread_id, "decision")
+    opened.threads.label(begun.thread_id, "todo", author=ADA)
+    other.threads.label(begun.thread_id, "decision", author=GRACE)
     opened.threads.mark_read(begun.thread_id, first, author=ADA)
     other.threads.mark_read(begun.thread_id, mine.comment_id, author=ADA)
     # Deleted here, and edited there, later: it stays deleted.
@@ -345,7 +415,9 @@ def test_two_laptops_that_meet_have_the_union(opened: Book, begun: Thread, tmp_p
     again = look_into(Path(other.url))
     for one in (opened, again):
         found = one.threads.find(begun.thread_id)
-        assert [newest_text(c) for c in found.comments] == ["Why?", "", "here", "there"]
+        assert [newest_text(c) for c in found.comments if not c.event] == [
+            "Why?", "", "here", "there",
+        ]  # fmt: skip
         assert {name for name, given in found.comments[0].reactions["👍"].items()} == {
             "ada",
             "grace",
@@ -365,3 +437,13 @@ def test_two_laptops_that_meet_have_the_union(opened: Book, begun: Thread, tmp_p
 def test_what_steers_terminals_is_no_comment(threads: Threads, text: str) -> None:
     with pytest.raises(InvalidInput, match="escape or NUL"):
         threads.start(CELL, text, author=ADA)
+
+
+def test_a_brief_that_says_nothing_is_none(threads: Threads) -> None:
+    work = Anchor(AnchorKind.NOTEBOOK, "work.ipynb")
+    with pytest.raises(InvalidInput, match="would say nothing"):
+        threads.save_brief(work, {"question": " "}, author=ADA)
+    assert threads.briefs() == []
+    threads.save_brief(work, {"question": "Which?"}, author=ADA)
+    # What is there can be taken out again.
+    assert threads.save_brief(work, {"question": ""}, author=ADA).brief == {"question": ""}

@@ -4,7 +4,8 @@ A thread must never come to hang on a cell that it was not about, unseen.  So th
 find a cell by, each told apart:
 
 1. its id: front ends keep it while a cell is moved, edited, or its notebook copied and renamed;
-2. the whole source as it was, where just one cell has it: a cell that was cut and pasted;
+2. the cell that it was merged into, which has a new id, where a window saw that; or the whole
+   source as it was, where just one cell has it: a cell that was cut and pasted;
 3. a cell that is like it (split, merged, edited and pasted): only ever a *suggestion*;
 4. none: the thread is *orphaned*, kept with the text that it quotes.
 """
@@ -33,10 +34,12 @@ class AnchorState(StrEnum):
 
     FOUND = "found"
     MOVED = "moved"
-    """In another cell, which has the very source that the cell had."""
+    """In another cell, which has the very source that the cell had, or into which it was merged."""
     SUGGESTED = "suggested"
     """Not found, but there is a cell that is like it."""
     ORPHANED = "orphaned"
+    ELSEWHERE = "elsewhere"
+    """In the book that it came from, and never in this one: nothing of it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class CellNow:
     source: str | None = None
     """None where it is not at hand: nothing is suggested then."""
     cell_type: str = ""
+    former: tuple[str, ...] = ()
+    """Ids of cells that were merged into it, as far as whoever tells of it saw that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,19 @@ class Cells:
         self.by_id = {cell.cell_id: cell for cell in self.all}
         self.places = {cell.cell_id: place for place, cell in enumerate(self.all, 1)}
         self._by_hash: dict[str, list[CellNow]] = {}
+        self._heirs: dict[str, CellNow] = {}
         for cell in self.all:
             self._by_hash.setdefault(cell.source_hash, []).append(cell)
+            self._heirs |= {one: cell for one in cell.former if one not in self.by_id}
+        self.ids = frozenset([*self.by_id, *self._heirs])
+        """By which cells are known, also those that are merged into others."""
 
     def __contains__(self, cell_id: object) -> bool:
-        return cell_id in self.by_id
+        return cell_id in self.ids
+
+    def heir_of(self, cell_id: str) -> CellNow | None:
+        """Return the cell that another one, which is gone, was merged into; None for none."""
+        return self._heirs.get(cell_id)
 
     def of_source(self, anchor: Anchor) -> CellNow | None:
         """Return the one cell that has the source of an anchor; None if none or several have."""
@@ -91,7 +104,7 @@ def place(anchor: Anchor, cells: Cells) -> Placement:
     there = cells.by_id.get(anchor.cell_id)
     if there is not None:
         return Placement(AnchorState.FOUND, there.cell_id, _holder_of_quote(anchor, there, cells))
-    same = cells.of_source(anchor)
+    same = cells.heir_of(anchor.cell_id) or cells.of_source(anchor)
     if same is not None:
         return Placement(AnchorState.MOVED, same.cell_id)
     like = _likest(anchor, cells)

@@ -18,6 +18,8 @@ BRIEF_FIELDS: Mapping[str, str] = {
 """What a brief says, by name, and how it is shown."""
 
 _LONGEST = 10_000
+_TOLD = 200
+"""Characters of a field that an entry of the thread repeats."""
 
 
 def check_brief(given: Mapping[str, object]) -> dict[str, str]:
@@ -39,3 +41,13 @@ def check_brief(given: Mapping[str, object]) -> dict[str, str]:
             raise InvalidInput(f"{name!r} is text of at most {_LONGEST:,} characters.")
         fields[name] = value.strip()
     return fields
+
+
+def brief_change(fields: Mapping[str, str]) -> str:
+    """Return what an entry tells of the fields of a brief that somebody has written."""
+    told = []
+    for name, text in fields.items():
+        short = " ".join(text.split())
+        short = short if len(short) <= _TOLD else f"{short[: _TOLD - 1]}…"
+        told.append(f"{BRIEF_FIELDS[name]}: {short}" if short else f"{BRIEF_FIELDS[name]} removed")
+    return "; ".join(told)

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tinydb import where
-
 from cellbook.commenting.briefs import BRIEF_FIELDS
 from cellbook.commenting.checking import read_comment, read_thread
 from cellbook.commenting.mentions import find_mentions
@@ -22,11 +20,14 @@ from cellbook.commenting.reading import (
     COMMENTS,
     THREADS,
     Discussion,
+    comments_in,
     discussions,
     introduce,
     knows,
 )
-from cellbook.commenting.reviews import Verdict, review_state
+from cellbook.commenting.reviews import STANDING, Verdict, review_state
+from cellbook.commenting.soundness import is_sound
+from cellbook.commenting.wording import FLAGGED, FOLLOWED
 from cellbook.errors import InvalidInput
 from cellbook.records import Comment, Thread, from_doc, to_doc
 from cellbook.store import Doc, Op, Store, create, milliseconds, update
@@ -37,9 +38,12 @@ _MOST = 50_000
 _SKEW = 300_000
 """Milliseconds by which clocks of honest machines disagree; a parcel sets none further ahead, for
 what other machines write meanwhile would then count as older."""
-_STANDING = {"resolved": True, "reopened": False, "approved": True, "returned": False}
-"""Whether a thread is done with after an event."""
-_NAMES = {"requested": "review asked for", "attached": "attached elsewhere", "brief": "brief"}
+_NAMES = {
+    "requested": "review asked for", "attached": "attached elsewhere",
+    FOLLOWED: "attached elsewhere",
+    "labelled": "label", "unlabelled": "label", "labels": "label",
+    "assigned": "assignment", "unassigned": "assignment",
+}  # fmt: skip
 """How events are named where they are left out, if not by themselves."""
 
 
@@ -84,10 +88,14 @@ def pack(found: Iterable[Discussion], notebook: str = "") -> dict[str, Any]:
         "version": VERSION,
         "notebook": notebook,
         "threads": [to_doc(replace(one.thread, imported="")) for one in whole],
-        "comments": [
-            to_doc(replace(comment, imported="")) for one in whole for comment in one.comments
-        ],
+        "comments": [to_doc(_unmarked(comment)) for one in whole for comment in one.comments],
     }
+
+
+def _unmarked(comment: Comment) -> Comment:
+    """Return a comment without what it came with here."""
+    plain = {key: replace(one, imported="") for key, one in comment.revisions.items()}
+    return replace(comment, imported="", revisions=plain)
 
 
 def unpack(told: Any, source: str) -> Parcel:
@@ -177,6 +185,18 @@ def merge(
     asked
         Whether a person asked for it, so that also native threads and comments may change.
     """
+    with store.exclusive():
+        done = plan_merge(store, given, source=source, notebook=notebook, asked=asked)
+        if done.ops:
+            store.commit(done.ops)
+    return done
+
+
+def plan_merge(
+    store: Store, given: Parcel, *, source: str, notebook: str = "", asked: bool = False
+) -> Merged:
+    """Return what :func:`merge` would change, for whoever commits it with more, in the same turn of
+    the store's."""
     done = Merged()
     by_thread: dict[str, list[Comment]] = {thread.thread_id: [] for thread in given.threads}
     for comment in given.comments:
@@ -184,15 +204,12 @@ def merge(
     near = time.time_ns() // 1_000_000 + _SKEW
     ids = [*by_thread, *(one.comment_id for one in given.comments)]
     ids = [one for one in ids if milliseconds(one) <= near]
-    with store.exclusive():
-        if ids:
-            # Whoever answers does so later than what is answered, also where clocks disagree.
-            store.follow(max(ids))
-        for thread in given.threads:
-            _merge_thread(store, _here(thread, given, notebook), by_thread[thread.thread_id],
-                          source, asked, done)  # fmt: skip
-        if done.ops:
-            store.commit(done.ops)
+    if ids:
+        # Whoever answers does so later than what is answered, also where clocks disagree.
+        store.follow(max(ids))
+    for thread in given.threads:
+        _merge_thread(store, _here(thread, given, notebook), by_thread[thread.thread_id],
+                      source, asked, done)  # fmt: skip
     return done
 
 
@@ -207,6 +224,9 @@ def _merge_thread(
     store: Store, thread: Thread, comments: list[Comment], source: str, asked: bool, done: Merged
 ) -> None:
     there = store.get(THREADS, thread.thread_id)
+    if there is not None and not is_sound(Thread, there):
+        done.leave_out("unreadable here")
+        return
     if there is None:
         done.threads += 1
         done.ops.append(create(THREADS, thread.thread_id, to_doc(replace(thread, imported=source))))
@@ -216,7 +236,13 @@ def _merge_thread(
         if _merge_comment(store, comment, source, free, asked, done):
             news.append(comment)
     if there is not None:
-        changes = _thread_changes(store, from_doc(Thread, there), thread, news, free)
+        here = from_doc(Thread, there)
+        told = _events(store, thread.thread_id)
+        if free:
+            changes = _thread_changes(store, here, thread, told, news)
+        else:
+            changes = {}
+            _name_dropped(here, thread, told, comments, done)
         if changes:
             done.changed += 1
             drop = [["anchor"]] if "anchor" in changes else []
@@ -239,10 +265,13 @@ def _merge_comment(
             # Whom the book knows keeps the name by which it knows them.
             done.ops += introduce(store, comment.author)
         return True
+    if not is_sound(Comment, doc):
+        done.leave_out("unreadable here")
+        return False
     there = from_doc(Comment, doc)
     if there.deleted is not None:
         return False
-    changes = _comment_changes(there, comment)
+    changes = _comment_changes(there, comment, source)
     if not changes:
         return False
     same = (there.thread, there.author.name) == (comment.thread, comment.author.name)
@@ -260,11 +289,15 @@ def _kind_of(changes: Doc) -> str:
                  if key in changes), "reaction")  # fmt: skip
 
 
-def _comment_changes(there: Comment, comment: Comment) -> Doc:
+def _comment_changes(there: Comment, comment: Comment, source: str) -> Doc:
     if comment.deleted is not None:
         return {"deleted": comment.deleted, "mentions": []}
     changes: Doc = {}
-    new = {key: one for key, one in comment.revisions.items() if key not in there.revisions}
+    new = {
+        key: replace(one, imported=source)
+        for key, one in comment.revisions.items()
+        if key not in there.revisions
+    }
     # An entry that only told what happened gets no text from elsewhere.
     if new and there.revisions:
         united = {**there.revisions, **new}
@@ -280,32 +313,29 @@ def _comment_changes(there: Comment, comment: Comment) -> Doc:
 
 
 def _thread_changes(
-    store: Store, there: Thread, thread: Thread, news: list[Comment], free: bool
+    store: Store, there: Thread, thread: Thread, told: list[Comment], news: list[Comment]
 ) -> Doc:
-    """Return what becomes of a thread by the entries that are new in it."""
-    newest: dict[str, str] = {}
-    for event, comment_id in _events(store, there.thread_id):
-        kind = "standing" if event in _STANDING else event
-        newest[kind] = max(comment_id, newest.get(kind, ""))
-    last = {("standing" if one.event in _STANDING else one.event): one for one in news}
+    """Return what becomes of a thread by the entries that are new in it.
+
+    `told` are the entries that were there and tell what happened.
+    """
+    before = {_kind_told(one): one.comment_id for one in told}
+    last = {_kind_told(one): one for one in news if one.event}
     changes: Doc = {}
 
     def tells(kind: str) -> bool:
-        return kind in last and last[kind].comment_id > newest.get(kind, "")
+        return kind in last and last[kind].comment_id > before.get(kind, "")
 
-    done = False
     if tells("standing"):
         event = last["standing"].event
-        done = _STANDING[event]
+        done = STANDING[event]
         if event == Verdict.APPROVED:
             here = discussions(store, [there])[0].comments
             asked = {one for one, on in {**thread.assigned, **there.assigned}.items() if on}
             both = sorted([*here, *news], key=lambda one: one.comment_id)
             done = review_state(both, asked).state == Verdict.APPROVED
-    if tells("standing") and done != there.resolved:
-        changes["resolved"] = not there.resolved
-    if not free:
-        return changes
+        if done != there.resolved:
+            changes["resolved"] = done
     if tells("attached") and thread.anchor != there.anchor:
         changes["anchor"] = to_doc(thread.anchor)
     wins = tells("brief")
@@ -317,22 +347,49 @@ def _thread_changes(
     }
     if brief:
         changes["brief"] = brief
-    for kind in ("labels", "assigned"):
+    both = sorted([*told, *news], key=lambda one: one.comment_id)
+    for kind, events in FLAGGED.items():
         mine, other = getattr(there, kind), getattr(thread, kind)
-        flags = {
-            name: on
-            for name, on in other.items()
-            # Where both sides say something, the book in which the thread was begun does.
-            if name not in mine or (bool(there.imported) and mine[name] != on)
-        }
+        said = {one.about.removeprefix("@"): one.event == events[True]
+                for one in both if one.event in events}  # fmt: skip
+        flags = {}
+        for name, theirs in {**other, **mine}.items():
+            # Without an entry that says more, what either side has is there.
+            on = said.get(name, mine.get(name, theirs))
+            if mine.get(name) != on:
+                flags[name] = on
         if flags:
             changes[kind] = flags
     return changes
 
 
-def _events(store: Store, thread: str) -> list[tuple[str, str]]:
-    return [
-        (doc["event"], doc["comment_id"])
-        for _, _, doc in store.select(COMMENTS, where("thread") == thread)
-        if doc.get("event")
-    ]
+def _name_dropped(
+    there: Thread, thread: Thread, told: list[Comment], comments: list[Comment], done: Merged
+) -> None:
+    """Count what a parcel has of a native thread that its entries, which are counted, do not tell.
+
+    Where an entry here is unknown to the parcel, the parcel is only older.
+    """
+    known = {one.comment_id for one in comments}
+    newer = {_kind_told(one) for one in told if one.comment_id not in known}
+    here = {one.comment_id for one in told}
+    counted = {_kind_told(one) for one in comments if one.event and one.comment_id not in here}
+    flags = {name: (getattr(there, name), getattr(thread, name)) for name in ("brief", *FLAGGED)}
+    for kind, (mine, other) in flags.items():
+        if any(mine.get(name) != one for name, one in other.items()) and not (
+            kind in newer or kind in counted
+        ):
+            done.leave_out(_NAMES.get(kind, kind))
+
+
+def _kind_told(comment: Comment) -> str:
+    """Return what of a thread an entry tells."""
+    flagged = (kind for kind, events in FLAGGED.items() if comment.event in events)
+    if comment.event == FOLLOWED:
+        return "attached"
+    return "standing" if comment.event in STANDING else next(flagged, comment.event)
+
+
+def _events(store: Store, thread: str) -> list[Comment]:
+    """Return the entries of a thread that tell what happened, in order."""
+    return [from_doc(Comment, doc) for doc in comments_in(store, thread) if doc.get("event")]

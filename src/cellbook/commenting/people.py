@@ -12,10 +12,9 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-import platformdirs
-
 from cellbook.errors import InvalidInput, StoreWriteError
 from cellbook.records import Author
+from cellbook.settings import settings_file
 
 _NAME = re.compile(r"\w(?:[\w.+@-]*\w)?")
 _LONGEST = 100
@@ -75,6 +74,11 @@ def local_author(environment: Mapping[str, str] | None = None) -> Author | None:
     return _answered() or _known_to_git()
 
 
+def naming_variable() -> str:
+    """Return the environment variable that says who works here, above any answer; or nothing."""
+    return next((key for key in _WITH_NAMES if os.environ.get(key, "").strip()), "")
+
+
 def keep_author(author: Author) -> None:
     """Keep the answer of somebody who was asked, for all books of this user.
 
@@ -120,12 +124,6 @@ def _made_of(name: str, display_name: str = "") -> Author | None:
     if not _NAME.fullmatch(plain):
         return None
     return Author(plain, "" if shown == plain else shown)
-
-
-def settings_file(name: str) -> Path:
-    """Return a file of this user's settings, which hold for all books."""
-    chosen = os.environ.get("CELLBOOK_CONFIG_DIR") or platformdirs.user_config_dir("cellbook")
-    return Path(chosen) / name
 
 
 def _file() -> Path:

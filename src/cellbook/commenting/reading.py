@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from tinydb.queries import Query
 
+from cellbook.commenting.reviews import is_done
+from cellbook.commenting.soundness import flaw, is_sound, read_sound, read_surely
+from cellbook.commenting.wording import SMALL
 from cellbook.errors import Ambiguous, NotFound
-from cellbook.records import Author, Comment, Revision, Thread, ThreadKind, from_doc, to_doc
+from cellbook.records import (
+    Author,
+    Comment,
+    Record,
+    Revision,
+    Thread,
+    ThreadKind,
+    from_doc,
+    to_doc,
+)
 from cellbook.store import Doc, Op, Store, create
 
-THREADS, COMMENTS, READERS, PEOPLE = "threads", "comments", "readers", "people"
+THREADS, COMMENTS, PEOPLE = "threads", "comments", "people"
+
+R = TypeVar("R", bound=Record)
 
 _SHORTEST = 6
 """Letters of an id's end that may stand for it."""
@@ -27,13 +44,20 @@ class Discussion:
     thread
         The thread.
     docs
-        The documents of its comments, in order.
+        The documents of its comments, in order; those that cannot be read are passed over.
     """
 
     def __init__(self, thread: Thread, docs: Sequence[Doc]) -> None:
+        self.recorded, self.given = thread, docs
+        """The thread as its document has it, and all documents that belong to it."""
+        docs = [doc for doc in docs if is_sound(Comment, doc)]
+        self.unreadable = len(self.given) - len(docs)
+        if thread.kind is ThreadKind.REVIEW:
+            # Of two who approved in two copies of a book, neither saw that it was done with.
+            thread = replace(thread, resolved=is_done(docs, those(thread.assigned)))
         self.thread = thread
         self.docs = docs
-        self.last_time = max([thread.time, *(doc["time"] for doc in docs)])
+        self.last_time = max([thread.time, *(doc["time"] for doc in docs if not _is_small(doc))])
         self.mentioned = frozenset(
             name for doc in docs if "deleted" not in doc for name in doc.get("mentions", ())
         )
@@ -43,20 +67,27 @@ class Discussion:
         """Its comments, in order."""
         return tuple(from_doc(Comment, doc) for doc in self.docs)
 
-    def unread(self, name: str, seen: str) -> frozenset[str]:
-        """Return the ids of comments that somebody has not read, who read up to `seen`.
+    @functools.cached_property
+    def _news(self) -> tuple[tuple[str, str], ...]:
+        """Id and author of what can be new to somebody; no author where that is only claimed."""
+        return tuple(
+            (doc["comment_id"], "" if doc.get("imported") else doc["author"]["name"])
+            for doc in self.docs
+            if "deleted" not in doc and not _is_small(doc)
+        )
 
-        Who answers has read what stands above.  What came with a file nobody has, least of all
-        who is said to have written it.
+    def unread(self, name: str, seen: Container[str]) -> frozenset[str]:
+        """Return the ids of comments that somebody has not read, who read those of `seen`.
+
+        What one wrote oneself is read.  What came with a file is not, least of all by who is said
+        to have written it.
         """
-        found: list[str] = []
-        for doc in reversed(self.docs):
-            mine = doc["author"]["name"] == name and not doc.get("imported")
-            if doc["comment_id"] <= seen or mine:
-                break
-            if "deleted" not in doc:
-                found.append(doc["comment_id"])
-        return frozenset(found)
+        return frozenset(one for one, by in self._news if by != name and one not in seen)
+
+
+def _is_small(doc: Doc) -> bool:
+    """Whether a comment only tells of what is nobody's news, as of a label."""
+    return doc.get("event", "") in SMALL
 
 
 def newest_text(comment: Comment) -> str:
@@ -100,9 +131,9 @@ def thread_of(store: Store, thread: str) -> Thread:
     """
     doc = store.get(THREADS, thread)
     if doc is None:
-        doc = store.get(THREADS, _whole(store, THREADS, thread, "thread"))
-        assert doc is not None
-    return from_doc(Thread, doc)
+        thread = _whole(store, THREADS, thread, "thread")
+        doc = store.get(THREADS, thread)
+    return read_surely(Thread, doc, thread)
 
 
 def comment_of(store: Store, comment: str) -> Comment:
@@ -115,9 +146,9 @@ def comment_of(store: Store, comment: str) -> Comment:
     """
     doc = store.get(COMMENTS, comment)
     if doc is None:
-        doc = store.get(COMMENTS, _whole(store, COMMENTS, comment, "comment"))
-        assert doc is not None
-    return from_doc(Comment, doc)
+        comment = _whole(store, COMMENTS, comment, "comment")
+        doc = store.get(COMMENTS, comment)
+    return read_surely(Comment, doc, comment)
 
 
 def _whole(store: Store, table: str, end: str, what: str) -> str:
@@ -147,14 +178,21 @@ def discussions(
     asked = one == wanted[0].thread_id if len(wanted) == 1 else one.one_of(list(found))
     for _, _, doc in store.select(COMMENTS, None if whole else asked):
         # In a book that was merged in part, a comment may be there before its thread.
-        found.get(doc["thread"], []).append(doc)
+        thread = doc.get("thread")
+        found.get(thread if isinstance(thread, str) else "", []).append(doc)
     for docs in found.values():
         docs.sort(key=_by_id)
     return [Discussion(thread, found[thread.thread_id]) for thread in wanted]
 
 
+def comments_in(store: Store, thread: str) -> list[Doc]:
+    """Return the documents of a thread's comments, in order."""
+    found = (doc for _, _, doc in store.select(COMMENTS, Query().thread == thread))
+    return sorted((doc for doc in found if is_sound(Comment, doc)), key=_by_id)
+
+
 def _by_id(doc: Doc) -> str:
-    return str(doc["comment_id"])
+    return str(doc.get("comment_id"))
 
 
 def threads_about(store: Store, notebook: str, cells: Collection[str]) -> list[Thread]:
@@ -168,20 +206,32 @@ def threads_about(store: Store, notebook: str, cells: Collection[str]) -> list[T
     # One after the other: each has an index of its own.
     for query in asked:
         for thread_id, _, doc in store.select(THREADS, query):
-            if thread_id not in found:
-                found[thread_id] = from_doc(Thread, doc)
+            if thread_id not in found and (thread := read_sound(Thread, doc)) is not None:
+                found[thread_id] = thread
     return [found[thread_id] for thread_id in sorted(found)]
 
 
 def all_threads(store: Store) -> list[Thread]:
     """Return all threads, the oldest first."""
-    return [from_doc(Thread, doc) for _, _, doc in store.select(THREADS)]
+    return _read(Thread, store.select(THREADS))
+
+
+def count_comments(store: Store) -> Counter[str]:
+    """Return how many comments each thread has; deleted ones, and what only tells that it was
+    resolved or the like, do not count."""
+    return Counter(
+        doc["thread"]
+        for _, _, doc in store.select(COMMENTS)
+        if "deleted" not in doc and doc.get("revisions") and is_sound(Comment, doc)
+    )
 
 
 def people_in(store: Store) -> list[Author]:
     """Return everyone who ever wrote in the book, by name."""
-    found = [from_doc(Author, doc) for _, _, doc in store.select(PEOPLE)]
-    return sorted(found, key=lambda author: (author.name.casefold(), author.name))
+    return sorted(
+        _read(Author, store.select(PEOPLE)),
+        key=lambda author: (author.name.casefold(), author.name),
+    )
 
 
 def introduce(store: Store, author: Author) -> list[Op]:
@@ -207,13 +257,18 @@ def reviews_in(store: Store) -> list[Thread]:
 
 def _of_kind(store: Store, kind: ThreadKind) -> list[Thread]:
     asked = Query().kind == kind.value
-    return [from_doc(Thread, doc) for _, _, doc in store.select(THREADS, asked)]
+    return _read(Thread, store.select(THREADS, asked))
 
 
-def seen_by(store: Store, name: str) -> dict[str, str]:
-    """Return the newest comment that somebody read in each thread, on whichever machine."""
-    seen: dict[str, str] = {}
-    for _, _, doc in store.select(READERS, Query().name == name):
-        for thread, comment in doc.get("seen", {}).items():
-            seen[thread] = max(comment, seen.get(thread, ""))
-    return seen
+def _read(kind: type[R], found: Iterable[tuple[str, int, Doc]]) -> list[R]:
+    read = (read_sound(kind, doc) for _, _, doc in found)
+    return [one for one in read if one is not None]
+
+
+def flaws(store: Store) -> Iterator[tuple[str, str]]:
+    """Yield what cannot be read, by table and id, and why."""
+    kinds: Mapping[str, type[Record]] = {THREADS: Thread, COMMENTS: Comment, PEOPLE: Author}
+    for table, kind in kinds.items():
+        for doc_id, _, doc in store.select(table):
+            if not is_sound(kind, doc):
+                yield f"{table}/{doc_id}", flaw(kind, doc)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cellbook.errors import InvalidInput
-from cellbook.records import Comment, Thread
+from cellbook.records import Comment, Thread, from_doc
+from cellbook.store import Doc
 
 
 class Verdict(StrEnum):
@@ -17,6 +18,8 @@ class Verdict(StrEnum):
     RETURNED = "returned"
 
 
+STANDING = {"resolved": True, "reopened": False, "approved": True, "returned": False}
+"""Whether a thread is done with after an event; after an approval, if all have approved."""
 REQUESTED = "requested"
 """The event of an entry by which somebody is asked."""
 
@@ -64,6 +67,18 @@ def review_state(comments: Iterable[Comment], asked: Collection[str]) -> ReviewS
     if approved and set(asked) <= set(approved):
         return ReviewState(Verdict.APPROVED.value, approved[-1], approved)
     return ReviewState(REQUESTED if requested else "", requested, approved)
+
+
+def is_done(docs: Iterable[Doc], asked: Collection[str]) -> bool:
+    """Whether a review is done with, as its entries tell.
+
+    `docs` are their documents, in order; `asked` is as for :func:`review_state`.
+    """
+    told = [from_doc(Comment, doc) for doc in docs if doc.get("event")]
+    last = next((one.event for one in reversed(told) if one.event in STANDING), "")
+    if last == Verdict.APPROVED:
+        return review_state(told, asked).state == Verdict.APPROVED
+    return STANDING.get(last, False)
 
 
 def check_verdict(

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-import time
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cellbook.commenting.briefs import check_brief
-from cellbook.commenting.mentions import TEXT_LIMIT, as_known, find_mentions
-from cellbook.commenting.people import check_author, local_author, node_name
+from cellbook.commenting.briefs import brief_change, check_brief
+from cellbook.commenting.mentions import as_known
+from cellbook.commenting.people import check_author
+from cellbook.commenting.readers import reading
 from cellbook.commenting.reading import (
     COMMENTS,
-    READERS,
     THREADS,
     Discussion,
     all_threads,
     briefs_in,
     comment_of,
+    comments_in,
     discussions,
-    introduce,
+    flaws,
     people_in,
     reviews_in,
     thread_of,
 )
 from cellbook.commenting.reviews import REQUESTED, Verdict, check_verdict, review_state
+from cellbook.commenting.soundness import is_sound
+from cellbook.commenting.wording import (
+    FLAGGED,
+    FOLLOWED,
+    check_emoji,
+    check_label,
+    check_text,
+    several,
+)
+from cellbook.commenting.writing import Writing, now
 from cellbook.errors import InvalidInput
 from cellbook.records import (
     Anchor,
@@ -34,24 +43,13 @@ from cellbook.records import (
     Revision,
     Thread,
     ThreadKind,
-    check_name,
-    encodable,
     from_doc,
     to_doc,
 )
-from cellbook.store import Op, Store, create, update
-
-_LABEL_LIMIT = 50
-_EMOJI_LIMIT = 16
-_EMOJI = frozenset({"So", "Sk", "Sm", "Mn", "Me", "Cf", "Po", "Nd"})
-"""Categories of Unicode that pictures are made of; one of the first is in each."""
+from cellbook.store import update
 
 
-class AuthorUnknown(InvalidInput):
-    """Somebody writes whose name nobody knows: they are to be asked."""
-
-
-class Threads:
+class Threads(Writing):
     """The discussions of a book.
 
     Whatever several people may change at once is a map of leaves, so that both succeed, also where
@@ -59,26 +57,16 @@ class Threads:
     an entry that says who did it.
 
     Every method that writes takes who does it; None means the one who works here.
-
-    Parameters
-    ----------
-    store
-        The book's memory.
-    who
-        Says who works here.
     """
-
-    def __init__(self, store: Store, who: Callable[[], Author | None] = local_author) -> None:
-        self._store = store
-        self._who = who
-        self.on_said: Callable[[str, str, Sequence[str]], None] | None = None
-        """Told of what somebody says here: thread, comment, and who is newly to see to it."""
 
     # -- reading -------------------------------------------------------------------------------
 
     def all(self) -> list[Thread]:
         """Return all threads, the oldest first."""
-        return all_threads(self._store)
+        threads = all_threads(self._store)
+        reviews = (one for one in threads if one.kind is ThreadKind.REVIEW)
+        told = {one.thread.thread_id: one.thread for one in discussions(self._store, reviews)}
+        return [told.get(one.thread_id, one) for one in threads]
 
     def find(self, thread: str) -> Discussion:
         """Return a thread, by its id or the end of that, with its comments in order.
@@ -108,14 +96,19 @@ class Threads:
         """Return the briefs of all notebooks, the oldest first."""
         return briefs_in(self._store)
 
+    def check(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield place, problem and whether that is harmless, of what cannot be read."""
+        for place, why in flaws(self._store):
+            yield place, f"cannot be read ({why}), so lists pass it over", False
+
     def asked_of_me(self, *, author: Author | None = None) -> list[Thread]:
         """Return the open reviews that somebody is asked for and has not approved."""
         name = self._author(author).name
         asked = [one for one in reviews_in(self._store) if one.assigned.get(name)]
         return [
             found.thread
-            for found in discussions(self._store, [one for one in asked if not one.resolved])
-            if name not in review_state(found.comments, ()).approved
+            for found in discussions(self._store, asked)
+            if not found.thread.resolved and name not in review_state(found.comments, ()).approved
         ]
 
     # -- writing -------------------------------------------------------------------------------
@@ -153,7 +146,8 @@ class Threads:
             If nobody can say who writes.
         """
         author = self._author(author)
-        thread, ops = self._begin(anchor, kind, author, labels, assigned)
+        labels, assigned = several(labels, "label"), several(assigned, "person")
+        thread, ops = self._begin(_checked(anchor), kind, author, labels, assigned)
         entry = self._entry(thread.thread_id, author, check_text(text))
         self._store.commit([*ops, *entry])
         self._tell(thread.thread_id, entry, [*thread.assigned])
@@ -164,7 +158,7 @@ class Threads:
         author = self._author(author)
         found = thread_of(self._store, thread)
         ops = self._entry(found.thread_id, author, check_text(text))
-        self._store.commit(ops)
+        self._add(found.thread_id, author, ops)
         self._tell(found.thread_id, ops)
         return from_doc(Comment, ops[0][2])
 
@@ -180,7 +174,7 @@ class Threads:
         text = check_text(text)
         if not found.revisions:
             raise InvalidInput("That entry has no text to edit. Reply to the thread instead.")
-        revision = Revision(text, _now())
+        revision = Revision(text, now())
         changes = {
             "revisions": {self._store.new_id(): to_doc(revision)},
             "mentions": list(self._mentions(text)),
@@ -204,7 +198,7 @@ class Threads:
                 update(
                     COMMENTS,
                     found.comment_id,
-                    {"deleted": _now(), "mentions": []},
+                    {"deleted": now(), "mentions": []},
                     [["revisions"], ["reactions"]],
                 )
             ]
@@ -228,45 +222,52 @@ class Threads:
         found = comment_of(self._store, comment)
         if found.deleted is not None:
             raise InvalidInput("That comment was deleted. React to another one.")
-        given_now = {emoji: {author.name: to_doc(Reaction(given, _now()))}}
+        given_now = {emoji: {author.name: to_doc(Reaction(given, now()))}}
         self._store.commit([update(COMMENTS, found.comment_id, {"reactions": given_now})])
         return self.comment(found.comment_id)
 
-    def label(self, thread: str, label: str, on: bool = True) -> Thread:
+    def label(
+        self, thread: str, label: str, on: bool = True, *, author: Author | None = None
+    ) -> Thread:
         """Put a label on a thread, or take it off."""
-        found = thread_of(self._store, thread)
-        self._change(found, {"labels": {check_label(label): on}})
-        return thread_of(self._store, found.thread_id)
+        return self._flag(thread, "labels", check_label(label), on, author)
 
-    def assign(self, thread: str, name: str, on: bool = True) -> Thread:
+    def assign(
+        self, thread: str, name: str, on: bool = True, *, author: Author | None = None
+    ) -> Thread:
         """Say that somebody is to see to a thread, or is not any more."""
-        found = thread_of(self._store, thread)
         (name,) = as_known([check_author(name.removeprefix("@")).name], self._names())
-        self._change(found, {"assigned": {name: on}})
-        if on and not found.assigned.get(name):
-            self._tell(found.thread_id, (), [name])
-        return thread_of(self._store, found.thread_id)
+        return self._flag(thread, "assigned", name, on, author)
 
     def mark_read(self, thread: str, comment: str, *, author: Author | None = None) -> None:
-        """Note that somebody has read a thread up to a comment."""
+        """Note that somebody has read a thread as it is here now, up to a comment."""
         author = self._author(author)
         found = thread_of(self._store, thread)
         newest = comment_of(self._store, comment).comment_id
-        # A document for each machine: where two copies of a book meet, none takes another's place.
-        doc_id = f"reader-{author.name}-{node_name()}"
-        with self._store.exclusive():
-            doc = self._store.get(READERS, doc_id)
-            if doc is None:
-                seen = {found.thread_id: newest}
-                self._store.commit([create(READERS, doc_id, {"name": author.name, "seen": seen})])
-            elif doc.get("seen", {}).get(found.thread_id, "") < newest:
-                change = {"seen": {found.thread_id: newest}}
-                self._store.commit([update(READERS, doc_id, change)])
+        docs = comments_in(self._store, found.thread_id)
+        ops = reading(self._store, author, [doc for doc in docs if doc["comment_id"] <= newest])
+        if ops:
+            self._store.commit(ops)
 
-    def reattach(self, thread: str, anchor: Anchor, *, author: Author | None = None) -> Thread:
-        """Hang a thread on something else, such as the cell that took the place of a lost one."""
+    def reattach(
+        self,
+        thread: str,
+        anchor: Anchor,
+        *,
+        followed: bool = False,
+        author: Author | None = None,
+    ) -> Thread:
+        """Hang a thread on something else, such as the cell that took the place of a lost one.
+
+        `followed` says that its cell was merged into that one, which is nobody's news.  Where it
+        hangs there already, as another window saw the same, nothing happens.
+        """
         # The whole anchor is one value: fields that it has no more must not stay behind.
-        return self._happen(thread, "attached", {"anchor": to_doc(anchor)}, "", author, ["anchor"])
+        told = to_doc(_checked(anchor))
+        if followed and to_doc(thread_of(self._store, thread).anchor) == told:
+            return self.find(thread).thread
+        event = FOLLOWED if followed else "attached"
+        return self._happen(thread, event, {"anchor": told}, "", author, ["anchor"])
 
     def save_brief(
         self, anchor: Anchor, fields: Mapping[str, object], *, author: Author | None = None
@@ -282,36 +283,48 @@ class Threads:
         author
             Who says so.
         """
-        author = self._author(author)
+        author, anchor = self._author(author), _checked(anchor)
         given = check_brief(fields)
         same = (one for one in self.briefs() if one.anchor.notebook == anchor.notebook)
         there = next(same, None)
+        new = there is None
         if there is None:
             there, ops = self._begin(anchor, ThreadKind.BRIEF, author, (), ())
-            ops[0][2]["brief"] = {name: value for name, value in given.items() if value}
+            given = {name: text for name, text in given.items() if text}
+            if not given:
+                raise InvalidInput("The brief would say nothing. Write something in it.")
+            ops[0][2]["brief"] = given
         else:
             changed = {name: text for name, text in given.items() if there.brief.get(name) != text}
             if not changed:
                 return there
             given, ops = changed, [update(THREADS, there.thread_id, {"brief": changed})]
-        said = "; ".join(f"{name}: {text}" for name, text in given.items() if len(text) < 500)
-        self._store.commit([*ops, *self._entry(there.thread_id, author, said, event="brief")])
+        told = brief_change(given)
+        # What a new brief says stands at its head.
+        about = "" if new else told
+        entry = self._entry(there.thread_id, author, "", event="brief", about=about)
+        entry[0][2]["mentions"] = list(self._mentions(told))
+        self._add(there.thread_id, author, [*ops, *entry])
+        self._tell(there.thread_id, entry)
         return thread_of(self._store, there.thread_id)
 
     def request_review(
-        self, anchor: Anchor, of: Sequence[str], text: str = "", *, author: Author | None = None
+        self, anchor: Anchor, of: Iterable[str], text: str = "", *, author: Author | None = None
     ) -> Thread:
-        """Ask people to approve of a run or a checkpoint.
+        """Ask people to approve of a run, a checkpoint or a model.
 
         Raises
         ------
         InvalidInput
-            If it is neither, or nobody is asked.
+            If it is none of these, or nobody is asked.
         """
-        author = self._author(author)
-        if anchor.kind not in (AnchorKind.RUN, AnchorKind.CHECKPOINT):
-            raise InvalidInput("A run or a checkpoint can be sent for review. Name one.")
-        asked = as_known([check_author(name.removeprefix("@")).name for name in of], self._names())
+        author, anchor = self._author(author), _checked(anchor)
+        if anchor.kind not in (AnchorKind.RUN, AnchorKind.CHECKPOINT, AnchorKind.MODEL):
+            raise InvalidInput("A run, a checkpoint or a model can be sent for review. Name one.")
+        asked = as_known(
+            [check_author(name.removeprefix("@")).name for name in several(of, "person")],
+            self._names(),
+        )
         if not asked:
             raise InvalidInput("Who is to review it? Name somebody, such as @ada.")
         thread, ops = self._begin(anchor, ThreadKind.REVIEW, author, ["review"], asked)
@@ -336,6 +349,8 @@ class Threads:
         """
         author = self._author(author)
         found = thread_of(self._store, thread)
+        if verdict not in tuple(Verdict):
+            raise InvalidInput(f"A review is {' or '.join(Verdict)}, not {str(verdict)[:40]!r}.")
         verdict = Verdict(verdict)
         if found.kind is not ThreadKind.REVIEW:
             raise InvalidInput("Nobody asked for a review there. `%review request @name` does.")
@@ -347,52 +362,6 @@ class Threads:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _author(self, given: Author | None) -> Author:
-        author = given or self._who()
-        if author is None:
-            raise AuthorUnknown(
-                "Nobody knows who writes this. Set CELLBOOK_USER, or git's user.email, and write "
-                "it again."
-            )
-        return author
-
-    def _begin(
-        self,
-        anchor: Anchor,
-        kind: ThreadKind,
-        author: Author,
-        labels: Iterable[str],
-        assigned: Iterable[str],
-    ) -> tuple[Thread, list[Op]]:
-        names = [check_author(name.removeprefix("@")).name for name in assigned]
-        thread = Thread(
-            # Read first, so that the id is later than all that there is.
-            thread_id=self._store.new_id(),
-            anchor=anchor,
-            author=author,
-            time=_now(),
-            kind=kind,
-            labels={check_label(label): True for label in labels},
-            assigned=dict.fromkeys(as_known(names, self._names() if names else ()), True),
-        )
-        return thread, [create(THREADS, thread.thread_id, to_doc(thread))]
-
-    def _entry(self, thread: str, author: Author, text: str, *, event: str = "") -> list[Op]:
-        now = _now()
-        comment = Comment(
-            comment_id=self._store.new_id(),
-            thread=thread,
-            author=author,
-            time=now,
-            revisions={self._store.new_id(): Revision(text, now)} if text else {},
-            mentions=self._mentions(text),
-            event=event,
-        )
-        return [
-            create(COMMENTS, comment.comment_id, to_doc(comment)),
-            *introduce(self._store, author),
-        ]
-
     def _happen(
         self,
         thread: str,
@@ -403,7 +372,7 @@ class Threads:
         drop: Sequence[str] = (),
     ) -> Thread:
         author = self._author(author)
-        found = thread_of(self._store, thread)
+        found = self.find(thread).thread
         said = check_text(text, True)
         if event in ("resolved", "reopened") and found.resolved == (event == "resolved"):
             # Somebody else did the same at once: it happened, and is told once.
@@ -412,82 +381,30 @@ class Threads:
             return found
         entry = self._entry(found.thread_id, author, said, event=event)
         dropped = [[name] for name in drop]
-        self._store.commit([update(THREADS, found.thread_id, dict(changes), dropped), *entry])
+        change = update(THREADS, found.thread_id, dict(changes), dropped)
+        self._add(found.thread_id, author, [change, *entry])
         self._tell(found.thread_id, entry)
-        return thread_of(self._store, found.thread_id)
+        return self.find(found.thread_id).thread
 
-    def _tell(self, thread: str, entry: Sequence[Op], assigned: Sequence[str] = ()) -> None:
-        if self.on_said is not None:
-            self.on_said(thread, str(entry[0][1]) if entry else "", assigned)
-
-    def _change(self, thread: Thread, changes: dict[str, object]) -> None:
-        self._store.commit([update(THREADS, thread.thread_id, changes)])
-
-    def _own(self, comment: str, author: Author | None, what: str) -> tuple[Author, Comment]:
+    def _flag(self, thread: str, kind: str, name: str, on: bool, author: Author | None) -> Thread:
+        """Put a label or a person on a thread or take it off, and on record who did it."""
         author = self._author(author)
-        found = comment_of(self._store, comment)
-        if found.author.name != author.name:
-            raise InvalidInput(
-                f"That comment is @{found.author.name}'s and cannot be {what} by @{author.name}. "
-                "Reply to it instead."
-            )
-        if found.imported:
-            raise InvalidInput(
-                f"That comment came with {found.imported}, so it cannot be {what} here. Do that in "
-                "the book where it was written, or reply to it."
-            )
-        if found.deleted is not None:
-            raise InvalidInput("That comment was deleted. Write a new one.")
-        return author, found
-
-    def _mentions(self, text: str) -> tuple[str, ...]:
-        names = find_mentions(text)
-        return as_known(names, self._names()) if names else ()
-
-    def _names(self) -> list[str]:
-        return [author.name for author in self.people()]
+        found = thread_of(self._store, thread)
+        if bool(getattr(found, kind).get(name)) != on:
+            event, shown = FLAGGED[kind][on], f"@{name}" if kind == "assigned" else name
+            entry = self._entry(found.thread_id, author, "", event=event, about=shown)
+            change = update(THREADS, found.thread_id, {kind: {name: on}})
+            self._add(found.thread_id, author, [change, *entry])
+            if on and kind == "assigned":
+                self._tell(found.thread_id, entry, [name])
+        return self.find(found.thread_id).thread
 
 
-def check_text(text: str, may_be_empty: bool = False) -> str:
-    """Return the text of a comment as it is kept.
-
-    Raises
-    ------
-    InvalidInput
-        If it is empty where it may not be, too long, or steers terminals.
-    """
-    text = str(encodable(text)).strip("\r\n").rstrip()
-    if "\0" in text or "\x1b" in text:
-        raise InvalidInput(
-            "The comment holds an escape or NUL character, which is for terminals. Paste it as "
-            "plain text."
-        )
-    if not text.strip() and not may_be_empty:
-        raise InvalidInput("The comment is empty. Write something.")
-    if len(text.encode("utf-8", "surrogatepass")) > TEXT_LIMIT:
-        raise InvalidInput(
-            f"The comment has {len(text):,} characters; {TEXT_LIMIT // 1000} kB can be kept. Log "
-            "what is longer as an artifact of a run, and name that."
-        )
-    return text
-
-
-def check_label(label: str) -> str:
-    """Return a label as it is kept, or raise InvalidInput."""
-    label = check_name(label, "label").strip().removeprefix("#")
-    if len(label) > _LABEL_LIMIT:
-        raise InvalidInput(f"A label has at most {_LABEL_LIMIT} characters. Shorten it.")
-    return label
-
-
-def check_emoji(emoji: str) -> str:
-    """Return an emoji, or raise InvalidInput if it is none."""
-    kinds = {unicodedata.category(char) for char in emoji}
-    keycap = "\u20e3" in emoji
-    if len(emoji) > _EMOJI_LIMIT or not kinds <= _EMOJI or not (keycap or "So" in kinds):
-        raise InvalidInput(f"{emoji[:20]!r} is no emoji. React with one, such as 👍.")
-    return emoji
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+def _checked(anchor: Anchor) -> Anchor:
+    """Return an anchor, or raise InvalidInput if that is none: it could never be read again."""
+    if isinstance(anchor, Anchor) and is_sound(Anchor, to_doc(anchor)):
+        return anchor
+    raise InvalidInput(
+        f"A thread hangs on an Anchor, not on {repr(anchor)[:60]}. "
+        "`cb.comment(target, text)` takes names, such as run:NAME or #12."
+    )
