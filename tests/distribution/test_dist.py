@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 import cellbook
-from tests.packaging.conftest import ROOT, Dist
+from tests.distribution.conftest import ROOT, Dist
 
-WHEEL_LIMIT = 1_500_000
-"""Bytes."""
+WHEEL_LIMIT = 2_500_000
+"""Bytes: plotly.js is a third of them; a second thing of its kind is not to slip in unseen."""
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -1,4 +1,4 @@
-"""Builds the wheel and the source distribution, once for all packaging tests."""
+"""Builds the wheel and the source distribution, once for all tests of them."""
 
 from __future__ import annotations
 

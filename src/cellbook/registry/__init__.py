@@ -1,0 +1,22 @@
+"""Models under names, in versions: registered, found by alias, approved, loaded.
+
+Above `packaging`, which knows no book, and `tracking`, whose runs it names.
+"""
+
+from cellbook.registry.reading import EVENTS, VERSIONS, Told, read_models
+from cellbook.registry.room import Models
+from cellbook.registry.rules import approvals, last_check, protection_of, verdicts
+from cellbook.registry.unpacked import Unpacked
+
+__all__ = [
+    "EVENTS",
+    "VERSIONS",
+    "Models",
+    "Told",
+    "Unpacked",
+    "approvals",
+    "last_check",
+    "protection_of",
+    "read_models",
+    "verdicts",
+]
