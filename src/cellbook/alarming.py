@@ -1,0 +1,134 @@
+"""Alarm rules over what endpoints predicted: kept, shown the windows that have ended, delivered.
+
+``monitoring`` knows rules, and ``in_service`` windows; where an alarm goes is the user's setting.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from cellbook.book import Book
+from cellbook.errors import InvalidInput, NotFound
+from cellbook.in_service import look
+from cellbook.outbox import Letter
+from cellbook.records import AlarmEvent, AlarmReading, AlarmRule, AlarmState
+
+_PLAIN, _OF_COLUMNS = ("rows", "drift", "drift.share"), ("drift", "psi", "missing")
+"""Signals that need no label; and those that are of one column."""
+
+
+def keep_alarm(book: Book, endpoint: str, rule: str, name: str = "") -> AlarmRule:
+    """Keep an alarm rule of an endpoint, whose signal the book's predictions can tell.
+
+    Raises
+    ------
+    InvalidInput
+        If it does not read as a rule, or needs what only its maker has, as estimates do.
+    """
+    from cellbook.monitoring import Alarms, parse_rule  # noqa: PLC0415 - heavy
+
+    made = parse_rule(rule, name)
+    metrics_of([made])
+    return Alarms(book.store, endpoint).keep(made)
+
+
+def metrics_of(rules: Iterable[AlarmRule]) -> list[str]:
+    """Return which metrics rules read.
+
+    Raises
+    ------
+    InvalidInput
+        If one reads what nobody can tell from predictions, labels and a reference alone.
+    """
+    from cellbook.monitoring.measures import METRICS  # noqa: PLC0415 - heavy
+
+    found: dict[str, None] = {}
+    for rule in rules:
+        kind, _, column = rule.signal.partition(":")
+        if rule.signal in METRICS:
+            found[rule.signal] = None
+        elif not (rule.signal in _PLAIN or (kind in _OF_COLUMNS and column)):
+            raise InvalidInput(
+                f"There is no signal {rule.signal!r} here. There are {', '.join(_PLAIN)}, "
+                f"{', '.join(f'{one}:COLUMN' for one in _OF_COLUMNS)}, and of predictions with "
+                f"labels {', '.join(METRICS)}. Estimates are read in Python: cellbook.monitoring."
+            )
+    return list(found)
+
+
+def readings(
+    book: Book,
+    endpoint: str,
+    rule: AlarmRule,
+    state: AlarmState,
+    *,
+    data: str | None = None,
+    model: str | None = None,
+) -> list[AlarmReading]:
+    """Return what a rule reads in the windows that it has not seen yet, the oldest first.
+
+    A rule that saw none yet reads so many of the newest as it looks at.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        As :func:`look` does, and where it has nothing to compare with.
+    """
+    now = time.time_ns() // 1_000_000 - int(rule.after * 1000)
+    windows = [
+        one
+        for one in look(
+            book, endpoint, rule.window, data=data, metrics=metrics_of([rule]), since=state.seen,
+            model=model, unfinished=False,
+        )
+        if one.end <= now
+    ]  # fmt: skip
+    compares = rule.signal.partition(":")[0] in ("drift", "drift.share", "psi", "missing")
+    if compares and any(one.drift is None for one in windows):
+        raise InvalidInput(
+            f"The rule '{rule}' compares {endpoint} with nothing. Name data (--data people@1), or "
+            "keep a reference of the model: cellbook.monitoring.References."
+        )
+    found = [one.reading(rule.signal) for one in windows]
+    return found if state.seen is not None else found[-rule.of :]
+
+
+def take_alarms(book: Book, endpoint: str, *, data: str | None = None) -> list[AlarmEvent]:
+    """Show the windows that have ended to the rules of an endpoint; have told what is to be told.
+
+    Where to is the user's setting; what becomes of it is in ``book.alarm_hooks.log()``.
+
+    Parameters
+    ----------
+    book
+        The book that has its predictions.
+    endpoint
+        Its name.
+    data
+        As :func:`look` has it.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        As :func:`look` does; also if it has no rules.
+    """
+    from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
+
+    alarms = Alarms(book.store, endpoint)
+    rules = alarms.rules()
+    if not rules:
+        raise NotFound(
+            f"{endpoint!r} has no alarm rule. `cellbook alarms {endpoint} --add 'accuracy below "
+            "0.9 on 3 of 5 windows'` makes one."
+        )
+
+    def deliver(event: AlarmEvent) -> str:
+        letter = Letter(event.event_id, endpoint, event.reading.time)
+        return "on its way" if book.alarm_hooks.send([letter]) else "nobody is told"
+
+    events = alarms.redeliver(deliver)
+    for rule in rules:
+        found = readings(book, endpoint, rule, alarms.state(rule.name), data=data)
+        events += alarms.take(rule.name, found, deliver=deliver)
+    return events

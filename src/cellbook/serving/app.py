@@ -1,0 +1,303 @@
+"""The endpoint's HTTP: routes, reading bodies no further than they may go, errors in each shape.
+
+Only a worker imports this, as it needs Starlette.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cellbook._version import __version__
+from cellbook.serving import metrics
+from cellbook.serving.comparing import report
+from cellbook.serving.counting import read_counters
+from cellbook.serving.decoding import JSON, decode_invocation, media_type, read_json
+from cellbook.serving.desk import Answered, Decode, Desk
+from cellbook.serving.door import Door
+from cellbook.serving.oip import decode_inference, encode_inference, metadata
+from cellbook.serving.outputs import as_json, as_predictions
+from cellbook.serving.refusing import Refused
+from cellbook.serving.settings import Settings
+
+_BODY_SECONDS = 30.0
+_DRAINED = 8
+"""A body that is too large is read on, up to so many times the limit, and thrown away: many clients
+read no answer before they have sent all."""
+
+_LARGEST_KEY = 1000
+_LOG = logging.getLogger("cellbook.serving")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Endpoint:
+    """What each route does.
+
+    Parameters
+    ----------
+    desk
+        Answers.
+    settings
+        How it is served.
+    counted
+        The folder in which all workers count.
+    """
+
+    def __init__(self, desk: Desk, settings: Settings, counted: Path) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._counted = counted
+
+    def app(self) -> Any:
+        """Return the application."""
+        model = "/v2/models/{name}"
+        version = model + "/versions/{version}"
+
+        def get(path: str, handler: Handler) -> Route:
+            return Route(path, handler, methods=["GET"])
+
+        def post(path: str, handler: Handler) -> Route:
+            return Route(path, handler, methods=["POST"])
+
+        routes = [
+            post("/invocations", self.invocations),
+            post(model + "/infer", self.infer),
+            post(version + "/infer", self.infer),
+            get("/v2", self.server),
+            get("/v2/", self.server),
+            get("/v2/health/live", self.live),
+            get("/v2/health/ready", self.ready),
+            get(model, self.metadata),
+            get(version, self.metadata),
+            get(model + "/ready", self.model_ready),
+            get(version + "/ready", self.model_ready),
+            get("/ping", self.ping),
+            get("/health", self.ping),
+            get("/version", self.version),
+            get("/metrics", self.metrics),
+            get("/arms", self.arms),
+            post("/outcomes", self.outcomes),
+        ]
+        app = Starlette(
+            routes=routes, exception_handlers={HTTPException: _no_route, Exception: _failed}
+        )
+        app.router.redirect_slashes = False
+        return Door(app, self._settings)
+
+    # -- health and metadata -----------------------------------------------------------------------
+
+    async def live(self, request: Request) -> Response:
+        """Say that the server is there."""
+        return _json({"live": True})
+
+    async def ready(self, request: Request) -> Response:
+        """Say whether it answers."""
+        return _json({"live": True, "ready": self._desk.ready}, 200 if self._desk.ready else 503)
+
+    async def ping(self, request: Request) -> Response:
+        """Say whether it answers, as mlflow does."""
+        return Response("\n" if self._desk.ready else "loading\n", 200 if self._desk.ready else 503)
+
+    async def version(self, request: Request) -> Response:
+        """Say which version of Cellbook this is."""
+        return Response(__version__)
+
+    async def server(self, request: Request) -> Response:
+        """Say what this server is."""
+        return _json({"name": "cellbook", "version": __version__, "extensions": []})
+
+    async def metadata(self, request: Request) -> Response:
+        """Say what a model takes and gives."""
+        try:
+            model = self._desk.model(**request.path_params)
+            versions = dict.fromkeys(arm.version for arm in self._desk.plan.answering)
+            name = request.path_params["name"]
+            told = metadata(name, list(versions), model.platform, model.signature)
+        except Refused as refused:
+            return _refusal(refused, "oip")
+        return _json(told)
+
+    async def model_ready(self, request: Request) -> Response:
+        """Say whether a model answers."""
+        try:
+            self._desk.model(**request.path_params)
+        except Refused as refused:
+            return _refusal(refused, "oip")
+        return _json({"name": request.path_params["name"], "ready": True})
+
+    # -- predictions -------------------------------------------------------------------------------
+
+    async def infer(self, request: Request) -> Response:
+        """Predict, in the shape of the Open Inference Protocol."""
+
+        def told(answered: Answered) -> Any:
+            name = request.path_params["name"]
+            return encode_inference(answered.outputs, answered.asked, name, answered.version)
+
+        return await self._predicted(request, "oip", decode_inference, told)
+
+    async def invocations(self, request: Request) -> Response:
+        """Predict, in mlflow's shape."""
+
+        def told(answered: Answered) -> Any:
+            return {"predictions": as_predictions(answered.outputs)}
+
+        return await self._predicted(request, "mlflow", decode_invocation, told)
+
+    async def _predicted(
+        self, request: Request, form: str, decode: Decode, told: Callable[[Answered], Any]
+    ) -> Response:
+        began = time.perf_counter()
+        try:
+            kind = media_type(request.headers.get("content-type", ""))
+            key = request.headers.get("cellbook-key", "")
+            if len(key) > _LARGEST_KEY:
+                raise Refused(400, f"A key has at most {_LARGEST_KEY} characters.")
+            body = await self._body(request)
+            answered = await self._desk.answer(
+                decode, body, kind, began=began, key=key, **request.path_params
+            )
+            response = _json(told(answered), 200, _headers(answered))
+            arm, version = answered.arm, answered.version
+        except Refused as refused:
+            response = _refusal(refused, form)
+            arm, version = refused.arm, refused.version
+        except ClientDisconnect:
+            response, arm, version = Response(status_code=499), "", ""
+        except Exception:
+            _LOG.exception("A request failed.")
+            failed = Refused(500, "The server failed. Its log says how.")
+            response, arm, version = _refusal(failed, form), "", ""
+        self._desk.count(form, response.status_code, arm, version, began)
+        return response
+
+    async def _body(self, request: Request) -> bytes:
+        most = self._settings.max_body
+        told = request.headers.get("content-length", "0")
+        size = int(told) if told.isdigit() else 0
+        chunks: list[bytes] = []
+        read = 0
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                async for chunk in request.stream():
+                    read += len(chunk)
+                    if max(read, size) <= most:
+                        chunks.append(chunk)
+                    elif read > _DRAINED * most:
+                        break
+                    else:
+                        chunks.clear()
+        except TimeoutError:
+            raise Refused(408, f"The body took more than {_BODY_SECONDS:.0f} s.") from None
+        if max(read, size) > most:
+            raise Refused(413, f"The body has more than {most} bytes. Send fewer rows at once.")
+        return b"".join(chunks)
+
+    # -- what it counts ----------------------------------------------------------------------------
+
+    async def metrics(self, request: Request) -> Response:
+        """Tell what all workers have counted, for Prometheus."""
+        self._desk.gauge()
+        text = metrics.exposition(read_counters(self._counted))
+        return Response(text, headers={"content-type": metrics.CONTENT_TYPE})
+
+    async def arms(self, request: Request) -> Response:
+        """Tell how the arms do, compared."""
+        try:
+            plan = self._desk.plan
+            told = await asyncio.to_thread(lambda: report(plan, read_counters(self._counted)))
+        except Refused as refused:
+            return _refusal(refused, "oip")
+        return _json(_finite(dataclasses.asdict(told)))
+
+    async def outcomes(self, request: Request) -> Response:
+        """Take what became of predictions, by the arm and version that the responses named."""
+        try:
+            if media_type(request.headers.get("content-type", "")) != JSON:
+                raise Refused(415, f"Send {JSON}.")
+            doc = read_json(await self._body(request))
+            reported = doc.get("outcomes")
+            if not isinstance(reported, list) or not reported:
+                raise Refused(400, 'Send {"outcomes": [{"arm": …, "version": …, "value": …}, …]}.')
+            checked = [self._outcome(one) for one in reported]
+        except Refused as refused:
+            return _refusal(refused, "oip")
+        except ClientDisconnect:
+            return Response(status_code=499)
+        for arm, version, value in checked:
+            self._desk.count_outcome(arm, version, value)
+        return _json({"counted": len(checked)})
+
+    def _outcome(self, told: Any) -> tuple[str, str, float]:
+        if not isinstance(told, dict):
+            raise Refused(400, "An outcome must be an object.")
+        arm, version, value = told.get("arm"), told.get("version"), told.get("value")
+        if not isinstance(value, (bool, int, float)) or abs(value) > 1e15 or value != value:
+            raise Refused(400, "The value of an outcome must be a number, true or false.")
+        known = {(one.name, one.version) for one in self._desk.plan.arms}
+        if not (isinstance(arm, str) and isinstance(version, str) and (arm, version) in known):
+            raise Refused(
+                400,
+                f"There is no arm {arm!r:.60} of version {version!r:.60}. Its time may be over.",
+            )
+        return str(arm), str(version), float(value)
+
+
+def _json(doc: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(as_json(doc), status, headers, "application/json")
+
+
+def _headers(one: Answered | Refused) -> dict[str, str]:
+    if not one.prediction_id:
+        return {}
+    return {
+        "cellbook-prediction-id": one.prediction_id,
+        "cellbook-arm": one.arm,
+        "cellbook-version": _header(one.version),
+    }
+
+
+def _header(text: str) -> str:
+    return "".join(char if " " <= char <= "~" else "?" for char in text)
+
+
+def _refusal(refused: Refused, form: str) -> Response:
+    headers = _headers(refused)
+    if refused.retry_after is not None:
+        headers["retry-after"] = str(refused.retry_after)
+    if form == "mlflow":
+        code = "BAD_REQUEST" if refused.status < 500 else "INTERNAL_ERROR"
+        return _json({"error_code": code, "message": refused.message}, refused.status, headers)
+    return _json({"error": refused.message}, refused.status, headers)
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    told = {404: "There is nothing at this path.", 405: "The path does not take this method."}
+    message = told.get(error.status_code, str(error.detail))
+    return _json({"error": message}, error.status_code, dict(error.headers or {}))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return _json({"error": "The server failed. Its log says how."}, 500)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value
