@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import pickle
@@ -340,3 +341,43 @@ def test_metric_history_takes_one_run_or_several(tmp_path: Path) -> None:
     assert opened.metric_history(opened.find_run(1), ["acc"])["value"].tolist() == [0.5]
     with pytest.raises(NotFound, match="three"):
         opened.metric_history(["one", "three"])
+
+
+def test_a_passing_book_leaves_nothing_behind(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("CELLBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "work").mkdir()
+    book = book_module.look_into(tmp_path / "passing", create=True, folder=tmp_path / "work")
+    assert book.folder == tmp_path / "work"
+    book.start_run("one").end()
+    book.discard()
+    assert not (tmp_path / "passing").exists()
+    assert not list((tmp_path / "cache").iterdir())
+
+
+def test_a_run_of_a_script_begins_with_one_line_in_the_journal(tmp_path: Path) -> None:
+    body = """
+        import cellbook as cb
+        run = cb.start_run("r", params={"lr": 0.1, "long": "x" * 7_000}, tags={"a": "b"})
+        run.log_param("lr", 0.2)
+        run.end()
+    """
+    script(tmp_path, body)
+    record = cb.open().find_run("r")
+    assert (record.params["lr"], record.tags) == (0.2, {"a": "b"})
+    assert [value for _, value in record.param_history["lr"]] == [0.1]
+    assert "whole in artifact" in record.params["long"]
+    lines = [
+        [op[0] for op in json.loads(line)["o"] if op[1] == record.run_id]
+        for path in (tmp_path / ".cellbook" / "journal").rglob("*.jsonl")
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    # The last of it tells how random generators stood.
+    assert next(tables for tables in lines if tables) == ["runs", "slices", "runs"]
+    assert [one for tables in lines for one in tables].count("runs") == 4
+
+
+def test_a_mistake_in_params_leaves_no_run_behind() -> None:
+    with pytest.raises(InvalidInput):
+        cb.start_run("wrong", params={"a": 1, "": 1})
+    assert cb.search_runs().empty
+    assert cb.active_run() is None

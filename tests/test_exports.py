@@ -11,16 +11,21 @@ import pytest
 import cellbook
 
 FACE = [
-    "Book", "Run", "RunRecord", "RunState", "__version__", "active_run", "checkpoints",
-    "comment", "comments", "compare", "dashboard", "define_metric", "end_run", "errors",
-    "export_comments", "import_comments",
-    "leaderboard", "load_ipython_extension", "log_artifact", "log_artifacts", "log_audio",
+    "Book", "Run", "RunRecord", "RunState", "__version__", "active_run", "bundle", "checkpoints",
+    "comment", "comments", "compare", "dashboard", "data_diff", "define_metric",
+    "end_run", "errors", "export_comments", "export_run", "import_comments", "import_run",
+    "leaderboard", "lineage", "load_ipython_extension", "load_model", "log_artifact",
+    "log_artifacts",
+    "log_audio",
     "log_dict",
     "log_figure", "log_histogram", "log_html", "log_image", "log_input", "log_metric",
-    "log_metrics", "log_param", "log_params", "log_scores", "log_table", "log_text",
-    "metric_history", "milestone",
-    "open", "search_runs", "set_tag", "set_tags", "stage", "start_run",
-    "unload_ipython_extension",
+    "log_metrics", "log_model", "log_param", "log_params", "log_scores", "log_table", "log_text",
+    "metric_history", "milestone", "model_versions",
+    "open", "read_data", "register_model", "reproduce", "retrain", "retrainings",
+    "rows_used", "search_datasets",
+    "search_models", "search_runs", "set_tag",
+    "set_tags", "stage", "start_run",
+    "track_data", "track_query", "track_subset", "unload_ipython_extension",
 ]  # fmt: skip
 
 

@@ -44,10 +44,30 @@ if TYPE_CHECKING:  # What a type checker and an editor see; at run time names ar
         stage,
         start_run,
     )
+    from cellbook.fluent_data import (
+        read_data,
+        rows_used,
+        search_datasets,
+        track_data,
+        track_query,
+        track_subset,
+    )
+    from cellbook.fluent_models import (
+        bundle,
+        load_model,
+        log_model,
+        model_versions,
+        register_model,
+        search_models,
+    )
     from cellbook.records import RunRecord, RunState
+    from cellbook.reproducing.calling import reproduce
+    from cellbook.retraining.calling import retrain, retrainings
+    from cellbook.sharing import export_run, import_run
     from cellbook.tracking import Run
     from cellbook.widgets.compare import compare
     from cellbook.widgets.dashboards import dashboard
+    from cellbook.widgets.data_diff import data_diff
     from cellbook.widgets.leaderboards import leaderboard
     from cellbook.widgets.thread_files import export_comments, import_comments
     from cellbook.widgets.threads import comments
@@ -61,10 +81,17 @@ _HOMES = {
     "comments": "cellbook.widgets.threads",
     "compare": "cellbook.widgets.compare",
     "dashboard": "cellbook.widgets.dashboards",
+    "data_diff": "cellbook.widgets.data_diff",
     "errors": "cellbook.errors",
     "export_comments": "cellbook.widgets.thread_files",
+    "export_run": "cellbook.sharing",
     "import_comments": "cellbook.widgets.thread_files",
+    "import_run": "cellbook.sharing",
     "leaderboard": "cellbook.widgets.leaderboards",
+    "lineage": "cellbook.widgets.lineage",
+    "reproduce": "cellbook.reproducing.calling",
+    "retrain": "cellbook.retraining.calling",
+    "retrainings": "cellbook.retraining.calling",
     **dict.fromkeys(
         (
             "active_run",
@@ -98,6 +125,28 @@ _HOMES = {
         ),
         "cellbook.fluent",
     ),
+    **dict.fromkeys(
+        (
+            "read_data",
+            "rows_used",
+            "search_datasets",
+            "track_data",
+            "track_query",
+            "track_subset",
+        ),
+        "cellbook.fluent_data",
+    ),
+    **dict.fromkeys(
+        (
+            "bundle",
+            "load_model",
+            "log_model",
+            "model_versions",
+            "register_model",
+            "search_models",
+        ),
+        "cellbook.fluent_models",
+    ),
 }
 """Where each public name lives; it is imported when it is first used."""
 
@@ -108,18 +157,24 @@ __all__ = [
     "RunState",
     "__version__",
     "active_run",
+    "bundle",
     "checkpoints",
     "comment",
     "comments",
     "compare",
     "dashboard",
+    "data_diff",
     "define_metric",
     "end_run",
     "errors",
     "export_comments",
+    "export_run",
     "import_comments",
+    "import_run",
     "leaderboard",
+    "lineage",
     "load_ipython_extension",
+    "load_model",
     "log_artifact",
     "log_artifacts",
     "log_audio",
@@ -131,6 +186,7 @@ __all__ = [
     "log_input",
     "log_metric",
     "log_metrics",
+    "log_model",
     "log_param",
     "log_params",
     "log_scores",
@@ -138,12 +194,24 @@ __all__ = [
     "log_text",
     "metric_history",
     "milestone",
+    "model_versions",
     "open",
+    "read_data",
+    "register_model",
+    "reproduce",
+    "retrain",
+    "retrainings",
+    "rows_used",
+    "search_datasets",
+    "search_models",
     "search_runs",
     "set_tag",
     "set_tags",
     "stage",
     "start_run",
+    "track_data",
+    "track_query",
+    "track_subset",
     "unload_ipython_extension",
 ]
 

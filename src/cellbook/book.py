@@ -4,41 +4,60 @@ from __future__ import annotations
 
 import atexit
 import copyreg
-import functools
 import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from tinydb.table import Table
 
 from cellbook.capture import CellLog, capture_environment
+from cellbook.capture.modules import local_modules
+from cellbook.capture.randomness import as_json, restore_states, standing
 from cellbook.checkpointing import Checkpoints
-from cellbook.commenting import Notifier, Threads
+from cellbook.commenting import Cells, Notifier, Threads
 from cellbook.dashboards import Dashboards
-from cellbook.datasets import Datasets
-from cellbook.errors import Ambiguous, CellbookError, InvalidInput, NotFound, StoreError, one_line
+from cellbook.datasets import Datasets, Tracked
+from cellbook.errors import Ambiguous, NotFound, StoreError, one_line
 from cellbook.leaderboards import Leaderboards
-from cellbook.records import Artifact, RunRecord, SessionKind, to_doc
+from cellbook.locating import locate, script_name
+from cellbook.outbox import Outbox
+from cellbook.records import (
+    Artifact,
+    DatasetVersion,
+    RunRecord,
+    SessionKind,
+    as_role,
+    check_alias,
+    to_doc,
+)
+from cellbook.registry import Models
 from cellbook.store import Finding, FolderStore, Report, create
 from cellbook.tracking import (
     Definitions,
+    Fits,
+    Process,
     Run,
     Runs,
+    Script,
     Trouble,
     exit_error,
     outcome_of,
     warn,
     watch_exit,
 )
+from cellbook.tracking.trained import trained_on
 from cellbook.views import runs_table
+from cellbook.views.alarm_messages import DELIVERIES as ALARM_DELIVERIES
+from cellbook.views.alarm_messages import alarm_destinations, told_alarm
 from cellbook.views.asking import check_search
-from cellbook.views.formatting import shorten
 from cellbook.views.hints import either, near_runs
+from cellbook.views.model_evidence import find_evidence
+from cellbook.views.model_notices import told_event
 from cellbook.views.notices import notice_of
 from cellbook.views.series import metric_history
 from cellbook.views.timeline import checkpoints_table
@@ -47,7 +66,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from tinydb.queries import QueryLike
 
-FOLDER = ".cellbook"
 
 Target = str | int | Run | RunRecord
 """Whatever names a run: ``#12``, ``12``, a name, an id, a handle or a record."""
@@ -70,33 +88,61 @@ class Book:
         Goals, directions and scores of metrics.
     datasets
         Finds, labels and deletes versions of data sets.
+    fits
+        Puts on record which rows of tracked data were used.
+    models
+        Registers models, finds, loads and deletes their versions.
     leaderboards
         Defines, reckons and freezes leaderboards.
     threads
         Discussions: begins, answers and resolves them.
     notices
         Tells people outside of the book what was said to them, where the user wants that.
+    alarm_hooks
+        Sends alarms of models in service to where the user wants that.
     trouble
         Turns failures of the store into one warning.
     """
 
-    def __init__(self, store: FolderStore) -> None:
+    def __init__(self, store: FolderStore, folder: Path | None = None) -> None:
         self.store = store
+        self.folder = store.root.parent if folder is None else folder
         self.trouble = Trouble()
         self.runs = Runs(store, self.trouble)
+        self._script = Script(
+            store,
+            self.runs,
+            Process(
+                lambda: local_modules(sys.modules, self.folder),
+                lambda text: as_json(standing(text)),
+                restore_states,
+            ),
+        )
+        self.fits = Fits(store, self.runs, self.trouble)
         self.cells = CellLog(store)
         self.checkpoints = Checkpoints(store, store.packs, self.trouble.report)
         self.dashboards = Dashboards(store)
         self.threads = Threads(store)
-        self.notices = Notifier(functools.partial(notice_of, store), warn)
+        self.notices = Notifier(partial(notice_of, store), warn)
         self.threads.on_said = self.notices.tell
+        self.alarm_hooks = Outbox(
+            store, ALARM_DELIVERIES, alarm_destinations, partial(told_alarm, store), warn,
+            event="An alarm", command="cellbook alarms",
+        )  # fmt: skip
         self.datasets = Datasets(
             store,
             lambda version: self.leaderboards.users_of_data(version),
             lambda version, label: self.leaderboards.users_of_label(version, label),
         )
+        self.fits.table_of = self.datasets.table_of
+        self.models = Models(store, self._run_id, self.fits.origin, partial(told_event, store))
+        self.models.find_evidence = partial(find_evidence, self)
+        self.models.training = partial(trained_on, store, self.datasets, self.fits)
+        self.runs.keep_model = self.models.log
         self.leaderboards = Leaderboards(store, self.datasets)
         self.metrics = Definitions(store, self.leaderboards.users_of_metric)
+        self.shown_cells: Callable[[], Cells | None] = lambda: None
+        """The cells of the notebook at hand as they are now; set by whoever knows them."""
         self._environment: threading.Thread | None = None
 
     def __repr__(self) -> str:
@@ -145,6 +191,8 @@ class Book:
     def _note_start(self, run: Run) -> None:
         if self.runs.sessions.kind is SessionKind.SCRIPT:
             watch_exit()
+            with self.trouble.guarded(writes=False):
+                self._script.note(run)
         self.record_environment()
 
     def record_environment(self) -> None:
@@ -163,7 +211,43 @@ class Book:
                 self.store.commit([create("environments", environment.environment_id, doc)])
             self.runs.sessions.set_environment(environment.environment_id)
 
+    def track_data(
+        self,
+        data: Any,
+        name: str | None = None,
+        *,
+        split: str | None = None,
+        alias: str | None = None,
+        keep: bool = False,
+        **options: Any,
+    ) -> Tracked:
+        """Put on record what some data is now, as an input of the active run if there is one; see
+        :func:`cellbook.track_data`."""
+        role, alias = as_role(split), None if alias is None else check_alias(alias)
+        run = self.active_run()
+        with self.trouble.guarded():
+            self.runs.sessions.ensure()
+        proposal = self.datasets.propose(
+            data, name, made=self.fits.origin(), blind=self.runs.forked, **options
+        )
+        tracked = Tracked(proposal.version, True, None)
+        with self.trouble.guarded():
+            tracked = self.datasets.keep(proposal, alias, by_value=keep, blind=self.runs.forked)
+        if run is not None:
+            run.log_input(tracked.version, role=role)
+        self.fits.note(data, tracked.version, role)
+        return tracked
+
     # -- reading -------------------------------------------------------------------------------
+
+    def users_of_data(self, version: DatasetVersion) -> list[str]:
+        """Return the runs that used a version of a data set, as ``#12 wide``, oldest first."""
+        ids = [one for one, other in self.datasets.by_id().items() if other == version]
+        return [
+            f"#{number} {doc.get('run_name', '')}"
+            for _, number, doc in self.store.select("runs")
+            if any(one in doc.get("inputs", {}) for one in ids)
+        ]
 
     def search_runs(
         self,
@@ -205,6 +289,9 @@ class Book:
             near = near_runs(self.store, str(target))
             raise NotFound(f"{error} Did you mean {either(near)}?") if near else error from None
 
+    def _run_id(self, target: Target) -> str:
+        return self.find_run(target).run_id
+
     def artifacts(self, target: Target) -> list[Artifact]:
         """Return a run's artifacts, by path."""
         return self.runs.artifacts(self.runs.find(target).run_id)
@@ -222,15 +309,17 @@ class Book:
 
     def refresh(self) -> None:
         """Make one's own open runs visible to searches, and mark those of dead processes."""
+        self.fits.settle()
         self.runs.flush()
         with self.trouble.guarded(writes=False):
             self.runs.sessions.repair()
 
     def verify(self) -> Report:
-        """Check every byte of the book."""
+        """Check every byte of the book, and of the files that are tracked."""
         report = self.store.verify()
-        for place, problem, harmless in self.checkpoints.check():
-            report.findings.append(Finding(place, problem, harmless))
+        for room in (self.checkpoints, self.datasets, self.threads, self.models):
+            report.findings += [Finding(*found) for found in room.check()]
+        report.tracked = sum(bool(one.kind) for one in self.datasets.all())
         report.chunks = len(self.store.packs)
         return report
 
@@ -243,7 +332,10 @@ class Book:
             self._environment = None
         # What one step meets, such as a full disk, must not keep the others from happening.
         for step in (
+            self.fits.close,
             self.notices.settle,
+            self.models.hooks.settle,
+            self.alarm_hooks.settle,
             self.checkpoints.close,
             self.runs.close,
             self.store.close,
@@ -259,6 +351,11 @@ class Book:
                 )
         if _books.get(self.url) is self:
             del _books[self.url]
+
+    def discard(self) -> None:
+        """Close the book, and take it off the disk: one that was only made to look at something."""
+        self.close()
+        self.store.discard()
 
 
 _books: dict[str, Book] = {}
@@ -299,18 +396,18 @@ def open(  # noqa: A001
         book = _books.get(str(root))
         if book is None:
             book = _books[str(root)] = Book(FolderStore(root, create=create))
-            book.runs.sessions.describe(SessionKind.SCRIPT, _script(root.parent))
+            book.runs.sessions.describe(SessionKind.SCRIPT, script_name(root.parent))
         if url is not None or _default is None:
             _default = book
         return book
 
 
-def look_into(root: Path, *, create: bool = False) -> Book:
+def look_into(root: Path, *, create: bool = False, folder: Path | None = None) -> Book:
     """Open the book in a ``.cellbook`` folder, beside those that :func:`open` keeps.
 
     For who looks into the books of others, as a server does: what module-level calls write to
     stays as it is, and whoever calls this closes the book.  With `create` one is made where there
-    is none.
+    is none.  `folder` is the one whose notebooks it is of; None means the one that it lies in.
 
     Raises
     ------
@@ -319,74 +416,7 @@ def look_into(root: Path, *, create: bool = False) -> Book:
     StoreError
         If what is there cannot be read.
     """
-    return Book(FolderStore(root, create=create))
-
-
-def notebook_name(notebook: Path, folder: Path) -> str:
-    """Return a notebook as records name it: relative to the book's folder where it lies below it.
-
-    Either may be given by way of symbolic links.  Where the notebook itself is one, it is the link
-    that has the name.
-    """
-    place, home = notebook.parent.resolve() / notebook.name, folder.resolve()
-    return (place.relative_to(home) if place.is_relative_to(home) else place).as_posix()
-
-
-def locate(url: str | os.PathLike[str] | None = None, start: Path | None = None) -> Path:
-    """Return the ``.cellbook`` folder that a URL, or the absence of one, means.
-
-    `start` is the folder to look from when nothing is said; None means the working folder.
-    """
-    chosen = os.environ.get("CELLBOOK_URL") if url is None else os.fspath(url)
-    try:
-        return _root_of(chosen) if chosen else _nearest(start or Path.cwd())
-    except CellbookError:
-        raise
-    except FileNotFoundError:
-        raise StoreError(
-            "The working folder is no longer there. Change to another one, or name the book by an "
-            "absolute path: CELLBOOK_URL, cb.open or --book."
-        ) from None
-    except (OSError, RuntimeError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
-        raise InvalidInput(
-            f"No book can be at {shorten(repr(chosen or start), 80)} ({why}). Give a folder."
-        ) from None
-
-
-def _nearest(start: Path) -> Path:
-    folder = start.resolve()
-    for parent in (folder, *folder.parents):
-        if (parent / FOLDER / "format.json").exists():
-            return parent / FOLDER
-    return folder / FOLDER
-
-
-def _script(folder: Path) -> str | None:
-    """Return the script this process runs, relative to `folder` where it lies below it."""
-    name = getattr(sys.modules.get("__main__"), "__file__", None)
-    if not name:
-        return None
-    path = Path(name).absolute()
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
-
-
-def _root_of(url: str) -> Path:
-    if "\0" in url:
-        raise ValueError("no path holds a NUL")
-    scheme = urlsplit(url).scheme
-    if scheme == "file":
-        path = Path(unquote(urlsplit(url).path))
-    elif len(scheme) > 1 and "://" in url:
-        raise InvalidInput(
-            f"A book cannot be opened at {scheme}:// by this version. Give a folder."
-        )
-    else:
-        path = Path(url)
-    path = path.expanduser().absolute()
-    if path.name == FOLDER or (path / "format.json").exists():
-        return path
-    return path / FOLDER
+    return Book(FolderStore(root, create=create), folder)
 
 
 def close_all() -> None:

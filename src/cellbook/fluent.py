@@ -6,14 +6,13 @@ Where no run is active, the logging functions start one, as MLflow does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook import book
+from cellbook.errors import InvalidInput
 from cellbook.records import (
-    AnchorKind,
     DatasetVersion,
     MetricDefinition,
     RunRecord,
@@ -117,8 +116,8 @@ def comment(
     target: Target,
     text: str,
     *,
-    labels: Sequence[str] = (),
-    assigned: Sequence[str] = (),
+    labels: str | Sequence[str] = (),
+    assigned: str | Sequence[str] = (),
     metric: str = "",
     step: int | None = None,
 ) -> Thread:
@@ -128,12 +127,11 @@ def comment(
     ----------
     target
         A run (``#12``, a name, a handle), ``checkpoint:LABEL``, ``data:NAME``,
-        ``model:NAME@VERSION``, ``board:NAME``, ``dashboard:NAME``, ``cell:ID`` or
-        ``notebook:FILE``.
+        ``board:NAME``, ``dashboard:NAME``, ``cell:ID`` or ``notebook:FILE``.
     text
         What there is to say, in Markdown.
     labels, assigned
-        Such as ``question``; names of those who are to see to it.
+        Such as ``question``; names of those who are to see to it: one, or several.
     metric, step
         Of a run: the metric, or the point of its curve, that it is about.
 
@@ -147,15 +145,20 @@ def comment(
     NotFound
         If there is no such thing.
     InvalidInput
-        If the text is empty, or nobody knows who writes.
+        If the target or the text is none, or nobody knows who writes.
     """
-    from cellbook.answers.targets import find_anchor  # noqa: PLC0415 - heavy
+    if not isinstance(target, (str, int, Run, RunRecord)) or isinstance(target, bool):
+        raise InvalidInput(
+            f"A comment is on a run, or on what a text names, such as checkpoint:LABEL, not on "
+            f"{type(target).__name__}."
+        )
+    from cellbook.answers.targets import find_anchor, point_of  # noqa: PLC0415 - heavy
 
     opened = book.open()
     name = target.run_id if isinstance(target, (Run, RunRecord)) else str(target)
     anchor = find_anchor(opened, name, opened.runs.sessions.notebook or "")
-    if metric and anchor.runs:
-        anchor = replace(anchor, kind=AnchorKind.METRIC, metric=metric, step=step)
+    if metric or step is not None:
+        anchor = point_of(opened, anchor, metric, step)
     return opened.threads.start(anchor, text, labels=labels, assigned=assigned)
 
 
@@ -213,7 +216,12 @@ def stage(name: str, step: int | None = None) -> OpenStage:
 
 
 def log_input(
-    name: str, digest: str, *, role: str = "", labels: Any = None, source: str = ""
+    name: str | DatasetVersion,
+    digest: str = "",
+    *,
+    role: str = "",
+    labels: Any = None,
+    source: str = "",
 ) -> DatasetVersion:
     """Note what data the active run uses, as what; see :meth:`cellbook.Run.log_input`."""
     return _run().log_input(name, digest, role=role, labels=labels, source=source)

@@ -25,7 +25,6 @@ def full(opened: Book, log) -> Book:
     run, other = log("one", loss=[1.0, 0.5]), log("two", loss=[2.0])
     begun = threads.start(CELL, "Why, @grace? `x`", labels=["question", "todo"],
                           assigned=["grace"], author=ADA)  # fmt: skip
-    threads.label(begun.thread_id, "todo", False)
     said = threads.reply(begun.thread_id, "Because", author=GRACE)
     threads.edit(said.comment_id, "Because of *that*", author=GRACE)
     threads.react(said.comment_id, "👍", author=ADA)
@@ -33,6 +32,7 @@ def full(opened: Book, log) -> Book:
     threads.react(said.comment_id, "🎉", False, author=ADA)
     gone = threads.reply(begun.thread_id, "Never mind", author=ADA)
     threads.delete(gone.comment_id, author=ADA)
+    threads.label(begun.thread_id, "todo", False, author=GRACE)
     threads.resolve(begun.thread_id, author=ADA)
     anchors = [
         Anchor(AnchorKind.NOTEBOOK, "work.ipynb", cells=("a", "b")),
@@ -166,3 +166,15 @@ def test_what_cannot_be_read_is_refused(told):
 def test_an_empty_collection_is_one(opened):
     check_collection(exported(opened))
     assert not web_annotation.read(exported(opened), "x").threads
+
+
+def test_annotations_about_what_is_not_here_ask_for_a_notebook():
+    page = {**FOREIGN, "target": "http://example.org/page.html"}
+    for told in (page, FOREIGN):
+        with pytest.raises(InvalidInput, match="--notebook NOTEBOOK"):
+            web_annotation.read(told, "x.jsonld", "", lambda name: False)
+    assert web_annotation.read(FOREIGN, "x.jsonld", "", lambda name: name == "work.ipynb").threads
+    with pytest.raises(InvalidInput, match=r"about 'http://example.org/page.html'"):
+        web_annotation.read(page, "x.jsonld")
+    (thread,) = web_annotation.read(page, "x.jsonld", "a.ipynb").threads
+    assert thread.anchor.notebook == "a.ipynb"

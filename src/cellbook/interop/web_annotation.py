@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -47,7 +47,7 @@ CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 THREAD, COMMENT = "cellbookThread", "cellbookComment"
 """Terms of our own, whose values are JSON as the records of the book have it."""
 
-_TERMS = {
+_TERMS: dict[str, Any] = {
     "@version": 1.1,
     THREAD: {"@id": "urn:cellbook:terms:thread", "@type": "@json"},
     COMMENT: {"@id": "urn:cellbook:terms:comment", "@type": "@json"},
@@ -60,7 +60,7 @@ _MOTIVES = {
     ThreadKind.BRIEF: "describing",
     ThreadKind.REVIEW: "assessing",
 }
-_OWN = ("event", "mentions", "reactions", "deleted")
+_OWN = ("event", "about", "mentions", "reactions", "deleted")
 """Of a comment: what only our own term tells."""
 _IN_NOTEBOOK = (AnchorKind.NOTEBOOK, AnchorKind.CELL, AnchorKind.OUTPUT)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -229,7 +229,17 @@ def _moment(time: int) -> str:
 # -- and back --------------------------------------------------------------------------------------
 
 
-def read(told: Any, source: str, notebook: str = "") -> Parcel:
+def is_ours(content: bytes) -> bool:
+    """Whether a file's bytes are a collection that :func:`collection` made."""
+    return b'"AnnotationCollection"' in content and _TERMS[THREAD]["@id"].encode() in content
+
+
+def read(
+    told: Any,
+    source: str,
+    notebook: str = "",
+    is_there: Callable[[str], bool] = lambda name: True,
+) -> Parcel:
     """Return the threads that annotations tell, ours or those of another program.
 
     Parameters
@@ -240,12 +250,14 @@ def read(told: Any, source: str, notebook: str = "") -> Parcel:
     source
         What they came in, for messages.
     notebook
-        The notebook that those are about whose target is none.
+        The notebook that those of other programs are about.
+    is_there
+        Whether there is a notebook, where none is given and a target names one.
 
     Raises
     ------
     InvalidInput
-        If there is no annotation, or one cannot be read.
+        If there is no annotation, or one cannot be read; or it is not known what one is about.
     """
     try:
         items = {_name_of(item): item for item in _items(told, 0)}
@@ -264,6 +276,15 @@ def read(told: Any, source: str, notebook: str = "") -> Parcel:
             f"The comments in {source} cannot be read ({why.rstrip('.')}), so none of them was "
             "taken. Give JSON-LD of the Web Annotation Data Model."
         ) from None
+    for name, made in threads.items():
+        about = made["anchor"].get("notebook", "")
+        if THREAD not in items[name] and not notebook and not (about and is_there(about)):
+            target = _source(next(iter(_list(items[name].get("target"))), None))
+            raise InvalidInput(
+                f"The comments in {source} are about {target[:200]!r}, which is no notebook of "
+                "this book. Say which notebook they are to hang on: `cellbook comments import FILE "
+                "--notebook NOTEBOOK`, or cb.import_comments(file, notebook)."
+            )
     whole = {"version": 1, "threads": list(threads.values()), "comments": comments}
     return unpack(whole, source)
 
@@ -423,7 +444,8 @@ def _read_target(target: Any, notebook: str) -> Anchor:
     path, _, fragment = source.partition("#")
     cell = cell or dict(parse_qsl(fragment)).get("cell-id", "")
     name = PurePosixPath(urlsplit(path).path)
-    there = str(name) if name.suffix == ".ipynb" else ""
+    # Of an address elsewhere, the file's name is all that may be known here.
+    there = (name.name if urlsplit(path).scheme else str(name)) if name.suffix == ".ipynb" else ""
     kind = AnchorKind.NOTEBOOK
     if cell:
         kind = AnchorKind.CELL if output is None else AnchorKind.OUTPUT

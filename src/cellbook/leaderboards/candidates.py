@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cellbook.leaderboards.statistics import mean_interval, total
 from cellbook.records import (
+    REPRODUCES,
     BoardScore,
     DatasetVersion,
     Direction,
@@ -81,6 +82,8 @@ def why_no_candidate(entry: Entry, board: Leaderboard, until: int | None) -> str
     """Return why a run is no candidate of a board; empty if it is one."""
     if entry.experiment != board.experiment:
         return f"of another experiment than {board.experiment!r}"
+    if REPRODUCES in entry.tags:
+        return "a reproduction of another run"
     if entry.put_away:
         return "archived or in the trash"
     if entry.state is not RunState.FINISHED:
