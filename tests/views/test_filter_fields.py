@@ -291,7 +291,7 @@ def test_find_field_knows_names_and_short_names() -> None:
         ("metrcs.lr", "metrics.lr"),
         ("experimnt", "experiment"),
         ("run.stat", "state"),
-        ("dataset.name", "params.NAME"),
+        ("dataset.name", "data.name"),
     ],
 )
 def test_find_field_suggests_what_may_be_meant(text: str, suggestion: str) -> None:

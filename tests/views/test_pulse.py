@@ -13,6 +13,8 @@ def test_pulse_tells_which_tables_changed(opened: Book, log: Log) -> None:
     before = pulse.take()
     assert pulse.take() == before
     record = log("run")
+    assert opened._environment is not None
+    opened._environment.join()
     middle = pulse.take()
     assert {"runs", "sessions"} <= set(changed(before, middle))
     opened.runs.change(record, description="x")

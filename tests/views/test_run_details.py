@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cellbook.book import Book
-from cellbook.records import CellExecution, CellState, Environment, GitState, to_doc
+from cellbook.records import CellExecution, CellState, Environment, GitState, RunSlice, to_doc
 from cellbook.store import create, remove
 from cellbook.views import run_details as details
 from cellbook.views.run_details import run_console, run_details
@@ -71,3 +71,22 @@ def test_console_is_what_the_cells_wrote_and_of_much_the_end(
     end = run_console(opened.store, record)
     assert [len(cell.stdout) for cell in end.cells] == [499, 1000]
     assert end.cut
+
+
+def test_what_a_run_stands_on_is_told_cell_by_cell(opened: Book, log: Log) -> None:
+    record = log()
+    known = execution(opened, record.run_id, 1)
+    kept = RunSlice((known.execution_id, "gone"), doubts=("exec",))
+    opened.store.commit([create("slices", record.run_id, to_doc(kept))])
+    found = run_details(opened.store, record, [])
+    assert found.slice == kept
+    assert [(one.execution_id, one.source) for one in found.stands_on] == [
+        (known.execution_id, "cell 1"), ("gone", ""),
+    ]  # fmt: skip
+
+
+def test_data_of_a_run_is_told(opened: Book) -> None:
+    with opened.start_run("one") as run:
+        run.log_input("wine", "1", role="test", labels="raw")
+    (used,) = run_details(opened.store, opened.find_run("one"), []).data
+    assert (used.name, used.version, used.roles, used.labels) == ("wine", 1, ("test",), ("raw",))

@@ -17,8 +17,8 @@ from cellbook.answers import (
     thread_reader,
 )
 from cellbook.answers.base import Reader
-from cellbook.answers.targets import read_anchor
-from cellbook.answers.threads import BriefQuery
+from cellbook.answers.targets import point_of, read_anchor
+from cellbook.answers.threads import BriefBody, BriefQuery, save_brief
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import (
@@ -99,6 +99,43 @@ def test_a_renamed_notebook_keeps_its_threads(opened: Book, folder: Path) -> Non
     assert show_brief(Reader(opened, "other.ipynb"), BriefQuery()).thread_id == ""
 
 
+def test_copies_of_a_notebook_share_no_brief(opened: Book, folder: Path) -> None:
+    def save(notebook: str, text: str) -> None:
+        save_brief(Reader(opened, notebook), BriefBody({"question": text}))
+
+    def said(notebook: str) -> list[str]:
+        shown = show_brief(Reader(opened, notebook), BriefQuery()).thread
+        told = [shown.brief["question"]] if shown is not None else []
+        # The list has that brief, and no other one.
+        assert [one.brief["question"] for one in page(opened, notebook).threads] == told
+        return told
+
+    save("work.ipynb", "Who churns?")
+    whole_brief = {"owner": "@ada", "target": "auc > 0.8"}
+    save_brief(Reader(opened, "work.ipynb"), BriefBody(whole_brief))
+    for copy in ("b.ipynb", "c.ipynb"):
+        shutil.copy(folder / "work.ipynb", folder / copy)
+        assert said(copy) == []
+    (folder / "work.ipynb").unlink()
+    # Of one that is gone they show the same, until one of them is given its own.
+    assert (said("b.ipynb"), said("c.ipynb")) == (["Who churns?"], ["Who churns?"])
+    save_brief(Reader(opened, "b.ipynb"), BriefBody({"question": "Who stays?", "target": ""}))
+    mine = show_brief(Reader(opened, "b.ipynb"), BriefQuery()).thread
+    assert mine is not None
+    assert mine.brief == {"question": "Who stays?", "owner": "@ada"}
+    # The other is left alone to be the one that had another name.
+    assert (said("b.ipynb"), said("c.ipynb")) == (["Who stays?"], ["Who churns?"])
+    save("c.ipynb", "Who pays?")
+    shutil.copy(folder / "c.ipynb", folder / "e.ipynb")
+    save("b.ipynb", "Who leaves?")
+    assert (said("b.ipynb"), said("c.ipynb")) == (["Who leaves?"], ["Who pays?"])
+    whole = page(opened, "b.ipynb", scope="book").threads
+    assert sorted(one.anchor.title for one in whole) == ["b.ipynb", "c.ipynb"]
+    (folder / "b.ipynb").rename(folder / "d.ipynb")
+    (folder / "e.ipynb").unlink()
+    assert (said("d.ipynb"), said("c.ipynb")) == (["Who leaves?"], ["Who pays?"])
+
+
 def test_the_whole_book_finds_a_renamed_notebook_that_was_used_since(
     opened: Book, folder: Path
 ) -> None:
@@ -134,6 +171,19 @@ def test_live_cells_count_before_saved_ones(opened: Book, folder: Path) -> None:
     for wrong in ("{", "{}", '"a"'):
         with pytest.raises(InvalidInput, match="`cells` is JSON"):
             page(opened, cells=wrong)
+
+
+def test_a_window_tells_which_cells_were_merged(opened: Book, folder: Path) -> None:
+    begin(opened)
+    begin(opened, "b")
+    merged = json.dumps([["both", "0" * 16, "a", "b"], ["c", "1" * 16]])
+    for notebook in ("work.ipynb", "copy.ipynb"):
+        found = page(opened, notebook, cells=merged).threads
+        assert [(one.anchor.state, one.anchor.cell_id) for one in found] == [("moved", "both")] * 2
+        assert {one.anchor.title for one in found} == {f"Cell 1 of {notebook}"}
+        # They are taken out of no notebook that has their cells still.
+        copied = notebook != "work.ipynb"
+        assert {one.anchor.source for one in found} == {"work.ipynb" if copied else ""}
 
 
 def test_threads_are_filtered_counted_and_put_in_order(opened: Book, folder: Path) -> None:
@@ -214,6 +264,10 @@ def test_long_threads_are_shown_from_their_end(opened: Book, folder: Path) -> No
 
 def test_what_words_name(opened: Book, folder: Path, log: Log) -> None:
     one, two = log("wide net", acc=1), log("narrow")
+    write(folder, "other.ipynb", {"o": "2"})
+    with opened.start_run("reads") as run:
+        run.log_input("digits", digest="9f2c", labels=["train"])
+        run.log_input("digits", digest="77aa", labels=["train", "test set"])
     opened.dashboards.save("weekly", [])
     opened.leaderboards.save("best", {"metric": "acc"})
     for words, kind, fields in (
@@ -224,7 +278,13 @@ def test_what_words_name(opened: Book, folder: Path, log: Log) -> None:
         ("dashboard:weekly", "dashboard", {"name": "weekly"}),
         ("board:best", "board", {"name": "best", "candidate": ""}),
         ("board:best/wide net", "board", {"name": "best", "candidate": "wide net"}),
-        ("model:churn@3", "model", {"name": "churn", "version": "3"}),
+        ("board:best/#1", "board", {"name": "best", "candidate": "wide net"}),
+        ("metric:1/acc@0", "metric", {"runs": (one.run_id,), "metric": "acc", "step": 0}),
+        ("metric:wide net/acc", "metric", {"runs": (one.run_id,), "metric": "acc", "step": None}),
+        ("data:digits@1", "dataset", {"name": "digits", "version": "9f2c"}),
+        ("data:digits@train", "dataset", {"version": "77aa"}),
+        ('data:"digits@test set"', "dataset", {"version": "77aa"}),
+        ("data:digits@9f2c", "dataset", {"version": "9f2c"}),
         ("cell:a", "cell", {"cell_id": "a", "source": FIRST}),
         ("notebook", "notebook", {"notebook": "work.ipynb", "cells": ("a", "b")}),
         ("notebook:other.ipynb", "notebook", {"notebook": "other.ipynb"}),
@@ -232,10 +292,16 @@ def test_what_words_name(opened: Book, folder: Path, log: Log) -> None:
         found = find_anchor(opened, words, "work.ipynb")
         assert found.kind == kind
         assert {name: getattr(found, name) for name in fields} == fields
-    for words in ("run:nothing", "checkpoint:nothing", "data:nothing", "board:no", "dashboard:x"):
+    for words in (
+        "run:nothing", "checkpoint:nothing", "data:nothing", "board:no", "board:no/x",
+        "board:best/wide mat", "metric:1/los", "metric:nothing/acc", "dashboard:x",
+    ):  # fmt: skip
         with pytest.raises(NotFound):
             find_anchor(opened, words)
-    for words in ("compare:#1", "run:", "cell:", "notebook"):
+    for words in (
+        "compare:#1", "compare:#1,#1", "compare:#1,wide net", "run:", "cell:", "notebook",
+        "metric:1", "metric:1/",
+    ):  # fmt: skip
         with pytest.raises(InvalidInput):
             find_anchor(opened, words)
     assert [word for word in ("#1", "run:x", "1", "run:", "http://x", "notebook:", "@a:b", "#a")
@@ -253,6 +319,9 @@ def test_what_words_name(opened: Book, folder: Path, log: Log) -> None:
         ({"kind": "metric", "runs": ["1"]}, "Which metric?"),
         ({"kind": "comparison", "runs": ["1"]}, "Which runs?"),
         ({"kind": "checkpoint"}, "Which checkpoint?"),
+        ({"kind": "model", "name": "a:b"}, "The name of a model holds"),
+        ({"target": "notebook", "metric": "acc"}, "are of one run"),
+        ({"target": "notebook", "quote": "x"}, "its metric and step alone"),
         ({"kind": "dashboard", "name": ""}, "is empty"),
         ({"kind": "cell", "colour": "red"}, "no 'colour', but kind"),
     ],
@@ -262,6 +331,20 @@ def test_what_is_no_anchor_is_told(
 ) -> None:
     with pytest.raises(InvalidInput, match=said):
         read_anchor(Reader(opened, "work.ipynb"), told)
+
+
+def test_what_a_window_names_is_there(opened: Book, folder: Path, log: Log) -> None:
+    reader, run = Reader(opened, "work.ipynb"), log("wide", acc=1)
+    for kind in ("cell", "output"):
+        with pytest.raises(NotFound, match="has a cell 'nosuch'"):
+            read_anchor(reader, {"kind": kind, "cell_id": "nosuch"})
+        # It was not saved yet, says who has it open; it may be empty.
+        assert read_anchor(reader, {"kind": kind, "cell_id": "new", "source": ""}).cell_id == "new"
+    point = read_anchor(reader, {"target": "run:wide", "metric": "acc", "step": 0})
+    assert (point.kind, point.runs, point.metric, point.step) == (
+        AnchorKind.METRIC, (run.run_id,), "acc", 0,
+    )  # fmt: skip
+    assert read_anchor(reader, {"target": "run:wide", "metric": "", "step": None}).metric == ""
 
 
 def test_no_other_file_is_looked_into(opened: Book, folder: Path, tmp_path: Path) -> None:
@@ -275,7 +358,8 @@ def test_no_other_file_is_looked_into(opened: Book, folder: Path, tmp_path: Path
         read_anchor(reader, other)
     assert read_anchor(reader, {**other, "source": "x"}).source == "x"
     for name in ("/dev/zero", str(secret / "notes.txt"), str(secret), "no\0ne.ipynb"):
-        assert find_anchor(opened, f"notebook:{name}").cells == ()
+        with pytest.raises((InvalidInput, NotFound)):
+            find_anchor(opened, f"notebook:{name}")
 
 
 def test_a_runs_threads_are_those_of_its_metrics_and_comparisons() -> None:
@@ -358,3 +442,58 @@ def test_a_review_says_who_approved_and_who_is_waited_for(opened: Book, log: Log
     assert told() == "review returned by @grace, approved by @lin"
     opened.threads.review(asked, "approved", author=GRACE)
     assert told() == "review approved by @lin, @grace"
+
+
+def test_what_is_not_there_is_told_with_the_nearest(
+    opened: Book, folder: Path, log: Log, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    log("wide net", accuracy=1)
+    (folder / "sub").mkdir()
+    write(folder, "sub/deep.ipynb", {"never-ran": "x = 1"})
+    outside = tmp_path_factory.mktemp("outside")
+    write(outside, "outside.ipynb", {"o": "1"})
+    found = find_anchor(opened, "cell:never-ran")
+    assert (found.notebook, found.source) == ("sub/deep.ipynb", "x = 1")
+    assert find_anchor(opened, "notebook:deep.ipynb", "sub/a.ipynb").notebook == "sub/deep.ipynb"
+    for words, told in (
+        ("cell:nevr-ran", r"has a cell 'nevr-ran'. Did you mean cell:never-ran?"),
+        ("cell:nothing-like-it", r"Save the notebook first if it is new"),
+        ("notebook:wrk.ipynb", r"Did you mean notebook:work.ipynb?"),
+        ("notebook:zzz", r"Name the file"),
+    ):
+        with pytest.raises(NotFound, match=told):
+            find_anchor(opened, words)
+    for name in (str(outside / "outside.ipynb"), f"../{outside.name}/outside.ipynb"):
+        with pytest.raises(InvalidInput, match="the book's folder"):
+            find_anchor(opened, f"notebook:{name}")
+    run = find_anchor(opened, "#1")
+    with pytest.raises(NotFound, match=r"Run #1 has no metric 'accuracies'. Did you mean 'accur"):
+        point_of(opened, run, "accuracies")
+    with pytest.raises(InvalidInput, match="of one run"):
+        point_of(opened, find_anchor(opened, "notebook:work.ipynb"), "accuracy")
+    with opened.start_run("curve") as curve:
+        for step in (10, 20, 30):
+            curve.log_metric("loss", 1.0, step=step)
+    run = find_anchor(opened, "run:curve")
+    # One between two points may be meant: curves are thinned.
+    assert point_of(opened, run, "loss", 13).step == 13
+    for step in (-1, 4000):
+        with pytest.raises(NotFound, match=f"has no step {step}: its curve goes from 10 to 30"):
+            point_of(opened, run, "loss", step)
+
+
+def test_a_cell_that_was_lost_is_still_a_target(opened: Book, folder: Path) -> None:
+    thread = begin(opened)
+    write(folder, "work.ipynb", {"b": "y = 2"})
+    assert [one.thread_id for one in page(opened, target="cell:a").threads] == [thread]
+
+
+def test_notebooks_of_the_same_name_are_told_apart(opened: Book, folder: Path) -> None:
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        write(folder, f"{name}/train.ipynb", {f"{name}-a": "x = 1"})
+        opened.threads.start(find_anchor(opened, f"cell:{name}-a"), "?", author=ADA)
+    begin(opened)
+    titles = {one.anchor.title for one in page(opened, "", scope="book").threads}
+    assert titles == {"Cell 1 of one/train.ipynb", "Cell 1 of two/train.ipynb",
+                      "Cell 1 of work.ipynb"}  # fmt: skip

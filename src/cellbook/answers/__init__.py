@@ -27,6 +27,8 @@ from cellbook.answers.dashboards import (
     save_dashboard,
     show_dashboard,
 )
+from cellbook.answers.data import DataQuery, VersionQuery, show_data, show_runs_data, show_version
+from cellbook.answers.data_diff import DataDiffQuery, diff_data, show_data_diff
 from cellbook.answers.details import RunQuery, show_console, show_details
 from cellbook.answers.forking import ForkBody, Forked, fork, fork_notebook
 from cellbook.answers.grid import (
@@ -37,6 +39,7 @@ from cellbook.answers.grid import (
     show_grid,
     write_grid,
 )
+from cellbook.answers.lineage import show_lineage
 from cellbook.answers.media import (
     MediaQuery,
     TableQuery,
@@ -44,6 +47,36 @@ from cellbook.answers.media import (
     show_media,
     show_table,
 )
+from cellbook.answers.models import (
+    ModelQuery,
+    ModelsQuery,
+    ModelVersionQuery,
+    ModelVersionsQuery,
+    approve_model,
+    check_model,
+    compare_models,
+    delete_model,
+    deprecate_model,
+    describe_model,
+    list_models,
+    move_model_stage,
+    offer_evidence,
+    protect_model,
+    set_model_alias,
+    set_model_owners,
+    show_model,
+    show_model_version,
+    tag_model,
+)
+from cellbook.answers.monitoring import (
+    AlarmsQuery,
+    MonitorQuery,
+    endpoint_of,
+    list_alarms,
+    reference_of,
+    show_monitor,
+)
+from cellbook.answers.places import cells_now
 from cellbook.answers.relating import (
     CorrelationQuery,
     ImportanceQuery,
@@ -54,10 +87,11 @@ from cellbook.answers.relating import (
     relations,
     surface,
 )
-from cellbook.answers.targets import cells_on_disk, find_anchor, is_about, is_target
+from cellbook.answers.targets import find_anchor, is_about, is_target, point_of
 from cellbook.answers.threads import (
     ThreadsQuery,
     assign_thread,
+    count_comments,
     delete_comment,
     edit_comment,
     label_thread,
@@ -92,16 +126,29 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "grid-file": write_grid,
     "lines": draw_lines,
     "console": show_console,
+    "data": show_data,
+    "data-version": show_version,
+    "compare-data": show_runs_data,
+    "data-diff": show_data_diff,
     "dashboard": show_dashboard,
     "dashboards": list_dashboards,
     "details": show_details,
     "media": show_media,
     "table": show_table,
+    "lineage": show_lineage,
+    "models": list_models,
+    "model": show_model,
+    "model-version": show_model_version,
+    "model-evidence": offer_evidence,
+    "compare-models": compare_models,
+    "monitor": show_monitor,
+    "alarms": list_alarms,
     "relations": relations,
     "surface": surface,
     "threads": list_threads,
     "thread": show_thread,
     "comment-history": show_history,
+    "comment-counts": count_comments,
     "people": list_people,
     "brief": show_brief,
     "preview": preview,
@@ -110,6 +157,15 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
 
 BEGINNING = frozenset({"start-thread", "save-brief"})
 """Changes that make a book where there is none: a problem is stated before any code is run."""
+
+CARRIED = frozenset({"threads", "thread", "comment-history", "people", "brief", "mark-read"})
+"""What is asked of threads that a notebook carries also where there is no book."""
+
+ANSWERING = frozenset(
+    {"reply", "resolve", "reopen", "react", "label", "assign", "reattach", "review",
+     "edit-comment", "delete-comment"}
+)  # fmt: skip
+"""Changes that make a book of what a notebook carries, where there is none."""
 
 SURROUNDED = frozenset({"threads", "thread", "people", "brief"})
 """Questions whose answers have to do with more than the book: with who asks, and what notebooks
@@ -134,14 +190,27 @@ CHANGES: Mapping[str, Callable[..., Any]] = {
     "review": review,
     "set-author": set_author,
     "fork": fork_notebook,
+    "set-model-alias": set_model_alias,
+    "move-model-stage": move_model_stage,
+    "approve-model": approve_model,
+    "check-model": check_model,
+    "protect-model": protect_model,
+    "describe-model": describe_model,
+    "tag-model": tag_model,
+    "set-model-owners": set_model_owners,
+    "deprecate-model": deprecate_model,
+    "delete-model": delete_model,
 }
 """What panels may change, by name; each takes an :class:`Ask` and a body."""
 
 __all__ = [
+    "ANSWERING",
     "BEGINNING",
+    "CARRIED",
     "CHANGES",
     "QUESTIONS",
     "SURROUNDED",
+    "AlarmsQuery",
     "Ask",
     "CodeQuery",
     "ColumnsQuery",
@@ -150,6 +219,8 @@ __all__ = [
     "CurvesQuery",
     "DashboardBody",
     "DashboardQuery",
+    "DataDiffQuery",
+    "DataQuery",
     "ForkBody",
     "Forked",
     "GridFileQuery",
@@ -158,6 +229,11 @@ __all__ = [
     "ImportanceQuery",
     "LinesQuery",
     "MediaQuery",
+    "ModelQuery",
+    "ModelVersionQuery",
+    "ModelVersionsQuery",
+    "ModelsQuery",
+    "MonitorQuery",
     "PinBody",
     "Reader",
     "RelationsQuery",
@@ -166,15 +242,25 @@ __all__ = [
     "SurfaceQuery",
     "TableQuery",
     "ThreadsQuery",
+    "VersionQuery",
+    "approve_model",
     "assign_thread",
-    "cells_on_disk",
+    "cells_now",
+    "check_model",
     "code",
     "compare",
+    "compare_models",
     "correlation",
+    "count_comments",
     "delete_comment",
+    "delete_model",
+    "deprecate_model",
+    "describe_model",
+    "diff_data",
     "draw_curves",
     "draw_lines",
     "edit_comment",
+    "endpoint_of",
     "find_anchor",
     "find_artifact",
     "find_columns",
@@ -184,16 +270,23 @@ __all__ = [
     "is_about",
     "is_target",
     "label_thread",
+    "list_alarms",
     "list_dashboards",
+    "list_models",
     "list_people",
     "list_threads",
     "mark_read",
+    "move_model_stage",
+    "offer_evidence",
     "pin_panel",
+    "point_of",
     "preview",
+    "protect_model",
     "react",
     "read_fields",
     "read_struct",
     "reattach",
+    "reference_of",
     "relations",
     "reopen",
     "reply",
@@ -203,17 +296,27 @@ __all__ = [
     "save_brief",
     "save_dashboard",
     "set_author",
+    "set_model_alias",
+    "set_model_owners",
     "show_brief",
     "show_console",
     "show_dashboard",
+    "show_data",
+    "show_data_diff",
     "show_details",
     "show_grid",
     "show_history",
     "show_media",
+    "show_model",
+    "show_model_version",
+    "show_monitor",
+    "show_runs_data",
     "show_table",
     "show_thread",
+    "show_version",
     "start_thread",
     "surface",
+    "tag_model",
     "thread_reader",
     "write_grid",
 ]

@@ -48,6 +48,10 @@ class Ask(Protocol):
         """Whether it is Jupyter that says who asks."""
 
     @property
+    def read_only(self) -> str:
+        """Why who asks can write nothing; empty if they can."""
+
+    @property
     def writable(self) -> Book:
         """The book, if it can be written; raises StoreReadOnly if not."""
 
@@ -68,6 +72,11 @@ class Reader:
     def told(self) -> bool:
         """Jupyter tells a process nothing of who works in it."""
         return False
+
+    @property
+    def read_only(self) -> str:
+        """Why the book cannot be written; empty if it can."""
+        return self.book.read_only
 
     @property
     def writable(self) -> Book:
@@ -213,7 +222,7 @@ def _in_words(kind: Any) -> str:
     if origin is list:
         return f"a list of {_in_words(inner[0])}"
     if origin is dict:
-        return f"an object of {_in_words(inner[1])}"
+        return "an object" if inner[1] is Any else f"an object of {_in_words(inner[1])}"
     return _WORDS.get(kind, "null")
 
 

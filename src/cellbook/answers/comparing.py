@@ -61,6 +61,20 @@ class LinesQuery:
 
 def compare(ask: Ask, query: ComparisonQuery) -> RunComparison:
     """Compare runs; without any named, the newest few of the experiment that ran last."""
+    records, baseline, missing = find_compared(ask, query)
+    found = compare_runs(ask.book.store, records, baseline=baseline)
+    return dataclasses.replace(found, missing=tuple(missing))
+
+
+def find_compared(ask: Ask, query: ComparisonQuery) -> tuple[list[RunRecord], int, list[str]]:
+    """Return the records of runs to compare, the place of the baseline among them, and a sentence
+    on each run that is not there.
+
+    Raises
+    ------
+    InvalidInput
+        If there are none, or too many, or the baseline is none of them.
+    """
     book = ask.book
     book.refresh()
     _check_number(query.runs)
@@ -75,8 +89,7 @@ def compare(ask: Ask, query: ComparisonQuery) -> RunComparison:
     # Where the baseline itself is gone, the first one stands for it.
     before, _ = find_all(ask, wanted[: query.baseline])
     there, _ = find_all(ask, [wanted[query.baseline]])
-    found = compare_runs(book.store, records, baseline=len(before) if there else 0)
-    return dataclasses.replace(found, missing=tuple(missing))
+    return records, len(before) if there else 0, missing
 
 
 def draw_curves(ask: Ask, query: CurvesQuery) -> list[Curve]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +11,20 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from cellbook.answers.base import Ask
+from cellbook.answers.targets import complete
 from cellbook.answers.threads import thread_reader
-from cellbook.book import notebook_name
 from cellbook.errors import CellbookError, InvalidInput, NotFound, StoreWriteError
+from cellbook.locating import notebook_name
 from cellbook.records import (
+    Anchor,
+    AnchorKind,
     Author,
     Checkpoint,
     DatasetVersion,
     Environment,
     Fork,
     RunRecord,
+    ThreadKind,
     from_doc,
     to_doc,
 )
@@ -34,7 +39,11 @@ if TYPE_CHECKING:
     from cellbook.book import Book
 
 TABLE = "forks"
+_SLUG = 40
+"""Characters of a run's name in that of a file."""
 _ATTEMPTS = 100
+_RUNS = ("run:", "#")
+"""How a target begins that is a run."""
 _THREADS = 500
 
 
@@ -72,6 +81,7 @@ class _Asking:
     author: Author | None
     writable: Book
     told: bool = False
+    read_only: str = ""
 
 
 def fork_notebook(ask: Ask, body: ForkBody) -> Forked:
@@ -81,7 +91,7 @@ def fork_notebook(ask: Ask, body: ForkBody) -> Forked:
     odd = PurePosixPath(body.name).name != body.name or not body.name.isprintable()
     if odd or "\\" in body.name or body.name.startswith("."):
         raise InvalidInput(f"{body.name[:80]!r} is no name of a file. Leave folders out.")
-    folder = (Path(ask.book.url).parent / ask.notebook).parent
+    folder = (ask.book.folder / ask.notebook).parent
     place = folder / body.name if body.name else None
     return fork(ask, body.target, folder, place)
 
@@ -119,7 +129,7 @@ def fork(ask: Ask, target: str, folder: Path, place: Path | None = None) -> Fork
     file, cells = _write(moment, note, fork_id, now, book, folder, place)
     made = Fork(
         fork_id=fork_id,
-        notebook=notebook_name(file.absolute(), Path(book.url).parent),
+        notebook=notebook_name(file.absolute(), book.folder),
         time=now,
         origin=moment.notebook,
         checkpoint=moment.checkpoint.checkpoint_id if moment.checkpoint is not None else "",
@@ -131,7 +141,19 @@ def fork(ask: Ask, target: str, folder: Path, place: Path | None = None) -> Fork
     except CellbookError:
         file.unlink(missing_ok=True)
         raise
+    _take_brief(ask, moment, made.notebook)
     return Forked(fork_id, made.notebook, file.name, made.origin, cells, note)
+
+
+def _take_brief(ask: Ask, moment: Moment, notebook: str) -> None:
+    """Give the new notebook the brief of the one that it comes from: the problem is the same."""
+    there = next((one for one in moment.threads if one.kind is ThreadKind.BRIEF), None)
+    told = {} if there is None else {name: text for name, text in there.brief.items() if text}
+    if there is None or not told:
+        return
+    author = ask.author or Author(there.author.name, there.author.display_name)
+    anchor = Anchor(AnchorKind.NOTEBOOK, notebook)
+    ask.writable.threads.save_brief(complete(ask.book, anchor), told, author=author)
 
 
 def find_moment(ask: Ask, target: str) -> Moment:
@@ -147,7 +169,7 @@ def find_moment(ask: Ask, target: str) -> Moment:
     book, text = ask.book, target.strip()
     run: RunRecord | None = None
     found: tuple[int, Checkpoint] | None = None
-    if text.startswith(("run:", "#")):
+    if text.startswith(_RUNS):
         run = book.find_run(text.removeprefix("run:"))
         try:
             found = book.checkpoints.find(f"run:{run.run_id}", run.notebook)
@@ -179,6 +201,7 @@ def find_moment(ask: Ask, target: str) -> Moment:
         number=number,
         trusted=checkpoint is None or book.checkpoints.is_trusted(checkpoint),
         run=run,
+        by_run=text.startswith(_RUNS),
         data=_data(book, run),
         environment=_environment(book, run, checkpoint),
         threads=_threads(ask, notebook or ""),
@@ -243,8 +266,10 @@ def _write(
 def _names(moment: Moment) -> list[str]:
     stem = PurePosixPath(moment.notebook).stem or "notebook"
     of = f"checkpoint-{moment.number}"
-    if moment.checkpoint is None and moment.run is not None:
-        of = f"run-{moment.run.run_number}"
+    if moment.run is not None:
+        named = re.sub(r"[^\w.+-]+", "-", moment.run.run_name).strip("-.")[:_SLUG]
+        run = f"run-{moment.run.run_number}" + (f"-{named}" if named else "")
+        of = run if moment.by_run else f"{of}-of-{run}"
     first = f"{stem}-from-{of}"
     return [f"{first}.ipynb", *(f"{first}-{number}.ipynb" for number in range(2, _ATTEMPTS))]
 

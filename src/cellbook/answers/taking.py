@@ -109,4 +109,4 @@ def _left(done: Merged) -> str:
 
 def file_of(book: Book, notebook: str) -> Path:
     """Return the file of a notebook that records name."""
-    return Path(book.url).parent / notebook
+    return book.folder / notebook

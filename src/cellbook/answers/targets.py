@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook.answers.base import Ask
+from cellbook.answers.places import cells_now, find_cell, find_notebook
 from cellbook.capture import source_hash
-from cellbook.commenting import Cells
 from cellbook.errors import InvalidInput, NotFound
-from cellbook.records import Anchor, AnchorKind, Quote, check_name, encodable, from_doc
-from cellbook.views.notebook_cells import saved_cells
+from cellbook.records import (
+    Anchor,
+    AnchorKind,
+    DatasetVersion,
+    Quote,
+    RunRecord,
+    Standing,
+    check_name,
+    encodable,
+    from_doc,
+)
+from cellbook.views.hints import nearest
+from cellbook.views.series import series_of
 from cellbook.views.thread_anchors import IN_CELLS
 
 if TYPE_CHECKING:
@@ -20,22 +31,18 @@ if TYPE_CHECKING:
 
 _SOURCE = 4_000
 """Characters of a cell's source, and of a quote, that are kept."""
+_POINT = re.compile(r"(?P<metric>.+?)(?:@(?P<step>-?\d{1,18}))?")
 _CELLS = 500
 """Ids of a notebook's cells by which it is known again."""
 _FORMS = (
-    "Name a run (#12, run:NAME), checkpoint:LABEL, data:NAME, model:NAME@VERSION, board:NAME, "
-    "dashboard:NAME, compare:#1,#2, cell:ID or notebook:FILE."
+    "Name a run (#12, run:NAME), metric:RUN/NAME@STEP, checkpoint:LABEL, data:NAME, model:NAME/7, "
+    "board:NAME, dashboard:NAME, compare:#1,#2, cell:ID or notebook:FILE."
 )
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "kind": str, "notebook": str, "cell_id": str, "cell_type": str, "source_hash": str,
     "source": str, "output": int, "cells": list, "runs": list, "metric": str, "step": int,
     "checkpoint": str, "name": str, "version": str, "candidate": str,
 }  # fmt: skip
-
-
-def cells_on_disk(book: Book, notebook: str) -> Cells | None:
-    """Return the cells of a notebook, by the name that records have for it, as it was saved."""
-    return saved_cells(Path(book.url).parent / notebook) if notebook else None
 
 
 def is_target(word: str) -> bool:
@@ -73,8 +80,26 @@ def find_anchor(book: Book, target: str, notebook: str = "") -> Anchor:
         kind, name = "run", target
     if not name:
         raise InvalidInput(f"What is {target!r} to name? {_FORMS}")
+    if kind == "cell":
+        notebook = find_cell(book, name, notebook)
+    elif kind == "notebook":
+        name = find_notebook(book, name, notebook)
     found = _FINDERS[kind](book, name)
     return complete(book, replace(found, notebook=found.notebook or notebook))
+
+
+def point_of(book: Book, anchor: Anchor, metric: str, step: int | None = None) -> Anchor:
+    """Return the anchor of a metric of the run that another one is of, or of a point of its curve.
+
+    Raises
+    ------
+    InvalidInput, NotFound
+        If it is of no run, or that has no such metric; the nearest name is told.
+    """
+    if anchor.kind not in (AnchorKind.RUN, AnchorKind.METRIC) or not metric:
+        raise InvalidInput("A metric and a step are of one run. Name the run, and the metric.")
+    point = replace(anchor, kind=AnchorKind.METRIC, metric=metric, step=step)
+    return complete(book, point)
 
 
 def read_anchor(ask: Ask, told: Mapping[str, Any]) -> Anchor:
@@ -85,9 +110,10 @@ def read_anchor(ask: Ask, told: Mapping[str, Any]) -> Anchor:
     InvalidInput, NotFound
         If it is none, or of something that is not there.
     """
-    given = dict(told)
-    if isinstance(given.get("target"), str):
-        return find_anchor(ask.book, given["target"], ask.notebook or "")
+    given = {name: value for name, value in told.items() if name != "target"}
+    target = told.get("target")
+    if isinstance(target, str) and not given.keys() <= {"metric", "step"}:
+        raise InvalidInput("Beside the target of an anchor stand its metric and step alone.")
     quote = given.pop("quote", None)
     for name, value in given.items():
         if name not in _KINDS:
@@ -96,6 +122,11 @@ def read_anchor(ask: Ask, told: Mapping[str, Any]) -> Anchor:
             raise InvalidInput(f"{name!r} of an anchor cannot be {str(value)[:40]!r}.")
         if isinstance(value, list) and not all(isinstance(one, str) for one in value):
             raise InvalidInput(f"{name!r} of an anchor is a list of text.")
+    if isinstance(target, str):
+        anchor = find_anchor(ask.book, target, ask.notebook or "")
+        metric, step = given.get("metric") or "", given.get("step")
+        pointed = metric or step is not None
+        return point_of(ask.book, anchor, metric, step) if pointed else anchor
     try:
         kind = AnchorKind(given.get("kind", ""))
     except ValueError:
@@ -112,6 +143,9 @@ def read_anchor(ask: Ask, told: Mapping[str, Any]) -> Anchor:
     if anchor.kind in IN_CELLS and anchor.notebook != here and not anchor.source:
         # What another notebook holds is told by nobody but who has it open.
         raise InvalidInput("Tell the source of a cell of another notebook than the one asked of.")
+    if anchor.kind in IN_CELLS and anchor.cell_id and not {"source", "source_hash"} & told.keys():
+        # Who has the notebook open tells what is in a cell that was not saved yet.
+        find_cell(ask.book, anchor.cell_id, anchor.notebook)
     return complete(ask.book, anchor)
 
 
@@ -129,7 +163,7 @@ def complete(book: Book, anchor: Anchor) -> Anchor:
         case AnchorKind.NOTEBOOK:
             if not anchor.notebook:
                 raise InvalidInput("Which notebook? It has no name here. " + _FORMS)
-            cells = cells_on_disk(book, anchor.notebook)
+            cells = cells_now(book, anchor.notebook)
             if cells is not None and not anchor.cells:
                 anchor = replace(anchor, cells=tuple(cells.by_id))
             return replace(anchor, cells=anchor.cells[:_CELLS])
@@ -139,15 +173,45 @@ def complete(book: Book, anchor: Anchor) -> Anchor:
                 raise InvalidInput(f"Which run{'s' if least > 1 else ''}? {_FORMS}")
             if anchor.kind is AnchorKind.METRIC and not anchor.metric:
                 raise InvalidInput("Which metric? Name one that the run has.")
-            runs = tuple(book.find_run(run).run_id for run in anchor.runs)
-            return replace(anchor, runs=runs[: 1 if least == 1 else 100])
+            found = {one.run_id: one for one in map(book.find_run, anchor.runs)}
+            if len(found) < least:
+                raise InvalidInput("A comparison is of two runs or more. Name another one as well.")
+            if anchor.kind is AnchorKind.METRIC:
+                _check_metric(book, next(iter(found.values())), anchor)
+            return replace(anchor, runs=tuple(found)[: 1 if least == 1 else 100])
         case AnchorKind.CHECKPOINT:
             if not anchor.checkpoint:
                 raise InvalidInput(f"Which checkpoint? {_FORMS}")
             target = book.checkpoint_target(anchor.checkpoint)
-            found = book.checkpoints.find(target, anchor.notebook or None)[1]
-            return replace(anchor, checkpoint=found.checkpoint_id)
+            _, saved = book.checkpoints.find(target, anchor.notebook or None)
+            return replace(anchor, checkpoint=saved.checkpoint_id)
+        case AnchorKind.MODEL:
+            version = f"/{anchor.version}" if anchor.version else ""
+            model = _model(book, f"{anchor.name}{version}")
+            return replace(anchor, name=model.name, version=model.version)
     return replace(anchor, name=check_name(anchor.name, anchor.kind.value))
+
+
+def _check_metric(book: Book, run: RunRecord, anchor: Anchor) -> None:
+    metric, step = anchor.metric, anchor.step
+    if metric in run.metrics:
+        if step is None:
+            return
+        series = series_of(book.store, run, metric)
+        if series is None or not len(series.steps):
+            return
+        first, last = int(series.steps.min()), int(series.steps.max())
+        if not first <= step <= last:
+            raise NotFound(
+                f"{metric[:80]!r} of run #{run.run_number} has no step {step}: its curve goes from "
+                f"{first} to {last}. Name one of these."
+            )
+        return
+    near = nearest(metric, list(run.metrics))
+    raise NotFound(
+        f"Run #{run.run_number} has no metric {metric[:80]!r}. "
+        + (f"Did you mean {near!r}?" if near else "Name one that it logged.")
+    )
 
 
 def _complete_cell(book: Book, anchor: Anchor) -> Anchor:
@@ -155,11 +219,12 @@ def _complete_cell(book: Book, anchor: Anchor) -> Anchor:
         raise InvalidInput("Which cell? Name it by its id.")
     source, digest = anchor.source, anchor.source_hash
     if not source:
-        saved = cells_on_disk(book, anchor.notebook)
+        saved = cells_now(book, anchor.notebook)
         there = saved.by_id.get(anchor.cell_id) if saved is not None else None
         if there is not None and digest in ("", there.source_hash):
             source = there.source or ""
             anchor = replace(anchor, cell_type=there.cell_type)
+            digest = there.source_hash
     if source and not digest:
         digest = source_hash(source)
     return replace(anchor, source=str(encodable(source))[:_SOURCE], source_hash=digest)
@@ -195,6 +260,15 @@ def _run(book: Book, name: str) -> Anchor:
     return Anchor(AnchorKind.RUN, runs=(name,))
 
 
+def _metric(book: Book, name: str) -> Anchor:
+    run, slash, point = name.partition("/")
+    told = _POINT.fullmatch(point)
+    if not slash or told is None:
+        raise InvalidInput("A metric is named with its run: metric:RUN/NAME, metric:RUN/NAME@STEP.")
+    step = None if told["step"] is None else int(told["step"])
+    return Anchor(AnchorKind.METRIC, runs=(run,), metric=told["metric"], step=step)
+
+
 def _comparison(book: Book, name: str) -> Anchor:
     runs = tuple(filter(None, (one.strip() for one in name.split(","))))
     return Anchor(AnchorKind.COMPARISON, runs=runs)
@@ -213,24 +287,58 @@ def _notebook(book: Book, name: str) -> Anchor:
 
 
 def _data(book: Book, name: str) -> Anchor:
-    found = book.datasets.find(name)
+    try:
+        found = book.datasets.find(name)
+    except NotFound:
+        label = _data_of_label(book, name)
+        if label is None:
+            raise
+        found = label
     return Anchor(AnchorKind.DATASET, name=found.name, version=found.digest)
 
 
+def _data_of_label(book: Book, name: str) -> DatasetVersion | None:
+    """Return the newest version that ``NAME@LABEL`` or ``NAME@DIGEST`` names; None if none does."""
+    told, _, wanted = name.removeprefix("data:").rpartition("@")
+    named = [
+        one
+        for one in book.datasets.all()
+        if one.name == told and (wanted in one.labels or one.digest == wanted)
+    ]
+    return max(named, key=lambda one: one.version, default=None)
+
+
 def _model(book: Book, name: str) -> Anchor:
-    model, _, version = name.partition("@")
-    return Anchor(AnchorKind.MODEL, name=model, version=version)
+    """Return the anchor of a model, or of a version if one is named: a thread on what an alias led
+    to stays with that version."""
+    if "/" not in name and "@" not in name:
+        return Anchor(AnchorKind.MODEL, name=book.models.get(name).name)
+    found = book.models.find(name)
+    return Anchor(AnchorKind.MODEL, name=found.model, version=found.name)
 
 
 def _board(book: Book, name: str) -> Anchor:
     try:
         return Anchor(AnchorKind.BOARD, name=book.leaderboards.get(name).name)
     except NotFound:
-        board, slash, candidate = name.rpartition("/")
+        board, slash, row = name.partition("/")
         if not slash:
             raise
-        named = book.leaderboards.get(board).name
-        return Anchor(AnchorKind.BOARD, name=named, candidate=candidate)
+        standing = book.leaderboards.standing(board)
+        candidate = _candidate(standing, row)
+        return Anchor(AnchorKind.BOARD, name=standing.board.name, candidate=candidate)
+
+
+def _candidate(standing: Standing, told: str) -> str:
+    """Return the name of the row of a board that is named so, or by its newest run."""
+    for row in standing.rows:
+        if told in (row.name, row.run_name, f"#{row.run_number}"):
+            return row.name
+    near = nearest(told, [row.name for row in standing.rows])
+    raise NotFound(
+        f"The leaderboard {standing.board.name!r} has no row {told[:80]!r}. "
+        + (f"Did you mean {near!r}?" if near else "Name one that it shows.")
+    )
 
 
 def _dashboard(book: Book, name: str) -> Anchor:
@@ -239,6 +347,7 @@ def _dashboard(book: Book, name: str) -> Anchor:
 
 _FINDERS: Mapping[str, Callable[[Any, str], Anchor]] = {
     "run": _run,
+    "metric": _metric,
     "compare": _comparison,
     "checkpoint": _checkpoint,
     "cell": _cell,

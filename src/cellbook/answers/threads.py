@@ -7,21 +7,26 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from cellbook.answers.base import Ask, Hint
+from cellbook.answers.places import cells_now, notebook_files
 from cellbook.answers.taking import look_over
-from cellbook.answers.targets import cells_on_disk, find_anchor, is_about, read_anchor
-from cellbook.commenting import Cells, check_author, check_text, keep_author
+from cellbook.answers.targets import find_anchor, is_about, read_anchor
+from cellbook.commenting import (
+    Cells,
+    check_author,
+    check_brief,
+    check_text,
+    keep_author,
+    local_author,
+    naming_variable,
+)
 from cellbook.errors import InvalidInput
 from cellbook.records import Thread
+from cellbook.views.comment_counts import CommentCounts, comment_counts
 from cellbook.views.markdown import render
 from cellbook.views.notebook_cells import told_cells
 from cellbook.views.thread_anchors import Locator, notebooks_in
-from cellbook.views.threads import (
-    CommentHistory,
-    PeoplePage,
-    ThreadReader,
-    ThreadsPage,
-    ThreadView,
-)
+from cellbook.views.thread_reader import ThreadReader
+from cellbook.views.threads import CommentHistory, PeoplePage, ThreadsPage, ThreadView
 
 _SCOPES = ("notebook", "book")
 
@@ -43,8 +48,9 @@ class ThreadsQuery:
     ] = ""
     cells: Annotated[
         str,
-        Hint("The cells that the notebook has now, as JSON: [[id, source hash], …]; empty for "
-             "those that it had when it was last saved."),
+        Hint("The cells that the notebook has now, as JSON: [[id, source hash], …], each with the "
+             "ids of cells that were merged into it; empty for those that it had when it was last "
+             "saved."),
     ] = ""  # fmt: skip
     sources: Annotated[
         str, Hint("Sources of these cells by id, as JSON, where suggestions are wanted.")
@@ -65,6 +71,11 @@ class CommentQuery:
     """Which comment."""
 
     comment: Annotated[str, Hint("Its id.")]
+
+
+@dataclass(frozen=True, slots=True)
+class CountsQuery:
+    """Of everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +187,8 @@ class AnchorBody:
 
     thread: str
     anchor: dict[str, Any]
+    followed: bool = False
+    """Whether its cell was merged into that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +234,11 @@ def list_threads(ask: Ask, query: ThreadsQuery) -> ThreadsPage:
     """Return threads of the notebook or the book: open ones first, the liveliest before."""
     if query.scope not in _SCOPES:
         raise InvalidInput(f"The scope is {' or '.join(_SCOPES)}, not {query.scope[:40]!r}.")
+    if query.limit < 1 or query.offset < 0:
+        raise InvalidInput(f"The limit is 1 thread or more, not {query.limit}.")
     ask.book.refresh()
-    notice = look_over(ask.book, ask.notebook)
+    # Who may only read writes nothing by looking, either.
+    notice = "" if ask.read_only else look_over(ask.book, ask.notebook)
     about = None
     if query.target:
         about = is_about(find_anchor(ask.book, query.target, ask.notebook or ""))
@@ -235,7 +251,7 @@ def list_threads(ask: Ask, query: ThreadsQuery) -> ThreadsPage:
         limit=query.limit,
         offset=query.offset,
         people=ask.book.threads.people(),
-        read_only=ask.book.read_only,
+        read_only=ask.read_only,
         notice=notice,
     )
 
@@ -248,6 +264,12 @@ def show_thread(ask: Ask, query: ThreadQuery) -> ThreadView:
 def show_history(ask: Ask, query: CommentQuery) -> CommentHistory:
     """Return what a comment said before it was edited."""
     return thread_reader(ask).history(ask.book.threads.comment(query.comment))
+
+
+def count_comments(ask: Ask, query: CountsQuery) -> CommentCounts:
+    """Return how many comments there are on each run and each checkpoint of the book."""
+    ask.book.refresh()
+    return comment_counts(ask.book.store)
 
 
 def list_people(ask: Ask, query: PeopleQuery) -> PeoplePage:
@@ -324,13 +346,13 @@ def react(ask: Ask, body: ReactionBody) -> ThreadView:
 
 def label_thread(ask: Ask, body: LabelBody) -> ThreadView:
     """Put a label on a thread, or take it off."""
-    ask.writable.threads.label(body.thread, body.label, body.on)
+    ask.writable.threads.label(body.thread, body.label, body.on, author=ask.author)
     return _shown(ask, body.thread)
 
 
 def assign_thread(ask: Ask, body: AssignBody) -> ThreadView:
     """Say that somebody is to see to a thread, or is not any more."""
-    ask.writable.threads.assign(body.thread, body.name, body.on)
+    ask.writable.threads.assign(body.thread, body.name, body.on, author=ask.author)
     return _shown(ask, body.thread)
 
 
@@ -342,7 +364,9 @@ def mark_read(ask: Ask, body: ReadBody) -> ThreadView:
 
 def reattach(ask: Ask, body: AnchorBody) -> ThreadView:
     """Hang a thread on something else, such as the cell in the place of a lost one."""
-    ask.writable.threads.reattach(body.thread, read_anchor(ask, body.anchor), author=ask.author)
+    anchor = read_anchor(ask, body.anchor)
+    threads = ask.writable.threads
+    threads.reattach(body.thread, anchor, followed=body.followed, author=ask.author)
     return _shown(ask, body.thread)
 
 
@@ -350,9 +374,19 @@ def save_brief(ask: Ask, body: BriefBody) -> ThreadView:
     """Say what problem the notebook is to solve."""
     if not ask.notebook:
         raise InvalidInput("Whose brief is it? Name the notebook.")
-    there = _brief(ask)
-    anchor = find_anchor(ask.book, "notebook", ask.notebook) if there is None else there.anchor
-    found = ask.writable.threads.save_brief(anchor, body.fields, author=ask.author)
+    there, threads = _brief(ask), ask.writable.threads
+    fields = check_brief(body.fields)
+    if there is not None and there.anchor.notebook == ask.notebook:
+        anchor = there.anchor
+    else:
+        anchor = find_anchor(ask.book, "notebook", ask.notebook)
+        if there is not None and _locator(ask, None).shares_brief(there, threads.briefs()):
+            # Copies of one that is gone have the same; from now on this one has its own.
+            fields = {**there.brief, **fields}
+        elif there is not None:
+            # It had another name; from now on the brief is known by this one, whoever copies it.
+            threads.reattach(there.thread_id, anchor, author=ask.author)
+    found = threads.save_brief(anchor, fields, author=ask.author)
     return _shown(ask, found.thread_id)
 
 
@@ -375,6 +409,9 @@ def set_author(ask: Ask, body: AuthorBody) -> PeoplePage:
     assert ask.book is not None  # A place without a book says so here too.
     if ask.told:
         raise InvalidInput("Jupyter says who you are. Change your name where you log in.")
+    variable, said = naming_variable(), local_author()
+    if variable and (said is None or said.name != body.name.strip()):
+        raise InvalidInput(f"{variable} says who you are. Change or unset it, and start anew.")
     keep_author(check_author(body.name, body.display_name))
     return list_people(ask, PeopleQuery())
 
@@ -394,9 +431,10 @@ def _locator(ask: Ask, cells: Cells | None) -> Locator:
     notebook, book = ask.notebook or "", ask.book
     return Locator(
         notebook,
-        cells_on_disk(book, notebook) if cells is None else cells,
-        lambda name: cells_on_disk(book, name),
+        cells_now(book, notebook) if cells is None else cells,
+        lambda name: cells_now(book, name),
         lambda: notebooks_in(book.store),
+        lambda: notebook_files(book),
     )
 
 
@@ -405,11 +443,8 @@ def _shown(ask: Ask, thread: str) -> ThreadView:
 
 
 def _brief(ask: Ask) -> Thread | None:
-    """Return the notebook's brief; where two people began one at once, the first of them."""
-    briefs = ask.book.threads.briefs()
-    former = _locator(ask, None).former_names(briefs)
-    names = (ask.notebook, *former)
-    return next((brief for brief in briefs if brief.anchor.notebook in names), None)
+    """Return the notebook's own brief; None if it has none."""
+    return _locator(ask, None).brief_of(ask.book.threads.briefs())
 
 
 def _cells(query: ThreadsQuery) -> Cells | None:

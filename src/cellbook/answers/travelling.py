@@ -8,7 +8,7 @@ from typing import Any
 from cellbook.answers.base import Ask
 from cellbook.answers.taking import file_of, take_over
 from cellbook.answers.threads import thread_reader
-from cellbook.commenting import carry, pack
+from cellbook.commenting import Cells, carry, pack
 from cellbook.errors import InvalidInput
 
 
@@ -22,8 +22,10 @@ class Carried:
     comments: int
 
 
-def gather(ask: Ask) -> Carried:
+def gather(ask: Ask, cells: Cells | None = None) -> Carried:
     """Return what the notebook is to carry: its threads, with all that it carries already.
+
+    `cells` are those that it has now; None means those that are known.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def gather(ask: Ask) -> Carried:
     file = file_of(ask.book, ask.notebook)
     if file.exists() and not ask.book.read_only:
         take_over(ask.book, file, ask.notebook)
-    found = thread_reader(ask).discussions()
+    found = thread_reader(ask, cells).discussions()
     return Carried(pack(found, ask.notebook), len(found), sum(len(one.comments) for one in found))
 
 

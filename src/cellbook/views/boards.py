@@ -11,7 +11,6 @@ from cellbook.records import (
     DURATION,
     BoardRow,
     BoardScore,
-    DatasetVersion,
     Leaderboard,
     MetricDefinition,
     Seeds,
@@ -29,11 +28,12 @@ NO_METRICS = (
     "No metric is defined, so that names tell which way is better, and the last value counts. "
     "`%metric acc goal=0.9 direction=more score=best` defines one."
 )
-NO_DATA = 'No data sets on record yet. `run.log_input(name, digest, role="test")` records one.'
 NO_BOARDS = "No leaderboards yet. `%leaderboard NAME metric=acc` makes one of the runs there are."
 _NAME_WIDTH, _NAME_LEAST, _NAME_PLACE = 40, 8, 2
 _LAST = ("why not", "data")
 """Columns at the right, of which a narrow terminal may show the beginning."""
+_LEAST = 12
+"""Characters that a column of a list keeps, at least, where there is no room."""
 _SHOWN = 200
 """Rows of a board that are written out."""
 
@@ -182,33 +182,28 @@ def metrics_cells(definitions: Sequence[MetricDefinition]) -> list[list[str]]:
     ]
 
 
-def data_cells(versions: Sequence[DatasetVersion]) -> list[list[str]]:
-    """Return versions of data sets as texts: a line of heads, then a line a version."""
-    return [
-        ["data", "created", "digest", "labels", "source"],
-        *(
-            [
-                one.label,
-                formatting.stamp(one.created),
-                formatting.shorten(one.digest, 16),
-                ", ".join(_label_text(one, label) for label in one.labels),
-                one.source,
-            ]
-            for one in versions
-        ),
-    ]
-
-
-def _label_text(version: DatasetVersion, label: str) -> str:
-    """Return a label, with the date where it was given after the version came on record."""
-    since = version.labelled.get(label, version.created)
-    return label if since <= version.created else f"{label} (since {formatting.date(since)})"
-
-
 def cells_text(cells: Sequence[Sequence[str]], width: int = WIDTH) -> str:
-    """Return a line of heads and lines below it as a table, without a line end."""
-    columns = [Column(head, list(rest)) for head, *rest in zip(*cells, strict=True)]
-    return "\n".join(table_lines(columns, width))
+    """Return a line of heads and lines below it as a table, without a line end.
+
+    Columns without a word are left out, and the widest ones cut as far as the width demands.
+    """
+    columns = [
+        Column(head, list(rest))
+        for head, *rest in zip(*cells, strict=True)
+        if any(rest) or not rest
+    ]
+    widths = [column.width for column in columns]
+    while _total(widths) > width and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    cut = [
+        Column(column.head, [formatting.shorten(text, most) for text in column.cells])
+        for column, most in zip(columns, widths, strict=True)
+    ]
+    return "\n".join(table_lines(cut, width))
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def boards_cells(boards: Sequence[Leaderboard]) -> list[list[str]]:

@@ -36,7 +36,7 @@ class CodeCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FactDifference:
     """A package or a fact that differs; empty where there is none."""
 
     name: str
@@ -50,9 +50,9 @@ class EnvironmentDifference:
 
     known: tuple[bool, bool]
     """Of which of the two it is on record."""
-    facts: tuple[Difference, ...] = ()
+    facts: tuple[FactDifference, ...] = ()
     """Python, commit, host and the like."""
-    packages: tuple[Difference, ...] = ()
+    packages: tuple[FactDifference, ...] = ()
     same_packages: int = 0
     patches: tuple[str, str] = ("", "")
     """What was not committed, where that differs."""
@@ -178,10 +178,10 @@ def _compare_environments(
 
 def _differences(
     first: Mapping[str, str | None], second: Mapping[str, str | None], *, in_order: bool = False
-) -> list[Difference]:
+) -> list[FactDifference]:
     names = list(dict.fromkeys((*first, *second)))
     return [
-        Difference(name, first.get(name) or "", second.get(name) or "")
+        FactDifference(name, first.get(name) or "", second.get(name) or "")
         for name in (names if in_order else sorted(names, key=str.lower))
         if first.get(name) != second.get(name)
     ]

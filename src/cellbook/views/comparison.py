@@ -64,6 +64,8 @@ class RunHead:
     running: bool
     trashed: bool
     notes: str
+    flags: tuple[str, ...] = ()
+    """Why it is doubtful: what was amiss as it began, rows in training and test; sentences."""
 
     @property
     def label(self) -> str:
@@ -198,6 +200,7 @@ def head_of(record: RunRecord) -> RunHead:
         record.state is RunState.RUNNING,
         record.trashed is not None,
         record.description,
+        record.amiss,
     )
 
 
@@ -343,6 +346,8 @@ def _environment_rows(store: Store, records: Sequence[RunRecord]) -> Iterable[Co
             known[kept] = found, {} if found is None else environment_facts(found)
     of_each = [known[record.environment, record.session] for record in records]
     facts = [told for _, told in of_each]
+    flags = ["; ".join(record.flags.values()) or None for record in records]
+    yield from _fact_row(Group.ENVIRONMENT, "began on", "environment.began on", flags)
     for name in ENVIRONMENT_FACTS:
         key = f"environment.{name}"
         yield from _fact_row(Group.ENVIRONMENT, name, key, [one.get(name) for one in facts])

@@ -37,6 +37,8 @@ class Kind(Enum):
     """Milliseconds since 1970."""
     DURATION = auto()
     FLAG = auto()
+    DATA = auto()
+    """Versions of data that were used: see :mod:`cellbook.views.filter_data`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,10 @@ _GROUPS = {
     **dict.fromkeys(("metrics", "metric"), "metrics"),
     **dict.fromkeys(("params", "param", "parameters", "parameter"), "params"),
     **dict.fromkeys(("tags", "tag"), "tags"),
+    "data": "data",
     **dict.fromkeys(("attributes", "attribute", "attr", "run"), ""),
 }
+_KINDS = {"metrics": Kind.NUMBER, "data": Kind.DATA}
 _ALIASES = {
     "name": "run_name",
     "status": "state",
@@ -93,7 +97,7 @@ _ATTRIBUTES = {
 }
 # The last two are MLflow's, which knows "scheduled" where no run of ours is.
 _STATES = {**{s.value: s.value for s in RunState}, "killed": "stopped", "scheduled": "scheduled"}
-_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -116,7 +120,7 @@ def find_field(text: str, known: Collection[str]) -> Field:
     if within:
         if not key:
             raise InvalidInput(f"The name of one of the {within} is missing: {within}.NAME.")
-        return Field((within, key), Kind.NUMBER if within == "metrics" else Kind.LOOSE)
+        return Field((within, key), _KINDS.get(within, Kind.LOOSE))
     if within is not None:
         name = (key if dot else text).lower()
         name = _ALIASES.get(name, name)
@@ -145,7 +149,8 @@ def _suggest(text: str, known: Collection[str]) -> str:
     if names:
         return f"Did you mean {' or '.join(names[:3])}?"
     return (
-        f"Write metrics.NAME, params.NAME, tags.NAME, or one of {', '.join(sorted(_ATTRIBUTES))}."
+        "Write metrics.NAME, params.NAME, tags.NAME, data.NAME, or one of "
+        f"{', '.join(sorted(_ATTRIBUTES))}."
     )
 
 
@@ -189,6 +194,8 @@ def compare(field: Field, sign: str, literal: Literal, now: int) -> QueryInstanc
             return _compare_duration(sign, seconds)
         case Kind.FLAG:
             return _compare_flag(field, sign, literal)
+        case Kind.DATA:
+            raise InvalidInput(f"{field.name} cannot be compared here: no data is known.")
 
 
 def is_like(field: Field, pattern: str, *, ignore_case: bool) -> QueryInstance:
@@ -272,7 +279,7 @@ def query_of(field: Field) -> Query:
 
 
 def _apply(sign: str, path: Query, value: Any) -> QueryInstance:
-    query: QueryInstance = _SIGNS[sign](path, value)
+    query: QueryInstance = SIGNS[sign](path, value)
     return query
 
 
@@ -351,7 +358,7 @@ def _compare_duration(sign: str, seconds: float) -> QueryInstance:
         end: Any = run.get("end_time")
         if not (_is_number(start) and _is_number(end)):
             return False
-        return bool(_SIGNS[sign]((end - start) / 1000, seconds))
+        return bool(SIGNS[sign]((end - start) / 1000, seconds))
 
     return _is_not_null(where("end_time")) & QueryInstance(test, ("duration", sign, seconds))
 
@@ -432,9 +439,9 @@ def _is_same(value: Any, wanted: float | str) -> bool:
 
 def _is_ordered(value: Any, sign: str, wanted: float | str) -> bool:
     if isinstance(value, str) and isinstance(wanted, str):
-        return bool(_SIGNS[sign](value, wanted))
+        return bool(SIGNS[sign](value, wanted))
     number, other = _number_of(value), _number_of(wanted)
-    return number is not None and other is not None and bool(_SIGNS[sign](number, other))
+    return number is not None and other is not None and bool(SIGNS[sign](number, other))
 
 
 # -- patterns --------------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ r"""The language that runs are searched in: MLflow's filter string with ``or``, 
     #12
     wide net
 
-**Fields.**  ``metrics.NAME``, ``params.NAME``, ``tags.NAME``, and the run's own: ``run_id``,
-``run_name`` (or ``name``), ``run_number`` (``number``), ``experiment``, ``state`` (``status``),
-``start_time`` (``created``), ``end_time``, ``duration``, ``description``, ``notebook``, ``parent``,
-``session``, ``environment``, ``error``, ``archived``, ``trashed``; these may stand behind
-``attributes.`` or ``run.``.  A name with blanks or signs goes in backticks or double quotes.
+**Fields.**  ``metrics.NAME``, ``params.NAME``, ``tags.NAME``, ``data.NAME``, and the run's own:
+``run_id``, ``run_name`` (or ``name``), ``run_number`` (``number``), ``experiment``, ``state``
+(``status``), ``start_time`` (``created``), ``end_time``, ``duration``, ``description``,
+``notebook``, ``parent``, ``session``, ``environment``, ``error``, ``archived``, ``trashed``; these
+may stand behind ``attributes.`` or ``run.``.  A name with blanks or signs goes in backticks or
+double quotes.
 
 **Comparisons.**  ``= == != <> < <= > >=``, ``LIKE`` and ``ILIKE`` (``%`` any characters, ``_`` one,
 a backslash before either for itself; ILIKE takes capitals and small letters for the same), ``IN``,
@@ -34,6 +35,9 @@ is true wherever ``X`` is not, so also where the field is missing.
   moment, in ``=`` and ``IN`` for the whole day, and in ``<=`` and BETWEEN the last day is included.
 - A duration is seconds, or ``2m``, ``1h``, ``2 m 14 s``.
 
+- ``data.NAME`` is the versions of data that a run used: ``= 3`` and ``>= 3`` by number, ``=
+  champion`` by alias, or label, or the beginning of a digest.
+
 A query that is one word or phrase and nothing else is looked for in name, description and tags.
 """
 
@@ -52,6 +56,7 @@ from cellbook.errors import InvalidInput, QuerySyntaxError
 from cellbook.store.base import OrderTerm
 from cellbook.views import filter_fields as fields
 from cellbook.views import filter_lists
+from cellbook.views.filter_data import Versions, compare_version, uses_any
 from cellbook.views.filter_fields import Field, Kind, Literal, find_field
 from cellbook.views.filter_tokens import Token, number_in, tokenize
 
@@ -73,6 +78,7 @@ def parse_filter(
     known: Collection[str] = (),
     now: int | None = None,
     score_path: ScorePath | None = None,
+    versions: Versions = tuple,
 ) -> QueryInstance | None:
     """Return a filter string as a TinyDB query over the documents of runs.
 
@@ -86,6 +92,8 @@ def parse_filter(
         The present in milliseconds since 1970, for ``today`` and ``2h ago``; None is the clock's.
     score_path
         Tells where in a document the score of a metric lies; None means its last value.
+    versions
+        Gives the versions of data that ``data.NAME`` can mean.
 
     Returns
     -------
@@ -104,7 +112,7 @@ def parse_filter(
     if phrase is not None:
         return fields.holds_phrase(phrase) if phrase else None
     moment = time.time_ns() // 1_000_000 if now is None else now
-    return _Parser(text, tokens, known, moment, score_path).filter()
+    return _Parser(text, tokens, known, moment, score_path, versions).filter()
 
 
 def parse_order(
@@ -144,14 +152,22 @@ def _refuse_order(text: str, tokens: list[Token]) -> None:
 
 def logged_fields(text: str) -> list[tuple[str, str]]:
     """Return the metrics, params and tags that a filter string names, as group and key."""
-    found: list[tuple[str, str]] = []
+    return [path for path, kind in _named_in(text) if kind is not Kind.DATA]
+
+
+def data_fields(text: str) -> list[str]:
+    """Return the names of data that a filter string speaks of."""
+    return [name for (_, name), kind in _named_in(text) if kind is Kind.DATA]
+
+
+def _named_in(text: str) -> Iterator[tuple[tuple[str, str], Kind]]:
     for token in tokenize(text):
         if token.kind in ("word", "name") and fields.names_field(token.text):
             # A value may look like a field, and be none.
             with contextlib.suppress(InvalidInput):
-                path = find_field(token.text, ()).path
-                found += [(path[0], path[1])] if len(path) == 2 else []
-    return found
+                field = find_field(token.text, ())
+                if len(field.path) == 2:
+                    yield (field.path[0], field.path[1]), field.kind
 
 
 def _phrase(text: str, tokens: list[Token]) -> str | None:
@@ -182,9 +198,11 @@ class _Parser:
         known: Collection[str],
         now: int,
         score_path: ScorePath | None,
+        versions: Versions = tuple,
     ) -> None:
         self.text = text
         self._score_path = score_path
+        self._versions = versions
         self.known = known
         self.now = now
         self._tokens = iter(tokens)
@@ -208,7 +226,10 @@ class _Parser:
         while self._here.kind != "end":
             if terms and not self._skip(","):
                 raise self._error(f"Expected ASC, DESC or a comma, not {self._here}.")
+            place = self._here
             field = self._field()
+            if field.kind is Kind.DATA:
+                raise self._error("Runs have no order by data, of which each may use many.", place)
             direction = self._here.text.lower() if self._here.kind == "word" else ""
             if direction in ("asc", "desc"):
                 self._advance()
@@ -260,11 +281,12 @@ class _Parser:
             if self._here.kind != "word" or self._here.text.lower() != "null":
                 raise self._error(f"Expected NULL, not {self._here}.")
             self._advance()
-            return _Part(fields.is_present(field) if inverted else fields.is_missing(field))
+            present = self._present(field)
+            return _Part(present if inverted else ~present)
         inverted = self._skip("not")
         part = self._worded(field)
         if inverted:
-            return _Part(fields.is_present(field) & ~part.query, part.height + 1)
+            return _Part(self._present(field) & ~part.query, part.height + 1)
         return part
 
     def _worded(self, field: Field) -> _Part:
@@ -316,7 +338,14 @@ class _Parser:
 
     def _compared(self, field: Field, sign: str, literal: Literal, place: Token) -> QueryInstance:
         with self._pointing_at(place):
+            if field.kind is Kind.DATA:
+                return compare_version(self._versions, field.path[1], sign, literal)
             return fields.compare(field, sign, literal, self.now)
+
+    def _present(self, field: Field) -> QueryInstance:
+        if field.kind is Kind.DATA:
+            return uses_any(self._versions, field.path[1])
+        return fields.is_present(field)
 
     def _literal(self, field: Field) -> Literal:
         token = self._here

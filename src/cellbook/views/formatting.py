@@ -22,6 +22,8 @@ GLYPHS = {
 }
 """A state is a shape and a word, never a colour alone."""
 STALE_GLYPH = "◌"
+AGAIN_GLYPH = "↻"
+"""Stands before the run that another one repeats."""
 REACHED, MISSED = "◎", "○"
 """Stand beside a score that reaches its metric's goal, and beside one that does not."""
 GOAL_LEGEND = f"{REACHED} goal reached, {MISSED} not"

@@ -20,7 +20,7 @@ from cellbook.records import (
 )
 from cellbook.views import formatting
 from cellbook.views.environments import environment_facts
-from cellbook.views.thread_markdown import plain
+from cellbook.views.thread_markdown import code, plain, quoted
 from cellbook.views.thread_text import review_text, short_id
 from cellbook.views.threads import ThreadView
 
@@ -46,6 +46,8 @@ class Moment:
     trusted: bool = True
     """Whether this user saved the checkpoint."""
     run: RunRecord | None = None
+    by_run: bool = False
+    """Whether it is the run that was named."""
     data: Sequence[tuple[DatasetVersion, Sequence[str]]] = ()
     """What the run used, and as what."""
     environment: Environment | None = None
@@ -57,6 +59,7 @@ class _Cell:
     """A code cell of the document."""
 
     position: int
+    """In the new notebook, from 1: the note itself is its first cell."""
     source: str
     last: CellExecution | None
     reasons: list[str] = field(default_factory=list)
@@ -90,11 +93,6 @@ def handover_note(moment: Moment, now: int, by: str = "") -> str:
         *_part("What to run first", _first(moment, cells)),
     ]  # fmt: skip
     return "\n".join(parts).rstrip() + "\n"
-
-
-def code(text: str) -> str:
-    """Return text of one line as code."""
-    return f"`{text}`" if "`" not in text else f"`` {text} ``"
 
 
 def _head(moment: Moment, now: int, by: str) -> Iterator[str]:
@@ -158,17 +156,20 @@ def _open(moment: Moment) -> list[str]:
 
 def _line(thread: ThreadView) -> str:
     said = [comment for comment in thread.comments if comment.text]
-    text = plain(formatting.shorten(" ".join(said[0].text.split()), 200)) if said else ""
     facts = [f"@{plain(thread.author.name)}", formatting.date(thread.time)[:10]]
-    if len(said) > 1:
-        last = plain(formatting.shorten(" ".join(said[-1].text.split()), 100))
-        facts.append(f"{formatting.plural(len(said) - 1, 'answer')}, the last: {last}")
     if thread.assigned:
         facts.append("for " + ", ".join(f"@{plain(name)}" for name in thread.assigned))
     if thread.review.state:
         facts.append(plain(review_text(thread)))
     told = " · ".join(facts)
-    return f"- **{plain(thread.anchor.title)}**: {text} ({told}) `thread:{short_id(thread)}`"
+    lines = [f"- **{plain(thread.anchor.title)}** ({told}) `thread:{short_id(thread)}`"]
+    if said:
+        lines += ["", *quoted(said[0].text, "  ")]
+    if len(said) > 1:
+        answers = formatting.plural(len(said) - 1, "answer")
+        by = f"@{plain(said[-1].author.name)}"
+        lines += ["", f"  {answers}, the last by {by}:", "", *quoted(said[-1].text, "  ")]
+    return "\n".join([*lines, ""])
 
 
 def _ground(moment: Moment) -> list[str]:
@@ -191,7 +192,7 @@ def _cells(moment: Moment) -> dict[str, _Cell]:
     """Return the code cells of the document by id, with why each is out of date."""
     last = {cell.cell_id or cell.execution_id: cell for cell in moment.ran}
     found = {}
-    for position, told in enumerate(moment.document.get("cells", ()), 1):
+    for position, told in enumerate(moment.document.get("cells", ()), 2):
         source = told.get("source", "")
         source = source if isinstance(source, str) else "".join(source)
         if told.get("cell_type") != "code" or not source.strip():

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 from tinydb import where
 
+from cellbook.datasets import versions_ever
 from cellbook.store import Store
-from cellbook.views.filters import logged_fields
+from cellbook.views.filters import data_fields, logged_fields
 from cellbook.views.runs_table import known_names
 
 
 def query_hint(store: Store, query: str) -> str:
-    """Return a sentence on the first metric, param or tag in `query` that no run has; or nothing.
+    """Return a sentence on the first metric, param, tag or data in `query` that no run has; or
+    nothing.
 
     `query` is one that parses.
     """
@@ -23,6 +25,12 @@ def query_hint(store: Store, query: str) -> str:
             field = _near_field(group, key, known_names(store))
             meant = f"did you mean {field}?" if field else "is it spelled as it was logged?"
             return f"No run has {group}.{key}: {meant}"
+    names = {one.name for _, one in versions_ever(store)}
+    for name in data_fields(query):
+        if name not in names:
+            like = nearest(name, sorted(names))
+            meant = f"did you mean data.{like}?" if like else "`%track_data` records it."
+            return f"The book has no data {name!r}: {meant}"
     if query.strip() and not _OPERATOR.search(query):
         near = near_runs(store, query)
         meant = f"Did you mean {either(near)}?" if near else "Values are asked for so:"

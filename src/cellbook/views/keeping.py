@@ -14,7 +14,7 @@ from cellbook.store import Store
 
 T = TypeVar("T")
 
-_MOST = 12
+_MOST = 18
 """Results that are kept of one book."""
 _DEAR = 0.1
 """Seconds of work that are much."""

@@ -34,7 +34,9 @@ _FORMULA = 2_000
 """Characters of a formula that is drawn; a longer one is shown as it was written."""
 
 _SCHEMES = ("http", "https", "mailto")
-_THINGS = ("run", "cell", "checkpoint", "data", "model", "board", "dashboard")
+_THINGS = (
+    "run", "metric", "cell", "checkpoint", "data", "model", "board", "dashboard", "notebook",
+)  # fmt: skip
 """What can be named in a text as ``run:NAME``, and opened from there."""
 _URL = r"https?://[^\s<>\"'`]{1,2000}"
 _THING = rf"(?:{'|'.join(_THINGS)}):(?:\"[^\"\n]{{1,250}}\"|\w(?:[\w./@+-]{{0,250}}\w)?)"
@@ -210,7 +212,7 @@ def _align(state: StateCore) -> None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _formula(latex: str, display: bool) -> str:
+def formula(latex: str, display: bool) -> str:
     """Return a formula as MathML; as it was written where it cannot be drawn."""
     try:
         if len(latex) > _FORMULA:
@@ -241,7 +243,7 @@ def _draw_math(display: bool) -> Callable[..., str]:
     def draw(
         self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
     ) -> str:
-        drawn = _formula(tokens[index].content, display)
+        drawn = formula(tokens[index].content, display)
         return f'<div class="cellbook-math">{drawn}</div>' if display else drawn
 
     return draw

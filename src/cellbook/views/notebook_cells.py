@@ -57,13 +57,18 @@ def cells_of(document: Any) -> Cells:
 
 
 def told_cells(cells: Iterable[Any], sources: Mapping[str, Any]) -> Cells:
-    """Return the cells that a window tells: pairs of id and hash, and some of their sources."""
+    """Return the cells that a window tells: id, hash and ids of cells that were merged into it.
+
+    Of some it tells the sources as well.
+    """
     made = []
     for cell in cells:
         match cell:
-            case [str(cell_id), str(digest), *_]:
+            case [str(cell_id), str(digest), *more]:
                 source = sources.get(cell_id)
-                made.append(CellNow(cell_id, digest, source if isinstance(source, str) else None))
+                former = tuple(one for one in more if isinstance(one, str))
+                text = source if isinstance(source, str) else None
+                made.append(CellNow(cell_id, digest, text, former=former))
     return Cells(made)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tinydb import where
@@ -13,21 +13,39 @@ from cellbook.records import (
     CellExecution,
     Environment,
     Milestone,
+    Reproduction,
     RunRecord,
+    RunSlice,
     Stage,
     from_doc,
 )
 from cellbook.store import OrderTerm, Store
 from cellbook.views.comparison import RunHead, head_of
+from cellbook.views.data_used import UsedData, used_data, versions_of
 from cellbook.views.environments import environment_of
 from cellbook.views.moments import GoalStanding, goals_of, milestones_of, stages_of
+from cellbook.views.rows_listed import ListedRows, list_rows
 from cellbook.views.runs_list import duration_of
 
 _CELLS = 200
 """Cells of a run that are told of; the rest is counted."""
 _CONSOLE = 200_000
 """Characters of what a run wrote that are shown."""
+_SOURCE = 400
+"""Characters of a cell of a run's slice."""
 _NEWEST = (OrderTerm(("start_time",), descending=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCell:
+    """An execution that a run's results depend on."""
+
+    execution_id: str
+    cell_id: str
+    """Empty where the notebook gives its cells no ids."""
+    execution_count: int | None
+    source: str
+    """The beginning of it; empty where the execution is no longer on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,10 @@ class RunDetails:
     """The run that it is part of."""
     artifacts: tuple[Artifact, ...]
     """By path."""
+    data: tuple[UsedData, ...]
+    """The versions of data sets that it used, those to train on first."""
+    rows: tuple[ListedRows, ...]
+    """Which rows of them, as far as that is on record."""
     cells: tuple[CellExecution, ...]
     """The last executions that belong to it, oldest first, without what they put out."""
     earlier_cells: int
@@ -52,6 +74,12 @@ class RunDetails:
     """Both the oldest first."""
     environment: Environment | None
     """What it ran on, without the patch of uncommitted changes."""
+    slice: RunSlice | None
+    """What it stands on; None where that was not recorded yet."""
+    stands_on: tuple[StandingCell, ...]
+    """The executions of its slice, in the order in which they ran."""
+    reproductions: tuple[Reproduction, ...]
+    """The attempts to run it again, oldest first."""
     now: int
     """When it was read, in milliseconds since 1970."""
 
@@ -98,11 +126,14 @@ def run_details(
     if environment is not None and environment.git is not None:
         environment = replace(environment, git=replace(environment.git, patch=""))
     above = parent_of(store, record)
+    found = _slice_of(store, record)
     return RunDetails(
         record=record,
         duration=duration_of(record, now),
         parent=None if above is None else head_of(above),
         artifacts=tuple(artifacts),
+        data=used_data(record.inputs, versions_of(store, [record.inputs])),
+        rows=list_rows(store, record.run_id),
         cells=tuple(
             replace(cell, stdout="", stderr="", outputs=(), traceback="")
             for cell in cells[-_CELLS:]
@@ -112,8 +143,30 @@ def run_details(
         milestones=milestones_of(store, [record]).get(record.run_id, ()),
         stages=stages_of(store, [record], now=now).get(record.run_id, ()),
         environment=environment,
+        slice=found,
+        stands_on=() if found is None else tuple(_standing(store, found)),
+        reproductions=tuple(
+            from_doc(Reproduction, doc)
+            for _, _, doc in store.select("reproductions", where("of") == record.run_id)
+        ),
         now=now,
     )
+
+
+def _slice_of(store: Store, record: RunRecord) -> RunSlice | None:
+    doc = store.get("slices", record.run_id)
+    return None if doc is None else from_doc(RunSlice, doc)
+
+
+def _standing(store: Store, found: RunSlice) -> Iterator[StandingCell]:
+    for execution in found.executions:
+        doc = store.get("cells", execution) or {}
+        yield StandingCell(
+            execution_id=execution,
+            cell_id=doc.get("cell_id") or "",
+            execution_count=doc.get("execution_count"),
+            source=str(doc.get("source", ""))[:_SOURCE],
+        )
 
 
 def run_console(store: Store, record: RunRecord) -> RunConsole:

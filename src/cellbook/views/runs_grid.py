@@ -7,7 +7,7 @@ import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cellbook.datasets.room import TABLE as DATASETS
+from cellbook.datasets.known import TABLE as DATASETS
 from cellbook.records import RunRecord, RunState
 from cellbook.store import Store, no_collection
 from cellbook.tracking import metric_rules
@@ -25,7 +25,7 @@ from cellbook.views.grid_columns import (
 )
 from cellbook.views.hints import query_hint
 from cellbook.views.keeping import kept
-from cellbook.views.runs_list import stale_cells
+from cellbook.views.runs_list import reproduces_of, stale_cells
 from cellbook.views.runs_table import (
     NEWEST_FIRST,
     among,
@@ -58,9 +58,13 @@ class GridRow:
     state: RunState
     stale: int
     """How many of its cells ran out of order."""
+    flags: tuple[str, ...]
+    """Why it is doubtful: what was amiss as it began, rows in training and test; sentences."""
     nested: bool
     archived: bool
     trashed: bool
+    reproduces: str
+    """The run that it repeats, as ``#3``; empty where it is one in its own right."""
     spark: tuple[float, ...]
     texts: tuple[str | None, ...]
     full: tuple[str, ...]
@@ -293,9 +297,11 @@ def grid_rows(
                 name=record.run_name[:_LONGEST_NAME],
                 state=record.state,
                 stale=stale.get(record.run_id, 0),
+                flags=record.amiss,
                 nested=record.parent is not None,
                 archived=record.archived,
                 trashed=record.trashed is not None,
+                reproduces=reproduces_of(store, record),
                 spark=(sparks or {}).get(record.run_id, ()),
                 texts=tuple(None if cell.missing else cell.text for cell in own),
                 full=tuple(_cut(cell.full) for cell in own),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb.queries import where
 
-from cellbook.records import MetricRules, RunRecord, RunState
+from cellbook.records import REPRODUCES, MetricRules, RunRecord, RunState
 from cellbook.store import Store
 from cellbook.tracking import metric_rules
 from cellbook.views.hints import query_hint
@@ -47,10 +47,14 @@ class RunRow:
     error: str | None
     stale: int
     """How many of its cells ran out of order."""
+    flags: tuple[str, ...]
+    """Why it is doubtful: what was amiss as it began, rows in training and test; sentences."""
     nested: bool
     """Whether it is part of another run."""
     archived: bool
     trashed: bool
+    reproduces: str
+    """The run that it repeats, as ``#3``; empty where it is one in its own right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +177,11 @@ def _rows(
             notes=record.description,
             error=record.error,
             stale=stale.get(record.run_id, 0),
+            flags=record.amiss,
             nested=record.parent is not None,
             archived=record.archived,
             trashed=record.trashed is not None,
+            reproduces=reproduces_of(store, record),
         )
         for record in records
     ]
@@ -190,6 +196,15 @@ def _scores(record: RunRecord, chosen: _Chosen) -> dict[str, float]:
 def _goals(scores: Mapping[str, float], rules: MetricRules) -> dict[str, bool]:
     found = ((key, rules.reached(key, value)) for key, value in scores.items())
     return {key: reached for key, reached in found if reached is not None}
+
+
+def reproduces_of(store: Store, record: RunRecord) -> str:
+    """Return the run that one was made to reproduce, as ``#3``; empty where it was not."""
+    former = record.tags.get(REPRODUCES)
+    if former is None:
+        return ""
+    number = store.number("runs", former)
+    return f"#{number}" if number else "a run that is gone"
 
 
 def duration_of(record: RunRecord, now: int) -> float | None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from tinydb.queries import QueryInstance, where
 
+from cellbook.datasets import versions_ever
 from cellbook.errors import QuerySyntaxError, StoreCorrupt
-from cellbook.records import MetricRules, RunRecord
+from cellbook.records import DatasetVersion, MetricRules, RunRecord
 from cellbook.store import Doc, OrderTerm, Store, no_collection
 from cellbook.tracking import metric_rules
 from cellbook.tracking.reading import run_of
@@ -197,7 +198,14 @@ def read_query(store: Store, query: str | QueryLike, rules: MetricRules) -> Quer
     """Return what :func:`search_runs` takes as TinyDB's query; None for all runs."""
     if isinstance(query, str):
         path = rules.path
-        return _parsed(store, lambda known: parse_filter(query, known=known, score_path=path))
+
+        def versions() -> list[tuple[str, DatasetVersion]]:
+            return versions_ever(store)
+
+        return _parsed(
+            store,
+            lambda known: parse_filter(query, known=known, score_path=path, versions=versions),
+        )
     return query
 
 
@@ -221,7 +229,8 @@ def _parsed(store: Store, parse: Callable[[Sequence[str]], T]) -> T:
         return parse(())
     except QuerySyntaxError:
         # Only a mistake is worth a look at what names there are: the message suggests one.
-        return parse(known_names(store))
+        data = {f"data.{one.name}": None for _, one in versions_ever(store)}
+        return parse([*known_names(store), *data])
 
 
 def _find(

@@ -155,6 +155,8 @@ class Column:
 
 def _named(row: RunRow) -> str:
     marks = f" {formatting.STALE_GLYPH}{row.stale}" if row.stale else ""
+    marks += " !" * bool(row.flags)
+    marks += f" {formatting.AGAIN_GLYPH} {row.reproduces}" if row.reproduces else ""
     return ("↳ " if row.nested else "") + formatting.shorten(row.name, _NAME_WIDTH) + marks
 
 

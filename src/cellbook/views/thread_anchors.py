@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from cellbook.commenting import AnchorState, Cells, Placement, is_same_notebook, place
+from cellbook.commenting import AnchorState, Cells, Discussion, Placement, is_same_notebook, place
 from cellbook.records import Anchor, AnchorKind, Thread
 from cellbook.store import Store
 from cellbook.views.formatting import shorten
+from cellbook.views.keeping import kept
 
 _NOTEBOOKS = 30
 """Notebooks that are looked into for the cell of one that is gone."""
 IN_CELLS = (AnchorKind.CELL, AnchorKind.OUTPUT)
+_IN_BOOK = (AnchorKind.RUN, AnchorKind.METRIC, AnchorKind.COMPARISON, AnchorKind.CHECKPOINT)
+_ELSEWHERE = ", of another book"
+"""Ends the title of what came with a file and is not in this book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Locator:
     known
         Returns the names of notebooks that the book knows of, the last used first: one that was
         renamed may be among them.
+    files
+        Returns the names of notebooks that lie beside the book: copies are among them.
     """
 
     def __init__(
@@ -82,11 +90,13 @@ class Locator:
         cells: Cells | None,
         saved: Callable[[str], Cells | None],
         known: Callable[[], Sequence[str]] = tuple,
+        files: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.notebook = notebook
         self.cells = cells
         self._saved = saved
         self._known = known
+        self._files = files
         self._names: Sequence[str] | None = None
         self._read: dict[str, Cells | None] = {}
 
@@ -111,12 +121,43 @@ class Locator:
             return True
         return anchor.kind in IN_CELLS and self.cells is not None and anchor.cell_id in self.cells
 
+    def brief_of(self, briefs: Iterable[Thread]) -> Thread | None:
+        """Return the notebook's brief; where two people began one at once, the first of them.
+
+        One that has none of its own has that of a name that it had before.  Of a notebook that is
+        gone, several copies may be left, which have it all (:meth:`shares_brief`).
+        """
+        every = sorted(briefs, key=lambda one: one.thread_id)
+        own = (one for one in every if one.anchor.notebook == self.notebook)
+        if (found := next(own, None)) is not None:
+            return found
+        former = self.former_names(every)
+        return next((one for one in reversed(every) if one.anchor.notebook in former), None)
+
+    def shares_brief(self, brief: Thread, briefs: Iterable[Thread]) -> bool:
+        """Whether a notebook without a brief of its own may have had a brief's name as well.
+
+        None of them is to write into it, for the others would have that in theirs.
+        """
+        anchor = brief.anchor
+        if anchor.notebook == self.notebook:
+            return False
+        served = {self.notebook, *(one.anchor.notebook for one in briefs)}
+        for name in dict.fromkeys([*self._known(), *self._files()]):
+            if name not in served:
+                cells = self._cells_of(name)
+                if cells is not None and is_same_notebook(anchor, cells):
+                    return True
+        return False
+
     def find(self, anchor: Anchor, former: set[str], titles: Titles) -> Found:
         """Return where an anchor is now."""
         if anchor.kind not in IN_CELLS:
             moved = anchor.notebook in former
             gone = not moved and not titles.is_there(anchor)
-            state = AnchorState.ORPHANED if gone else AnchorState.FOUND
+            # What came with a file says what it is called; what is in this book does not.
+            lost = AnchorState.ELSEWHERE if anchor.title else AnchorState.ORPHANED
+            state = lost if gone else AnchorState.FOUND
             return Found(self.notebook if moved else anchor.notebook, Placement(state))
         own = anchor.notebook == self.notebook or anchor.notebook in former
         if self.cells is None and own and self.notebook:
@@ -197,6 +238,15 @@ class Titles:
         self._store = store
         self._runs: dict[str, str | None] = {}
 
+    def named(self, discussion: Discussion) -> Discussion:
+        """Return a discussion that says what its run or checkpoint is called, for other books."""
+        thread = discussion.thread
+        kind, anchor = thread.anchor.kind, replace(thread.anchor, title="")
+        if kind not in _IN_BOOK or not self.is_there(anchor):
+            return discussion
+        anchor = replace(anchor, title=self.of(anchor, anchor.notebook, 0))
+        return Discussion(replace(thread, anchor=anchor), discussion.docs)
+
     def is_there(self, anchor: Anchor) -> bool:
         """Whether what an anchor is of is still in the book."""
         if anchor.runs:
@@ -207,7 +257,9 @@ class Titles:
 
     def of(self, anchor: Anchor, notebook: str, position: int) -> str:
         """Return what an anchor is of, in one line."""
-        file = PurePosixPath(notebook).name if notebook else "a notebook"
+        if anchor.title and not self.is_there(anchor):
+            return f"{shorten(anchor.title, 120)}{_ELSEWHERE}"
+        file = self._file(notebook) if notebook else "a notebook"
         match anchor.kind:
             case AnchorKind.NOTEBOOK:
                 return file
@@ -237,6 +289,23 @@ class Titles:
             case AnchorKind.BOARD:
                 row = f" · {anchor.candidate}" if anchor.candidate else ""
                 return f"Leaderboard {anchor.name}{row}"
+
+    def _file(self, notebook: str) -> str:
+        """Return a notebook's file name, with its folder where another one has the same name."""
+        name = PurePosixPath(notebook).name
+        return notebook if self._twins.get(name, 0) > 1 else name
+
+    @functools.cached_property
+    def _twins(self) -> Mapping[str, int]:
+        """How many notebooks have a name, of those that the book knows."""
+        return kept(self._store, ("twins",), ("sessions", "threads"), self._count, rest=False)
+
+    def _count(self) -> Mapping[str, int]:
+        known: set[str] = set()
+        for table, path in (("sessions", ("notebook",)), ("threads", ("anchor", "notebook"))):
+            (names,) = self._store.columns(table, [path])[1]
+            known.update(name for name in names if isinstance(name, str))
+        return Counter(PurePosixPath(name).name for name in known)
 
     def _run_title(self, anchor: Anchor) -> str:
         named = self._run(anchor.runs[0]) if anchor.runs else None

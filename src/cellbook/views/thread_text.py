@@ -20,7 +20,12 @@ EVENTS = {
     "returned": "returned it",
     "requested": "asked for a review",
     "attached": "attached this to something else",
+    "followed": "merged its cell into another one",
     "brief": "wrote in the brief",
+    "labelled": "put a label on this",
+    "unlabelled": "took a label off",
+    "assigned": "assigned this",
+    "unassigned": "took an assignment back",
 }
 """What is told of an entry that says what happened."""
 NO_THREADS = "There are no comments here yet. `%comment TEXT` writes one."
@@ -52,6 +57,18 @@ def state_of(thread: ThreadView) -> list[str]:
     return said
 
 
+def happened(comment: CommentView) -> str:
+    """Return what an entry tells of its thread, in words; empty where it tells nothing."""
+    told = EVENTS.get(comment.event, comment.event)
+    return f"{told}: {comment.about}" if told and comment.about else told
+
+
+def origin_of(comment: CommentView) -> list[str]:
+    """Return where a comment and its text are from, where that is not this book, in words."""
+    came = [f"came with {comment.imported}"] if comment.imported else []
+    return [*came, *([f"text came with {comment.edited_in}"] if comment.edited_in else [])]
+
+
 def review_text(thread: ThreadView) -> str:
     """Return how a review stands, with all who said something of it and who is waited for."""
     review = thread.review
@@ -75,14 +92,16 @@ def _names(names: Iterable[str]) -> str:
 
 def threads_text(page: ThreadsPage, now: int | None = None) -> str:
     """Return a page of threads as text."""
+    told = [page.notice] if page.notice else []
     if not page.threads:
-        return NO_THREADS if not page.counts.all else "No thread is found."
+        none = NO_THREADS if not page.counts.all else "No thread is found."
+        return "\n\n".join([none, *told])
     now = time.time_ns() // 1_000_000 if now is None else now
     parts = [thread_text(thread, now) for thread in page.threads]
     left = page.total - len(page.threads)
     if left > 0:
         parts.append(f"… and {plural(left, 'thread')} more")
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *told])
 
 
 def thread_text(thread: ThreadView, now: int) -> str:
@@ -103,17 +122,16 @@ def thread_text(thread: ThreadView, now: int) -> str:
 def _comment(comment: CommentView, now: int) -> list[str]:
     said = f"  @{comment.author.name}"
     if comment.event:
-        said += f" {EVENTS.get(comment.event, comment.event)}"
+        said += f" {happened(comment)}"
     said += f", {age(comment.time, now)}"
     if comment.edited:
         said += ", edited"
-    if comment.imported:
-        said += f", came with {comment.imported}"
+    said += "".join(f", {one}" for one in origin_of(comment))
     if comment.reactions:
         said += "  " + " ".join(f"{one.emoji} {one.count}" for one in comment.reactions)
     if comment.deleted:
         return [said, "    (deleted)"]
-    if comment.event == "brief" or not comment.text:
+    if not comment.text:
         return [said]
     return [said, _indented(comment.text, 4)]
 

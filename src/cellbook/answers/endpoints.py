@@ -1,0 +1,146 @@
+"""An endpoint that runs beside its kernel: what its panel shows, and what is done from there."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cellbook.errors import CellbookError
+from cellbook.views.endpoint_page import (
+    EndpointPage,
+    EndpointState,
+    arms_of,
+    less_is_better,
+    outcome_moments,
+)
+
+if TYPE_CHECKING:
+    from cellbook.book import Book
+    from cellbook.records.deployment import Deployment
+    from cellbook.serving.beside import Beside
+    from cellbook.serving.comparing import Moments
+
+OUTCOME = "outcome"
+"""What outcomes are called that nobody named."""
+OF_LABELS = ("accuracy", "error", "mae")
+"""Outcomes that can be reckoned of recorded predictions and their labels, row by row."""
+_SAID = 6
+_TABLES = ("predictions", "prediction_labels")
+
+
+class EndpointLook:
+    """Looks at one endpoint again and again.
+
+    Parameters
+    ----------
+    book
+        Where its predictions are recorded, if they are.
+    beside
+        The endpoint.
+    metric
+        What outcomes are called; ``accuracy``, ``error`` and ``mae`` are reckoned of the labels of
+        recorded predictions, any other one is what is reported to ``/outcomes``.
+    """
+
+    def __init__(self, book: Book, beside: Beside, metric: str = OUTCOME) -> None:
+        self._book = book
+        self.beside = beside
+        self.metric = metric
+        self._lock = threading.Lock()
+        self._command = ""
+        self._stamps: tuple[Any, ...] = ()
+        self._labelled: dict[str, Moments] | None = None
+
+    def page(self) -> EndpointPage:
+        """Return what there is to see now."""
+        server = self.beside.server
+        told = self.beside.arms()
+        trouble = ""
+        deployment: Deployment | None = None
+        try:
+            deployment = self.beside.deployment
+        except CellbookError as error:
+            trouble = str(error)
+        state = EndpointState.LOADING if told is None else EndpointState.ANSWERS
+        if not server.alive:
+            state, trouble = EndpointState.ENDED, server.trouble or trouble
+        if told is not None and not self._command:
+            self._command = self.beside.example()
+        models = {} if deployment is None else {one.name: one.model for one in deployment.arms}
+        labelled = self._of_labels(told) if told is not None else None
+        return EndpointPage(
+            name=deployment.name if deployment is not None else "",
+            url=server.url,
+            state=state,
+            trouble=trouble,
+            strategy=told["strategy"] if told is not None else "",
+            recorded=self.beside.settings.log is not None,
+            metric=self.metric,
+            less=less_is_better(self.metric),
+            arms=arms_of(told, models, self.metric, labelled),
+            before=_before(deployment),
+            command=self._command,
+            said=tuple(self.beside.said[-_SAID:]),
+        )
+
+    def _of_labels(self, told: dict[str, Any]) -> dict[str, Moments] | None:
+        """Return each arm's outcomes, of predictions that were recorded and have a label."""
+        if self.metric not in OF_LABELS:
+            return None
+        versions = {one["name"]: one["version"] for one in told["arms"]}
+        with self._lock:
+            self._book.refresh()
+            known = self._book.store.stamps()
+            stamps = (*(known.get(name) for name in _TABLES), told["endpoint"], *versions.items())
+            if stamps != self._stamps or self._labelled is None:
+                self._labelled = _reckoned(self._book, told["endpoint"], versions, self.metric)
+                self._stamps = stamps
+            return self._labelled
+
+
+def _reckoned(
+    book: Book, endpoint: str, versions: dict[str, str], metric: str
+) -> dict[str, Moments]:
+    from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+    from cellbook.views.monitor_labels import labelled, score_of  # noqa: PLC0415 - heavy
+
+    frame = Predictions(book.store).frame(endpoint)
+    if not len(frame) or not frame["label"].notna().any():
+        return {}
+    outputs = [str(one) for one in frame.columns if str(one).startswith("output.")]
+    told = labelled(frame, score_of(outputs))
+    said = told.columns.prediction
+    if said not in told.frame.columns:
+        return {}
+    known = told.frame[told.frame["label"].notna() & told.frame[said].notna()]
+    # A version that is not registered is the whole of what its predictions say.
+    version = known["model"].astype(str).str.rpartition("/")[2]
+    found = {}
+    for arm, name in versions.items():
+        rows = known[(known["arm"] == arm) & (version == name)]
+        try:
+            if metric == "mae":
+                values = (rows[said].astype(float) - rows["label"].astype(float)).abs()
+            else:
+                same = rows[said].astype(object) == rows["label"].astype(object)
+                values = (same if metric == "accuracy" else ~same).astype(float)
+        except (TypeError, ValueError):
+            continue
+        found[arm] = outcome_moments(values.tolist())
+    return found
+
+
+def _before(deployment: Deployment | None) -> str:
+    """Return what a rollback would bring back, in words."""
+    if deployment is None or not deployment.past:
+        return ""
+    last = deployment.past[-1]
+    whole = sum(arm.weight for arm in last.arms if not arm.shadow) or 1.0
+    told = []
+    for arm in last.arms:
+        registered = arm.model.startswith("models:/")
+        name = arm.model.removeprefix("models:/") if registered else Path(arm.model).name
+        share = "as a shadow" if arm.shadow else f"{arm.weight / whole:.0%}"
+        told.append(f"{name} ({share})" if len(last.arms) > 1 else f"{name} alone")
+    return " and ".join(told)
