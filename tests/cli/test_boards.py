@@ -70,34 +70,12 @@ def test_metric_is_defined_used_and_refused_to_go(cli: Cli, book: Book) -> None:
     assert "defined no more" in cli("metric", "acc", "--delete")[1]
 
 
-def test_data_is_listed_labelled_and_deleted(cli: Cli, book: Book) -> None:
-    assert "No data sets on record yet." in cli("data")[1]
-    with book.start_run("uses") as run:
-        run.log_metric("acc", 0.5)
-        run.log_input("digits", "abc", role="test")
-        run.stage("fit")
-        run.milestone("half")
-    assert "digits@1" in cli("data")[1]
-    assert json.loads(cli("data", "digits", "--label", "nightly", "--json")[1])[0]["labels"] == [
-        "nightly"
-    ]
-    cli("leaderboard", "best", "metric=acc", "datasets=digits@1")
-    assert "the leaderboard 'best' uses it" in cli("data", "digits@1", "--delete")[2]
-    cli("leaderboard", "best", "--delete")
-    assert "off the record" in cli("data", "digits@1", "--delete")[1]
-    shown = cli("show", "uses")[1]
-    assert "fit" in shown
-    assert "milestone" in shown
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["leaderboard", "--freeze"], "Which leaderboard?"),
         (["leaderboard", "best", "acc"], "Write KEY=VALUE"),
         (["metric", "--delete"], "Which metric?"),
-        (["data", "--delete"], "Which data set?"),
-        (["data", "none"], "no data set 'none'"),
     ],
 )
 def test_mistakes_are_said_in_one_line(cli: Cli, book: Book, words: list[str], said: str) -> None:

@@ -42,6 +42,10 @@ def test_threads_are_begun_answered_resolved_and_listed(cli: Cli, book: Book) ->
         (["add", "run:nothing", "x"], "nothing"),
         (["one", "two"], "There are list, show"),
         (["add", "1", " "], "is empty"),
+        (["--limit", "-1"], "--limit -1 is no number of threads"),
+        (["add", "1", "x", "--step", "3"], "are of one run"),
+        (["add", "1", "x", "--metric", "nosuch"], "has no metric 'nosuch'"),
+        (["add", "thread:x", "x", "--step", "3"], "A thread has its place"),
     ],
 )
 def test_what_cannot_be_done_is_told(cli: Cli, book: Book, words: list[str], told: str) -> None:
@@ -73,3 +77,21 @@ def test_notices_are_off_until_they_are_set(
     assert cli("comments", "notices", "--off")[1] == "Notices: off.\n"
     assert "begins with https" in cli("comments", "notices", "--webhook", "file:///x")[2]
     assert "stands alone" in cli("comments", "notices", "--off", "--command", "x")[2]
+
+
+def test_a_thread_is_a_target(cli: Cli, book: Book) -> None:
+    cli("comments", "add", "1", "why?")
+    thread = json.loads(cli("comments", "--json")[1])[0]["thread_id"]
+    shown = cli("comments", "add", f"thread:{thread[-8:]}", "so", "--label", "todo")[1]
+    assert "    so\n" in shown
+    assert "@ada put a label on this: todo" in shown
+    assert "resolved" in cli("comments", "resolve", f"thread:{thread}")[1]
+    assert cli("comments", "add", "1", "x", "--labl", "y")[0] == 2
+
+
+def test_what_is_not_there_is_told(cli: Cli, book: Book) -> None:
+    for target in ("cell:nosuch", "notebook:nosuch.ipynb", "compare:#1,#1", "/etc/passwd"):
+        status, out, error = cli("comments", "add", target, "x")
+        assert (status, out) == (2, "")
+        assert error.count("\n") == 1
+    assert "only those that you began" in cli("comments", "--help")[1].replace("\n", " ")

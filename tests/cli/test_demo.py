@@ -36,7 +36,6 @@ class Demo:
             folder
         )  # A book in a folder above, which is none of the demo's business.
         above.close()
-        started = time.monotonic()
         self.done = subprocess.run(
             [SCRIPT, "demo"],
             cwd=folder,
@@ -45,7 +44,6 @@ class Demo:
             text=True,
             timeout=300,
         )
-        self.seconds = time.monotonic() - started
         self.place = folder
         self.folder = folder / "cellbook-demo"
 
@@ -64,7 +62,6 @@ def demo(made: Demo, tmp_path: Path) -> Path:
 
 def test_demo_runs_to_its_end(made: Demo) -> None:
     assert (made.done.returncode, made.done.stderr.count("/21  ")) == (0, 21), made.done.stderr
-    assert made.seconds < 60
     assert "21/21  %checkpoints --limit 5\n" in made.done.stderr
     assert "twice as long" in made.done.stdout
     assert "✗" in made.done.stdout

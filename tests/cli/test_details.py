@@ -6,10 +6,22 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
 
 from cellbook.book import Book
-from cellbook.records import CellExecution, CellState
+from cellbook.errors import CellbookWarning
+from cellbook.records import (
+    REPRODUCES,
+    CellExecution,
+    CellState,
+    Reproduction,
+    ReproductionVerdict,
+    to_doc,
+)
+from cellbook.store import create
 from tests.cli.conftest import Cli
 
 
@@ -52,6 +64,19 @@ def test_show_tells_all(cli: Cli, book: Book) -> None:
     assert "[2] error 1.5 s x / 0" in lines
     assert any(line.startswith("Python 3.") for line in lines)
     assert "parent #5 rich" in " ".join(cli("show", "part of it")[1].split())
+
+
+def test_show_tells_rows_in_training_and_test(cli: Cli, book: Book) -> None:
+    with book.start_run("leaky") as run:
+        frame = pd.DataFrame({"a": np.arange(50.0)})
+        book.track_data(frame, "all", split="train")
+        with pytest.warns(CellbookWarning, match="20 of the 20 rows"):
+            book.track_data(frame[30:].reset_index(drop=True), "some", split="test")
+    assert len(run.record.leaks) == 1
+    book.close()
+    out = cli("show", "leaky")[1]
+    assert "rows in training and test\n  20 of the 20 rows of data:some@1 (test) have" in out
+    assert "!" in next(line for line in cli("runs")[1].splitlines() if "leaky" in line)
 
 
 def test_show_tells_of_a_failure(cli: Cli, book: Book) -> None:
@@ -154,3 +179,40 @@ def test_cells_as_json(cli: Cli, book: Book) -> None:
 @pytest.mark.usefixtures("book")
 def test_cells_of_an_empty_book_says_how(cli: Cli) -> None:
     assert "%load_ext cellbook" in cli("cells")[1]
+
+
+def test_show_tells_of_data_and_rows(cli: Cli, book: Book) -> None:
+    with book.start_run("fits"):
+        table = pd.DataFrame({"x": range(20), "y": range(20)})
+        book.track_data(table, "table", split="train")
+        Ridge().fit(table[table.x > 14][["x"]], table[table.x > 14]["y"])
+    book.close()
+    lines = [" ".join(line.split()) for line in cli("show", "fits")[1].splitlines()]
+    assert lines[lines.index("data") + 1] == "data:table@1 train 20 rows × 2 columns"
+    assert lines[lines.index("rows") + 1] == "5 of 20 data:table@1 train Ridge"
+
+
+def test_reproduction_is_told_from_runs_in_their_own_right(cli: Cli, book: Book) -> None:
+    with book.start_run("again", tags={REPRODUCES: book.find_run("wide").run_id}) as new:
+        pass
+    with book.start_run("orphan", tags={REPRODUCES: book.store.new_id()}):
+        pass
+    done = Reproduction(
+        book.store.new_id(),
+        of=book.find_run("wide").run_id,
+        verdict=ReproductionVerdict.IDENTICAL,
+        time=1_795_000_000_000,
+        run=new.run_id,
+        environment=("numpy 2.1 before, 2.2 now", "the CPU: a before, b now"),
+    )
+    book.store.commit([create("reproductions", done.reproduction_id, to_doc(done))])
+    book.close()
+    listed = cli("runs")[1]
+    assert "again ↻ #2" in listed
+    assert "orphan ↻ a run that is gone" in listed
+    assert "again ↻" not in cli("runs", "tags.team = 'vision'")[1]
+    assert "run again of  #2" in cli("show", "again")[1]
+    assert (
+        "identical  in another environment: numpy 2.1 before, 2.2 now and 1 more"
+        in cli("show", "wide")[1]
+    )

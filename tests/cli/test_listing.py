@@ -104,6 +104,14 @@ def test_compare_shows_what_differs(cli: Cli, book: Book) -> None:
     assert "experiment" in cli("compare", "1", "wide", "--all")[1]
 
 
+def test_compare_warns_of_data(cli: Cli, book: Book) -> None:
+    for number, digest in ((1, "a"), (2, "b")):
+        with book.start_run(f"scored {number}") as run:
+            run.log_input("wine", digest, role="test")
+    out = cli("compare", "scored 1", "scored 2")[1]
+    assert "! These runs were scored on different test data: #" in out
+
+
 def test_compare_without_names_takes_the_last_runs(cli: Cli, book: Book) -> None:
     for number in range(4):
         book.start_run(f"r{number}", params={"n": number}).end()

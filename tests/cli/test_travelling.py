@@ -9,6 +9,7 @@ import pytest
 from cellbook import book as books
 from cellbook.book import Book
 from cellbook.capture import source_hash
+from cellbook.commenting import embeds_on_save
 from cellbook.records import CellExecution, CellState, SessionKind, to_doc
 from cellbook.store import create
 from tests.cli.conftest import Cli
@@ -93,19 +94,41 @@ def test_a_run_without_a_checkpoint_is_taken_over_from_its_cells(
         book.store.commit([create("cells", execution.execution_id, to_doc(execution))])
     status, out, error = cli("fork", "run:named")
     assert (status, error) == (0, "")
-    assert out == "work-from-run-5.ipynb is 3 cells from run:named.\n"
-    made = nbformat.read(tmp_path / "work-from-run-5.ipynb", as_version=4)
+    assert out == "work-from-run-5-named.ipynb is 3 cells from run:named.\n"
+    made = nbformat.read(tmp_path / "work-from-run-5-named.ipynb", as_version=4)
     nbformat.validate(made)
     note, first, second = made.cells
     assert (first.source, second.source) == ("x = 2", "y = x")
     assert source_hash(first.source)
-    assert "cell 2: `y = x` — \\`x\\` changed" in note.source
-    assert "These cells, in the order in which they ran: 2, 1" in note.source
+    assert "cell 3: `y = x` — \\`x\\` changed" in note.source
+    assert "These cells, in the order in which they ran: 3, 2" in note.source
     assert "Made on" in note.source
     assert "by @ada" in note.source
-    assert cli("fork", "run:named")[1].startswith("work-from-run-5-2.ipynb is")
+    assert cli("fork", "run:named")[1].startswith("work-from-run-5-named-2.ipynb is")
     status, _, error = cli("fork", "run:named", "work.ipynb")
     assert (status, "is there already" in error) == (2, True)
     assert "No cell of" in cli("fork", "run:empty")[2]
     assert "notebook's name" in cli("fork", "1", "work.txt")[2]
     assert len(book.table("forks")) == 2
+
+
+def test_embedding_on_save_is_a_setting(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CELLBOOK_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.delenv("CELLBOOK_EMBED_COMMENTS", raising=False)
+    assert not embeds_on_save()
+    told = "Notebooks that Jupyter saves carry their comments from now on.\n"
+    assert cli("comments", "embed", "--on-save", "on") == (0, told, "")
+    assert embeds_on_save()
+    monkeypatch.setenv("CELLBOOK_EMBED_COMMENTS", "0")
+    assert not embeds_on_save()
+    assert (
+        "as CELLBOOK_EMBED_COMMENTS would have it"
+        in (cli("comments", "embed", "--on-save", "off")[1])
+    )
+    monkeypatch.delenv("CELLBOOK_EMBED_COMMENTS")
+    assert not embeds_on_save()
+    assert "alone" in cli("comments", "embed", "work.ipynb", "--on-save", "on")[2]
+    (tmp_path / "config" / "embedding.json").write_text("[1]")
+    assert not embeds_on_save()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cellbook.records import Checkpoint, CheckpointKind
-from tests.ipython.kernels import Kernel, in_terminal, kernel, open_book
+from tests.ipython.kernels import Kernel, cells, in_terminal, kernel, open_book
 from tests.ipython.windows import Window
 
 
@@ -109,6 +109,18 @@ def test_restore_in_a_fresh_kernel_after_a_crash(tmp_path: Path) -> None:
         assert reply.stdout == "[3] True True\n"
         second.run("%restore before")
         assert second.run("print(net.weights, log)").stdout == "[1, 2] []\n"
+
+
+def test_last_state_is_saved_although_the_kernel_is_shut_down_at_once(tmp_path: Path) -> None:
+    with kernel(tmp_path) as k:
+        k.run("%load_ext cellbook")
+        time.sleep(1)
+        k.run("many = [{str(n): [n]} for n in range(100_000)]")
+        time.sleep(0.1)  # The process that saves is at work now: it takes half a second.
+        k.close(gently=True)
+        cell = cells(tmp_path)[-1]
+        assert saved(k)[-1].execution_id == cell.execution_id
+        assert cell.stderr == ""
 
 
 def test_runs_have_checkpoints(k: Kernel) -> None:

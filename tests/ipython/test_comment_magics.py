@@ -10,13 +10,15 @@ import pytest
 
 from tests.ipython.kernels import Kernel, kernel
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
 RUNS = """
 %load_ext cellbook
 import os
 import cellbook as cb
 os.environ["CELLBOOK_USER"] = "ada"
 with cb.start_run("wide net") as run:
-    run.log_metric("acc", 0.5)
+    run.log_metric("acc", 0.5, step=40)
 """
 
 
@@ -49,6 +51,32 @@ def test_a_run_is_commented_on_and_answered(k: Kernel) -> None:
     assert k.run("len(threads), list(threads.to_frame().author)").text == "(1, ['ada', 'ada'])"
 
 
+def test_threads_are_shown_live(tmp_path: Path) -> None:
+    """A failure of the panel alone would leave the text, below a traceback."""
+    with kernel(tmp_path, {"JPY_SESSION_NAME": str(tmp_path / "work.ipynb")}) as k:
+        k.run(RUNS)
+        k.run("%comment #1 --label question it jumps")
+        for asked in ("", "run:1", "#1 --open", '"wide net" --label question', "--query jumps"):
+            ran = k.run(f"%comments {asked}")
+            assert (ran.error, ran.stderr) == ("", "")
+            assert "it jumps" in ran.text
+            assert WIDGET in ran.shown[-1]
+
+
+def test_a_mistyped_option_is_no_text(k: Kernel) -> None:
+    assert "There is no option `--labl`. %comment has --label" in fail(k, "%comment #1 --labl x y")
+    assert "no metric 'ac'. Did you mean 'acc'?" in fail(k, "%comment #1 --metric ac y")
+    assert "No notebook of this book has a cell" in fail(k, "%comment cell:nosuch y")
+    k.run("live = cb.start_run('live'); live.log_metric('fresh', 1.0)\n"
+          "thread = cb.comment(live, 'so soon', metric='fresh')\nlive.end()")  # fmt: skip
+    assert k.run("thread.anchor.metric").text == "'fresh'"
+    told = k.run("try:\n    cb.comments(filter='bogus')\nexcept Exception as e: print(e)")
+    assert told.stdout == (
+        "Threads are not filtered by 'bogus'. Filters are open, mine, mentions, unread, orphaned "
+        "and resolved.\n"
+    )
+
+
 def test_a_whole_cell_is_a_comment(k: Kernel) -> None:
     k.run('%%comment run:"wide net" --label decision\nWe take it:\n\n- it is *wide*\n')
     assert "    - it is *wide*" in k.run("%comments run:1 --label decision").text
@@ -73,14 +101,41 @@ def test_a_run_is_sent_for_review(k: Kernel) -> None:
     assert "What is `maybe`?" in fail(k, "%review maybe")
 
 
+def test_of_several_reviews_the_run_that_is_named_is_meant(k: Kernel) -> None:
+    k.run("for name in ('wide', 'deep'):\n    cb.start_run(name).end()")
+    k.run("%review request @grace run:wide one")
+    k.run("%review request @grace run:deep two")
+    k.run('os.environ["CELLBOOK_USER"] = "grace"')
+    assert "2 reviews are asked of you. Name one" in fail(k, "%review approve well done")
+    assert k.run("%review approve run:deep well done").text.startswith("approved · ")
+    k.run("found = [t for t in cb.comments() if t.review.state]")
+    k.run("found = {t.anchor.title.split()[-1]: t for t in found}")
+    states = k.run("found['deep'].review.state, found['wide'].review.state").text
+    assert states == "('approved', 'requested')"
+    assert k.run("found['deep'].comments[-1].text").text == "'well done'"
+    assert "No reviews of run:deep are open" in fail(k, "%review return run:deep why?")
+    assert "nosuch" in fail(k, "%review approve run:nosuch fine")
+    number = k.run("cb.open().find_run('wide').run_number").text
+    assert k.run(f"%review return #{number} it leaks").text.startswith("returned · ")
+    k.run("%review approve fine now")
+    k.run('os.environ["CELLBOOK_USER"] = "ada"')
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
         ("%comment run:nothing x", "nothing"),
         ("%comment #1", "is empty"),
         ("%comment why?", "What is it about?"),
-        ("%comment notebook:a.ipynb --metric acc x", "are of a run"),
+        ("%comment #1 --step 3 x", "are of one run"),
         ("%comment #1 --step x y", "a whole number"),
+        ("%comment #1 --metric acc --step 4000 x", "its curve goes from 40 to 40"),
+        ("%comment #1 --label", "--label lacks its value: --label NAME."),
+        ("%comment #1 --to --label todo x", "--to lacks its value: --to @NAME."),
+        ("%%comment #1 --label\nx", "--label lacks its value"),
+        ("%comment model:nope@1 x", "The book has no model 'nope'"),
+        ("%review request grace run:live", "with an @: %review request @grace run:NAME."),
+        ("%comments --limit -1", "1 thread or more, not -1"),
         ("%comments --open --mine", "One filter at a time"),
         ("%comments #1 #1", "One thing at a time"),
         ("%brief question", "name=text"),

@@ -50,7 +50,7 @@ def test_runs_takes_order_and_limit(k: Kernel, line: str, expected: list[str]) -
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("%runs --lmit 3", "There is no option `--lmit`. %runs has "),
+        ("%runs --lmit 3", "There is no option `--lmit`. Did you mean `--limit`? %runs has "),
         ("%runs metrics.acc > 0.5 --all", "There is no option `--all`."),
         ("%runs --limit", "expected one argument"),
         ("%runs --limit x", "invalid int value"),

@@ -126,9 +126,10 @@ def test_a_notebook_is_taken_over(k: Kernel, tmp_path: Path) -> None:
     )
     k.run("run.end()", "c4")
     k.run('%comment run:"wide *net*" --label decision we take it')
-    k.run("%comment cell:c1 --to @grace <b>why</b> one?")
+    k.run("%comment cell:c1 --to @grace <b>why</b> $x_{1}$?")
+    k.run("%brief question='Who *churns*?' target='auc > 0.8'")
     said = k.run('%fork run:"wide *net*"')
-    assert "work-from-checkpoint-" in said.text, said
+    assert "work-from-run-1-wide-net.ipynb" in said.text, said
     (made,) = (tmp_path / "home").glob("work-from-*.ipynb")
     document = nbformat.read(made, as_version=4)
     nbformat.validate(document)
@@ -137,23 +138,30 @@ def test_a_notebook_is_taken_over(k: Kernel, tmp_path: Path) -> None:
     assert [cell.source for cell in cells] == [LOAD + BEGIN, "x = 1", "y = x", "z = 2"]
     for part in (
         "# Taken over from work.ipynb", "run #1 wide \\*net\\* (finished)", "acc 0.5",
-        "## Decisions", "we take it", "## Open threads", "\\<b\\>why", "for @grace",
+        "## Decisions", "we take it", "## Open threads", "  > &lt;b>why&lt;/b> $x_{1}$?",
+        "for @grace",
         "## Data and environment", "`data:digits@1`", "python CPython",
-        "## Stale cells", "cell 3: `y = x` — edited since it ran",
-        "cell 4: `z = 2` — did not run before", "## What to run first", "1. `%load_ext cellbook`",
-        "2. `%restore ", "in this order: 1, 2",
+        "## Stale cells", "cell 4: `y = x` — edited since it ran",
+        "cell 5: `z = 2` — did not run before", "## What to run first", "1. `%load_ext cellbook`",
+        "2. `%restore ", "in this order: 2, 3", "Then what is stale: 4, 5",
     ):  # fmt: skip
         assert part in note.source, note.source
     origin = document.metadata["cellbook"]["origin"]
     assert origin["notebook"] == "work.ipynb"
     assert origin["run_name"] == "wide *net*"
     assert list(origin["data"]) == ["digits@1"]
+    # It has the brief, too.
+    shown = k.run("%comments --book").text
+    assert f"{made.name} · " in shown
+    assert shown.count("Question: Who *churns*?") == 2
     k.run("forks = cb.open().table('forks').all()")
     assert k.run("forks[0]['notebook'], forks[0]['run'] == run.run_id").text == (
         f"('{made.name}', True)"
     )
     again = k.run("%fork 1")
-    assert "-from-checkpoint-1.ipynb" in again.text
+    assert "-from-checkpoint-1-of-run-1-wide-net.ipynb" in again.text or (
+        "-from-checkpoint-1.ipynb" in again.text
+    )
     assert "is there already" in fail(k, f"%fork 1 {made.name}")
     assert "no run" in fail(k, "%fork run:nothing")
     # What was taken over shows the threads of its cells.
@@ -176,3 +184,20 @@ def wait_for_update(k: Kernel) -> str:
             if message["msg_type"] == "update_display_data":
                 return str(message["content"]["data"]["text/plain"])
     raise TimeoutError("nothing was replaced")
+
+
+def test_a_cell_that_no_file_holds_yet_is_there(k: Kernel, tmp_path: Path) -> None:
+    """It was written after the notebook was saved."""
+    file = tmp_path / "home" / "work.ipynb"
+    k.run("%comment why so new?", "new")
+    k.run("%comments export said.md")
+    k.run("cb.export_comments('all.md')")
+    written = [(tmp_path / "home" / name).read_text() for name in ("said.md", "all.md")]
+    for shown in (k.run("%comments").text, k.run("list(cb.comments())").text, *written):
+        assert "why so new?" in shown
+        assert "gone" not in shown
+        assert "ORPHANED" not in shown
+    # Saved without it, it is gone.
+    time.sleep(0.02)
+    file.touch()
+    assert "its place is gone" in k.run("%comments").text

@@ -36,10 +36,11 @@ def test_state_follows_the_cells(window: Window) -> None:
     window.run("a", "x = 1")
     window.run("b", "y = x")
     window.run("a", "x = 2")
-    while not (state := window.hear("state"))["stale"]:
+    # Those of the state are its cells' labels now, as in every other place.  A state between the
+    # edit and its execution may come before.
+    stale = {"b": ["uses `x`, whose cell [4] was edited and ran again since"]}
+    while (state := window.hear("state"))["stale"] != stale:
         pass
-    # Those of the state are its cells' labels now, as in every other place.
-    assert state["stale"] == {"b": ["uses `x`, whose cell [4] was edited and ran again since"]}
     assert (state["recording"], state["run"]) == ("on", None)
     window.run("c", "%track_run fit")
     while (run := window.hear("state")["run"]) is None:
@@ -316,3 +317,17 @@ def test_a_window_that_has_gone_is_not_asked(window: Window) -> None:
     window.tell({"type": "gone"})
     reply = window.kernel.run("%restore good --doc", "c")
     assert "The notebook is as it was then" not in reply.text
+
+
+def test_run_whose_own_cells_ran_out_of_order_says_which(window: Window) -> None:
+    shown = {"start": "%track_run odd", "a": "y = x", "b": "x = 1", "end": "%end_run"}
+    window.show(**shown)
+    for cell in ("start", "b", "a", "end"):
+        window.run(cell, shown[cell])
+    window.kernel.close(gently=True)
+    book = open_book(window.kernel.folder)
+    assert book.find_run(1).flags == {
+        "out of order": "ran out of order: [4] uses `x` from cell [3], which stands below it in "
+        "the notebook"
+    }
+    book.close()

@@ -63,12 +63,13 @@ class Server:
         *,
         token: bool = True,
         headers: Mapping[str, str] | None = None,
+        below: str = "cellbook",
     ) -> Answer:
-        """Make a request below ``cellbook/``; any answer is returned."""
+        """Make a request below ``cellbook/``, or elsewhere; any answer is returned."""
         given = {"Authorization": f"token {self.token}"} if token else {}
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(
-            f"{self.url}/cellbook/{path}",
+            f"{self.url}/{below}/{path}",
             method=method,
             data=data,
             headers={**given, **(headers or {})},
@@ -114,7 +115,8 @@ def running(
     environment = {**os.environ, **private_environment(folder / "private")}
     for name in (*UNSET, "PYTEST_CURRENT_TEST"):
         environment.pop(name, None)
-    environment |= {"PYTHONPATH": str(ROOT), **(env or {})}
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment |= {"PYTHONPATH": os.pathsep.join(paths), **(env or {})}
     if root is None:
         root = folder / "root"
         root.mkdir()

@@ -7,8 +7,9 @@ import pytest
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
 from cellbook import book as books
-from cellbook.book import Book, notebook_name
+from cellbook.book import Book
 from cellbook.errors import InvalidInput, NotFound
+from cellbook.locating import notebook_name
 from cellbook.server.places import Place, find_place
 from tests.ipython.kernels import kernel
 from tests.server.servers import Server, running

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cellbook.book import Book
+from cellbook.records import Anchor, AnchorKind, Author
 from cellbook.store import FolderStore
 from tests.server.servers import Answer, Server, running
 
@@ -88,6 +90,12 @@ def test_a_server_of_one_person_takes_them_from_its_surroundings(
     begun = server.ask("POST", f"start-thread?{at}", START).json
     assert begun["author"]["name"] == "ada"
     assert begun["anchor"]["notebook"] == "work.ipynb"
+    # Whatever they answered, they would be called as before.
+    refused = server.ask("POST", f"set-author?{at}", {"name": "emmy"})
+    assert refused.status == 400
+    assert "CELLBOOK_USER says who you are" in refused.message
+    verdict = {"thread": begun["thread_id"], "verdict": "frob"}
+    assert server.ask("POST", f"review?{at}", verdict).status == 400
     assert book.threads.find(begun["thread_id"]).thread.author.name == "ada"
 
 
@@ -123,6 +131,17 @@ def test_a_reader_writes_nothing(server: Server, home: Path, book: Book) -> None
     assert page["read_only"]
     refused = server.ask("POST", f"reply?{at}", {"thread": begun["thread_id"], "text": "x"})
     assert refused.status == 409
+
+
+def test_who_may_only_read_is_told_so_before_they_try(tmp_path: Path) -> None:
+    readers = "--ServerApp.authorizer_class=tests.server.reading.ReadOnly"
+    with running(tmp_path, readers) as server:
+        with closing(Book(FolderStore(server.root / ".cellbook"))) as book:
+            anchor = Anchor(AnchorKind.NOTEBOOK, "work.ipynb")
+            book.threads.start(anchor, "Why?", author=Author("grace"))
+        page = server.get("threads?notebook=work.ipynb")
+        assert "You may only read here" in page["read_only"]
+        assert len(page["threads"]) == 1
 
 
 def test_heavy_questions_come_in_the_body(server: Server, home: Path, book: Book) -> None:

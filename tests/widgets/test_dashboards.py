@@ -128,8 +128,20 @@ def test_a_page_shows_what_was_looked_at(opened: Book, log: Log, tmp_path: Path)
     assert "importance" in {name for name, _, _ in other["answers"]}
     assert other["look"]["tab"] == "curves"
     assert other["notes"] == [
-        "The tab that was open, media, is not in this page: it holds tables, curves, relations."
+        "The tab that was open, media, is not in this page: it holds tables, curves, relations, "
+        "data."
     ]
+
+
+def test_a_page_holds_the_data_that_runs_used(opened: Book, tmp_path: Path) -> None:
+    for digest in ("1", "2"):
+        with opened.start_run(f"run {digest}") as run:
+            run.log_input("wine", digest, role="test")
+    page = compare_panel(opened, [1, 2]).save(tmp_path / "both.html")
+    (panel,) = doc_of(page)["panels"]  # type: ignore[misc]
+    (found,) = (answer for name, _, answer in panel["answers"] if name == "compare-data")
+    assert [row["name"] for row in found["rows"]] == ["wine"]
+    assert "scored on different test data" in found["warnings"][0]
 
 
 def test_functions_use_the_book_at_hand(filled: Book, monkeypatch: pytest.MonkeyPatch) -> None:

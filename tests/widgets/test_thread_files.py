@@ -79,11 +79,36 @@ def test_a_page_has_the_threads_beside_their_cells(discussed, notebook, tmp_path
     assert "<script" not in page.replace("&lt;script", "")
 
 
+def test_a_page_draws_formulas_and_follows_the_readers_light(discussed, notebook, tmp_path):
+    page = export_comments(tmp_path / "said.html", notebook, book=discussed).read_text()
+    training = page[page.index('id="cell-id=head"') :]
+    assert "<msub><mi>x</mi><mn>1</mn></msub>" in training[:2000]
+    assert "$x_1$" not in page
+    assert page.count('<style media="(prefers-color-scheme:dark)"') == 1
+    assert "data-jp-theme-light" not in page[page.index("<body") :]
+
+
+def test_a_page_tells_what_is_of_the_notebook_no_more(discussed, notebook, tmp_path):
+    run = discussed.start_run("wide")
+    run.end()
+    about = Anchor(AnchorKind.RUN, "work.ipynb", runs=(run.run_id,))
+    discussed.threads.start(about, "See cell:two and cell:gone", author=ADA)
+    page = export_comments(tmp_path / "said.html", notebook, book=discussed).read_text()
+    below = page[page.index("<h2>Their cell is gone</h2>") :]
+    assert below.index("Of a cell that is gone") < below.index("<h2>On other things</h2>")
+    assert '<a href="#cell-id=two">cell:two</a>' in below
+    assert not re.search(r"<a [^>]*href[^>]*>cell:gone", below)
+
+
 def test_a_page_of_a_whole_book_has_its_threads_alone(discussed, tmp_path):
     page = export_comments(tmp_path / "all.html", book=discussed).read_text()
     assert "Who churns?" in page
     assert "Beside the first cell" in page
     assert "<script" not in page
+    # Its text is light where the system is dark, and so what is behind it is dark.
+    assert ":root{color-scheme:light dark}" in page
+    assert '<body class="cellbook">' in page
+    assert "body.cellbook{background:var(--cb-back)" in page
 
 
 def test_annotations_are_exported_and_imported(discussed, notebook, tmp_path):
@@ -120,3 +145,18 @@ def test_what_cannot_be_done_is_told(discussed, notebook, tmp_path):
 def import_comments_of(folder: Path, book: Book) -> bool:
     nbformat.write(nbformat.v4.new_notebook(), folder / "plain.ipynb")
     return bool(import_comments(folder / "plain.ipynb", book=book))
+
+
+@pytest.mark.parametrize("name", ["said.md", "said.html", "said.jsonld", "said.json"])
+def test_no_file_of_somebody_elses_is_replaced(discussed, notebook, tmp_path, name):
+    place = tmp_path / name
+    place.write_text('{"precious": 1}')
+    with pytest.raises(InvalidInput, match=r"is no export of comments.*--force"):
+        export_comments(place, notebook, book=discussed)
+    assert place.read_text() == '{"precious": 1}'
+    export_comments(place, notebook, book=discussed, force=True)
+    first = place.read_bytes()
+    assert b"precious" not in first
+    # What was exported is replaced.
+    export_comments(place, book=discussed)
+    assert place.read_bytes() != first

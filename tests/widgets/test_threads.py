@@ -7,6 +7,7 @@ import pytest
 
 from cellbook import widgets
 from cellbook.book import Book
+from cellbook.errors import InvalidInput
 from cellbook.records import Author
 from cellbook.widgets.live import threads_widget
 from cellbook.widgets.threads import ThreadsPanel, comments
@@ -20,14 +21,17 @@ def test_threads_are_shown_gone_through_and_taken_as_a_table(opened: Book, log: 
     run = log("wide <net>", acc=1.0)
     from cellbook.fluent import comment
 
-    thread = comment(run, "why **so**?", labels=["question"], metric="acc", step=3)
+    thread = comment(run, "why **so**?", labels=["question"], metric="acc", step=0)
     opened.threads.reply(thread.thread_id, "<b>because</b>", author=Author("grace"))
+    for target, text in ((run, None), (object(), "x"), (None, "x")):
+        with pytest.raises(InvalidInput, match="A comment is"):
+            comment(target, text)
     found = comments(run, filter="open", label="question")
     assert isinstance(found, widgets.ThreadsPanel)
     assert len(found) == 1
     assert [one.thread_id for one in found] == [thread.thread_id]
-    assert found[0].anchor.title == "Run #1 wide <net> · acc at step 3"
-    assert "Run #1 wide &lt;net&gt; · acc at step 3" in found.html
+    assert found[0].anchor.title == "Run #1 wide <net> · acc at step 0"
+    assert "Run #1 wide &lt;net&gt; · acc at step 0" in found.html
     assert "<strong>so</strong>" in found.html
     assert "&lt;b&gt;because&lt;/b&gt;" in found.html
     assert "why **so**?" in found.text

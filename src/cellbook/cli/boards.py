@@ -1,18 +1,16 @@
-"""``cellbook leaderboard``, ``cellbook metric`` and ``cellbook data``."""
+"""``cellbook leaderboard`` and ``cellbook metric``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
 
-from cellbook.book import Book
-from cellbook.cli.output import as_json, csv_lines, markdown, terminal_width
-from cellbook.cli.parsing import add_book, add_forms, open_book
+from cellbook.cli.output import as_json, markdown, print_list, terminal_width
+from cellbook.cli.parsing import add_book, add_forms, check_writable, open_book
 from cellbook.cli.wording import in_shell
-from cellbook.errors import InvalidInput, StoreReadOnly
-from cellbook.records import Record, Standing, to_doc
+from cellbook.errors import InvalidInput
+from cellbook.records import Standing, to_doc
 from cellbook.views import boards
 from cellbook.views.runs_table import spreadsheet_frame
 
@@ -42,10 +40,11 @@ def _leaderboard(args: argparse.Namespace) -> int:
         if verbs:
             raise InvalidInput("Which leaderboard? Name it: cellbook leaderboard NAME …")
         known = book.leaderboards.all()
-        _print_list(args.form, boards.boards_cells(known), boards.NO_BOARDS, known)
+        docs = [to_doc(one) for one in known]
+        print_list(args.form, boards.boards_cells(known), boards.NO_BOARDS, docs)
         return 0
     if given or args.freeze or args.delete:
-        _check_writable(book)
+        check_writable(book)
     book.refresh()
     now = time.time_ns() // 1_000_000
     until = None if args.date is None else boards.moment_of(args.date, now)
@@ -91,44 +90,15 @@ def _metric(args: argparse.Namespace) -> int:
     if name is None and args.delete:
         raise InvalidInput("Which metric? Name it: cellbook metric NAME --delete")
     if given or args.delete:
-        _check_writable(book)
+        check_writable(book)
     if name is not None and args.delete:
         print(f"metric {book.metrics.delete(name).name} is defined no more; its values stay")
         return 0
     if name is not None and given:
         book.metrics.define(name, **given)
     known = [one for one in book.metrics.all() if name in (None, one.name)]
-    _print_list(args.form, boards.metrics_cells(known), boards.NO_METRICS, known)
-    return 0
-
-
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add what ``cellbook data`` takes."""
-    parser.add_argument("data", nargs="?", metavar="NAME@VERSION", help="none lists all")
-    parser.add_argument("--delete", action="store_true", help="take it off the record")
-    parser.add_argument("--label", action="append", default=[], metavar="LABEL", help="add LABEL")
-    parser.add_argument(
-        "--unlabel", action="append", default=[], metavar="LABEL", help="take LABEL off"
-    )
-    add_forms(parser, "json", "csv", "markdown")
-    add_book(parser)
-    parser.set_defaults(call=_data)
-
-
-def _data(args: argparse.Namespace) -> int:
-    book = open_book(args)
-    change = args.delete or args.label or args.unlabel
-    if args.data is None and change:
-        raise InvalidInput("Which data set? Name it: cellbook data NAME@VERSION …")
-    if change:
-        _check_writable(book)
-    if args.delete:
-        print(f"data set {book.datasets.delete(args.data).label} is off the record")
-        return 0
-    if change:
-        book.datasets.label(args.data, *args.label, drop=args.unlabel)
-    known = book.datasets.all() if args.data is None else [book.datasets.find(args.data)]
-    _print_list(args.form, boards.data_cells(known), boards.NO_DATA, known)
+    docs = [to_doc(one) for one in known]
+    print_list(args.form, boards.metrics_cells(known), boards.NO_METRICS, docs)
     return 0
 
 
@@ -148,26 +118,3 @@ def _name_and_given(args: argparse.Namespace) -> tuple[str | None, dict[str, str
             raise InvalidInput(f"What is {text!r}? Write KEY=VALUE, and a name in quotes.")
         given[key] = value
     return args.name, given
-
-
-def _print_list(
-    form: str | None,
-    cells: Sequence[Sequence[str]],
-    nothing: str,
-    records: Sequence[Record],
-) -> None:
-    if form == "json":
-        print(as_json([to_doc(record) for record in records]))
-    elif form == "csv":
-        print(csv_lines(cells))
-    elif len(cells) == 1:
-        print(in_shell(nothing))
-    elif form == "markdown":
-        print(markdown(cells))
-    else:
-        print(boards.cells_text(cells, terminal_width()))
-
-
-def _check_writable(book: Book) -> None:
-    if book.read_only:
-        raise StoreReadOnly(book.read_only)

@@ -18,9 +18,13 @@ from cellbook.records import (
     CellExecution,
     Direction,
     Environment,
+    Reproduction,
     RunRecord,
     to_doc,
 )
+from cellbook.reproducing.outcomes import verdict_text
+from cellbook.reproducing.slices import reproductions_of
+from cellbook.views.data_used import used_data
 from cellbook.views.environments import environment_of
 from cellbook.views.formatting import (
     GLYPHS,
@@ -35,9 +39,12 @@ from cellbook.views.formatting import (
     plural,
     shorten,
     size,
+    visible,
 )
 from cellbook.views.moments import goals_of, milestones_of, stages_of
+from cellbook.views.rows_listed import list_rows
 from cellbook.views.run_details import cells_of, parent_of
+from cellbook.views.runs_list import reproduces_of
 
 _CELLS_SHOWN = 20
 _SOURCE_WIDTH = 60
@@ -89,9 +96,14 @@ def _show(args: argparse.Namespace) -> int:
         ("metrics", _metrics(record)),
         ("goals", _goals(book, record)),
         ("stages and milestones", _moments(book, record)),
+        ("data", _data(book, record)),
         ("tags", [[key, shorten(text, 80)] for key, text in sorted(record.tags.items())]),
         ("artifacts", [[artifact.path, size(artifact.size)] for artifact in artifacts]),
+        ("rows", _rows(book, record)),
+        ("rows in training and test", [[text] for text in record.leaks.values()]),
         ("cells", [_cell_line(cell) for cell in cells[-_CELLS_SHOWN:]]),
+        ("began on", [[kind, text] for kind, text in sorted(record.flags.items())]),
+        ("reproduced", _reproductions(book, record)),
         ("environment", [] if environment is None else _environment_lines(environment)),
     ):
         if lines:
@@ -100,6 +112,54 @@ def _show(args: argparse.Namespace) -> int:
     if len(cells) > _CELLS_SHOWN:
         print(f"  these are the last of {plural(len(cells), 'cell')}; `--json` shows all")
     return 0
+
+
+def _reproductions(book: Book, record: RunRecord) -> list[list[str]]:
+    """Return when it was run again, what came of that, and what it was run on."""
+    return [
+        [
+            date(one.time),
+            verdict_text(one),
+            "; ".join(filter(None, [shorten(one.first, 100), _surroundings(one)])),
+        ]
+        for one in reproductions_of(book, record.run_id)
+    ]
+
+
+def _rows(book: Book, record: RunRecord) -> list[list[str]]:
+    """Return which rows of data it used."""
+    return [
+        [
+            f"{one.rows:,} of {one.of:,}",
+            f"data:{one.data}" if one.data else "(deleted)",
+            one.role,
+            one.estimator,
+            shorten("; ".join(one.doubts), 60),
+        ]
+        for one in list_rows(book.store, record.run_id)
+    ]
+
+
+def _surroundings(attempt: Reproduction) -> str:
+    """Return how what it was run on is another than it was, in short."""
+    if not attempt.environment:
+        return ""
+    first, *more = attempt.environment
+    rest = f" and {len(more)} more" if more else ""
+    return f"in another environment: {shorten(first, 100)}{rest}"
+
+
+def _data(book: Book, record: RunRecord) -> list[list[str]]:
+    """Return which data it used, and for what."""
+    versions = book.datasets.by_id() if record.inputs else {}
+    return [
+        [
+            f"data:{one.name}@{one.version}" if one.name else f"{one.dataset_id} (deleted)",
+            ", ".join(one.roles),
+            one.extent,
+        ]
+        for one in used_data(record.inputs, versions)
+    ]
 
 
 def _title(record: RunRecord) -> str:
@@ -116,7 +176,9 @@ def _headline(book: Book, record: RunRecord) -> list[list[str]]:
         ["notebook", record.notebook or ""],
         ["notes", record.description],
         ["parent", _parent(book, record)],
+        ["run again of", reproduces_of(book.store, record)],
         ["put away", _put_away(record)],
+        ["came with", _origin(record)],
         ["id", record.run_id],
     ]
     return [line for line in lines if line[1]]
@@ -125,6 +187,14 @@ def _headline(book: Book, record: RunRecord) -> list[list[str]]:
 def _parent(book: Book, record: RunRecord) -> str:
     above = parent_of(book.store, record)
     return record.parent or "" if above is None else f"#{above.run_number} {above.run_name}"
+
+
+def _origin(record: RunRecord) -> str:
+    told = record.imported
+    if not told:
+        return ""
+    number = f" as #{told['number']}" if told.get("number") else ""
+    return f"{visible(str(told.get('file')))}, from the book {told.get('book')}{number}"
 
 
 def _put_away(record: RunRecord) -> str:

@@ -17,6 +17,7 @@ from cellbook.views.comparison import (
     compare_runs,
     runs_to_compare,
 )
+from cellbook.views.data_comparison import compare_data
 from cellbook.views.runs_list import runs_page
 from cellbook.views.runs_table import find_records, search_csv
 from cellbook.views.text import (
@@ -123,6 +124,8 @@ def _compare(args: argparse.Namespace) -> int:
             print(f"\n{comparison.rest_text}")
     else:
         print(comparison_text(comparison, terminal_width(), everything=args.all))
+        for warning in compare_data(book.store, records).warnings:
+            print(f"! {warning}")
     return 0
 
 

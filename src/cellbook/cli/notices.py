@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 
-from cellbook.commenting import NoticeSettings, keep_notice_settings, notice_settings
+from cellbook.commenting import keep_notice_settings, notice_settings
 from cellbook.commenting.notices import COMMAND, WEBHOOK
+from cellbook.delivery import Destinations
 from cellbook.errors import InvalidInput
 
 
@@ -20,11 +21,11 @@ def set_notices(args: argparse.Namespace) -> int:
         # So that it is neither in the shell's history nor in the list of processes.
         webhook = sys.stdin.readline().strip()
     if args.off:
-        keep_notice_settings(NoticeSettings())
+        keep_notice_settings(Destinations())
     elif webhook is not None or command is not None:
         there = notice_settings({})
         keep_notice_settings(
-            NoticeSettings(
+            Destinations(
                 there.webhook if webhook is None else webhook,
                 there.command if command is None else command,
             )

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from cellbook.cli.wording import in_shell
 from cellbook.views import formatting
+from cellbook.views.boards import cells_text
 from cellbook.views.text import WIDTH, text_width
 from cellbook.views.wire import finite
 
@@ -58,3 +60,34 @@ def terminal_width() -> int:
 def as_json(value: Any) -> str:
     """Return JSON; the numbers that it lacks are the texts ``NaN``, ``Infinity``, ``-Infinity``."""
     return json.dumps(finite(value), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def print_list(
+    form: str | None,
+    cells: Sequence[Sequence[str]],
+    nothing: str,
+    docs: Sequence[Mapping[str, Any]],
+) -> None:
+    """Print a list in the form that was asked for.
+
+    Parameters
+    ----------
+    form
+        ``json``, ``csv``, ``markdown`` or None for a terminal.
+    cells
+        A line of heads, then a line for each thing.
+    nothing
+        What is said where there is none.
+    docs
+        The things as JSON has them.
+    """
+    if form == "json":
+        print(as_json(list(docs)))
+    elif form == "csv":
+        print(csv_lines(cells))
+    elif len(cells) == 1:
+        print(in_shell(nothing))
+    elif form == "markdown":
+        print(markdown(cells))
+    else:
+        print(cells_text(cells, terminal_width()))

@@ -6,7 +6,10 @@ import argparse
 import difflib
 import re
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from cellbook.errors import StoreReadOnly
 
 if TYPE_CHECKING:
     from cellbook.book import Book
@@ -28,7 +31,26 @@ class Stop(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, and which proposes the word that was meant."""
+    """An argument parser whose errors are one line, and which proposes the word that was meant.
+
+    Options are written out: half of one would be another one's as soon as there are more.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("allow_abbrev", False)
+        super().__init__(*args, **options)
+        self.verbs: Collection[str] = ()
+        self.other_verb = ""
+        """Which of `verbs` is meant where the first word is none of them, nor nearly one."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse words, the verb that may be left out put in its place."""
+        words = list(sys.argv[1:] if args is None else args)
+        first = words[0] if words else "-"
+        is_verb = first in self.verbs or difflib.get_close_matches(first, self.verbs)
+        if self.other_verb and not first.startswith("-") and not is_verb:
+            words.insert(0, self.other_verb)
+        return super().parse_known_args(words, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line; end with status 2."""
@@ -87,3 +109,15 @@ def open_book(args: argparse.Namespace) -> Book:
     from cellbook import book  # noqa: PLC0415 - keeps `cellbook --version` quick
 
     return book.open(getattr(args, "book", None), create=False)
+
+
+def check_writable(book: Book) -> None:
+    """Refuse to change a book that is open for reading only.
+
+    Raises
+    ------
+    StoreReadOnly
+        If it is.
+    """
+    if book.read_only:
+        raise StoreReadOnly(book.read_only)

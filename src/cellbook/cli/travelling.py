@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from cellbook.answers.taking import told_of
 from cellbook.answers.travelling import embed, strip
 from cellbook.book import Book
 from cellbook.cli.parsing import add_book, open_book
+from cellbook.commenting import embeds_on_save, keep_embedding
+from cellbook.commenting.embedding import EMBED
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.views.formatting import plural
 from cellbook.widgets.thread_files import export_comments, import_comments, name_of
@@ -22,6 +25,10 @@ VERBS = ("embed", "read", "export", "import")
 
 def travel(args: argparse.Namespace, verb: str, words: Sequence[str]) -> int:
     """Carry out one of :data:`VERBS`."""
+    if args.on_save is not None:
+        if verb != "embed" or words:
+            raise InvalidInput("It is `cellbook comments embed --on-save on`, or off, alone.")
+        return _set_embedding(args.on_save == "on")
     if not words:
         raise InvalidInput(f"`cellbook comments {verb}` takes a file.")
     file, *rest = words
@@ -34,13 +41,21 @@ def travel(args: argparse.Namespace, verb: str, words: Sequence[str]) -> int:
     if verb == "export":
         if args.notebook is not None and not Path(args.notebook).is_file():
             raise NotFound(f"There is no notebook {args.notebook}. Name one that is there.")
-        print(export_comments(file, args.notebook, book=open_book(args)))
+        print(export_comments(file, args.notebook, force=args.force, book=open_book(args)))
         return 0
     if verb == "read" and Path(file).suffix != ".ipynb":
         raise InvalidInput(f"{file} is no notebook. `cellbook comments import {file}` takes it.")
     book = _beside(args, file) if verb == "read" else open_book(args)
     done = import_comments(file, args.notebook, book=book)
     print(told_of(done, Path(file).name) or f"{file} brings nothing new.")
+    return 0
+
+
+def _set_embedding(on_save: bool) -> int:
+    keep_embedding(on_save)
+    by = f" (as {EMBED} would have it)" if os.environ.get(EMBED, "").strip() else ""
+    carry = "carry" if embeds_on_save() else "do not carry"
+    print(f"Notebooks that Jupyter saves {carry} their comments from now on{by}.")
     return 0
 
 

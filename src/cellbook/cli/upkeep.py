@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 from cellbook.checkpointing import Due
 from cellbook.cli.parsing import Stop, add_book, open_book
@@ -32,7 +34,9 @@ def _verify(args: argparse.Namespace) -> int:
         plural(report.blobs, "file"),
     ]
     if report.chunks:
-        parts.append(plural(report.chunks, "chunk of checkpoints", "chunks of checkpoints"))
+        parts.append(plural(report.chunks, "chunk"))
+    if report.tracked:
+        parts.append(plural(report.tracked, "version of data", "versions of data"))
     read = ", ".join(parts)
     if not report.ok:
         wrong = sum(not finding.harmless for finding in report.findings)
@@ -70,23 +74,25 @@ def _gc(args: argparse.Namespace) -> int:
     book = open_book(args)
     rubbish = find_rubbish(book.store, days=args.days)
     due = book.checkpoints.find_due()
-    _describe(rubbish, due, args.days)
-    if not (rubbish or due) or args.dry_run:
+    unused = book.models.unpacked.unused()
+    _describe(rubbish, due, unused, args.days)
+    if not (rubbish or due or unused) or args.dry_run:
         return 0
     if not args.yes and not _agrees():
         print("Nothing was removed.")
         return 0
     freed = remove_rubbish(book.store, rubbish) + book.checkpoints.remove_due(due)
+    freed += book.models.unpacked.remove(unused)
     print(f"Removed; {size(freed)} freed.")
     return 0
 
 
-def _describe(rubbish: Rubbish, due: Due, days: float) -> None:
+def _describe(rubbish: Rubbish, due: Due, unused: Mapping[Path, int], days: float) -> None:
     if rubbish.waiting:
         stay = "stays" if len(rubbish.waiting) == 1 else "stay"
         waiting = plural(len(rubbish.waiting), "run")
         print(f"{waiting} in the trash for less than {days:g} days {stay}.")
-    if not (rubbish or due):
+    if not (rubbish or due or unused):
         print("There is nothing to remove.")
         return
     print("These go for good:")
@@ -104,6 +110,9 @@ def _describe(rubbish: Rubbish, due: Due, days: float) -> None:
         )
     if due.size:
         print(f"  {size(due.size)} of checkpoints that nothing names any more")
+    if unused:
+        written = plural(len(unused), "model")
+        print(f"  {written} written out to be served or scored, {size(sum(unused.values()))}")
 
 
 def _agrees() -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cellbook.book import Book
@@ -69,6 +69,7 @@ class OpenCell:
             return before[2]
         try:
             output = self.book.cells.keep_output(shown.output_type, shown.data, shown.metadata)
+            output = replace(output, own=shown.own)
         except StoreError as error:
             self.book.trouble.report(error)
             return Output(output_type=shown.output_type, note=f"not kept: {one_line(error)}")

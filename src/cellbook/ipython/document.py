@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cellbook.capture import source_hash
@@ -22,6 +22,8 @@ class Document:
     """Ids from top to bottom."""
     hashes: Mapping[str, str]
     """Id to the hash of the source."""
+    everything: Mapping[str, str] = field(default_factory=dict)
+    """The same of all cells from top to bottom, text as well as code, where a window tells."""
 
 
 class SavedDocument:
@@ -39,6 +41,13 @@ class SavedDocument:
         """Take note of the source that a cell has as it runs."""
         if cell_id is not None:
             self._ran[cell_id] = (time.time_ns(), source_hash(source))
+
+    def ran_since(self, saved: int) -> Mapping[str, str]:
+        """Return the cells that ran after a moment, with the hashes that their sources had.
+
+        `saved` is in nanoseconds since 1970.
+        """
+        return {cell: digest for cell, (ran, digest) in self._ran.items() if ran > saved}
 
     def latest(self, path: Path | None) -> Document | None:
         """Return what is known of the notebook now; None while nothing is."""
@@ -59,8 +68,7 @@ class SavedDocument:
         if self._saved is None:
             return None
         saved, document = self._saved
-        newer = {cell: digest for cell, (ran, digest) in self._ran.items() if ran > saved}
-        return Document(document.order, {**document.hashes, **newer})
+        return Document(document.order, {**document.hashes, **self.ran_since(saved)})
 
     def _read(self, path: Path, saved: int) -> None:
         try:

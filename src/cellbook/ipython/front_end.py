@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cellbook.book import Book, notebook_name
+from cellbook.book import Book
+from cellbook.locating import notebook_name
 from cellbook.records import SessionKind
 
 _VS_CODE = "vscode-notebook-cell:"
@@ -30,7 +31,7 @@ class Place:
 
     def book_elsewhere(self, book: Book) -> str:
         """Return the sentence that says that a book is a parent folder's; empty if it is beside."""
-        home = Path(book.url).parent.resolve()
+        home = book.folder.resolve()
         if home == self.folder.resolve() or home not in self.folder.resolve().parents:
             return ""
         if os.environ.get("CELLBOOK_URL"):

@@ -36,6 +36,7 @@ from cellbook.ipython.notebook import Notebook
 from cellbook.ipython.outputs import Tap
 from cellbook.ipython.registering import Registered
 from cellbook.ipython.saying import bundle_of, start_line
+from cellbook.ipython.slices import SliceKeeper
 from cellbook.ipython.windows import Windows
 from cellbook.records import CellExecution, Checkpoint, CheckpointKind
 from cellbook.tracking import Run, Trouble, begin_cell, encode_displayed, outcome_of, warn
@@ -77,6 +78,7 @@ class Extension:
         self.notebook = Notebook(shell, self.windows)
         self._cells = Cells(self.guarded)
         self._tap = Tap(shell, self._cells, self.guarded)
+        self._slices = SliceKeeper(self.guarded, lambda: self.shell.user_ns)
         self.keeper = Keeper(shell, lambda: not self._stack, self.guarded, self.saved)
         self._magics = Registered(shell)
 
@@ -118,6 +120,7 @@ class Extension:
         self._magics.remove()
         with self.guarded():
             self._tap.remove()
+            self.book().fits.close()
             atexit.unregister(self._at_exit)
             self._cells.settle()
             self.keeper.settle()
@@ -146,6 +149,9 @@ class Extension:
             book.checkpoints.on_restored = lambda checkpoint: standing.restored(
                 book, self._recorders.get(book), checkpoint
             )
+            book.shown_cells = lambda: self.notebook.cells(self.cell())
+            book.fits.sources = lambda: reversed(self.shell.history_manager.input_hist_raw)
+            book.datasets.at_hand.told = self._slices.noticed.note
             self._describe()
             book.record_environment()
         return book
@@ -174,10 +180,6 @@ class Extension:
         """Return the source of the cell under way; empty if there is none."""
         info = getattr(self._local, "info", None)
         return "" if info is None else str(info.raw_cell)
-
-    def shown_cells(self) -> str:
-        """Return the notebook's cells as they are now, as JSON of ids and hashes of sources."""
-        return self.notebook.cells(self.cell())
 
     def run_this_cell(self, run: Run, tell: Callable[[], None]) -> None:
         """Make the cell under way the run: it ends with the cell, and `tell` says so."""
@@ -362,6 +364,7 @@ class Extension:
             book = self.book()
             if moved:
                 self._look_over()
+            book.fits.look()
             around = book.active_run()
             if book.read_only:
                 raise StoreReadOnly(book.read_only)
@@ -398,6 +401,7 @@ class Extension:
         self._tap.flush()
         self._cells.end(cell)
         book, run = cell.book, cell.run()
+        book.fits.settle()
         book.runs.current_cell = None
         shown = [(entry, entry.data) for entry in cell.cell.shown]
         with self._lock:
@@ -410,6 +414,7 @@ class Extension:
             )
         with book.trouble.guarded():
             book.cells.end(cell.done)
+        self._slices.ended_cell(book, cell.cell, cell.done)
         self._keep_artifacts(cell, cell.done, shown)
 
     def _keep_artifacts(
@@ -427,6 +432,10 @@ class Extension:
         cell = next((cell for cell in self._stack if cell is not None), self._cells.current)
         if cell is not None:
             cell.started.append(run)
+        with self.guarded():
+            book = self.book()
+            recorder = self._recorders.get(book)
+            self._slices.started(book, run, lambda: standing.flags(self.notebook, recorder))
 
     def _run_ending(self, run: Run) -> None:
         judge_before_end(run, self.shell, self.cell_source())
@@ -442,6 +451,7 @@ class Extension:
         with self.guarded():
             self.windows.settle()
             self.keeper.settle()
+            self._slices.settle()
         if self._book is not None:
             stop_restarted(self._book.runs.open_runs(), self.shell)
 
@@ -451,7 +461,7 @@ class Extension:
         book = self._book
         if book is not None:
             with book.trouble.guarded():
-                notebook = self.notebook.place.relative_to(Path(book.url).parent)
+                notebook = self.notebook.place.relative_to(book.folder)
                 book.runs.sessions.describe(kind_of(self.shell), notebook)
 
     def _look_over(self) -> None:

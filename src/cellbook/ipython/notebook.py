@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from cellbook.checkpointing import DocumentSource
+from cellbook.commenting import CellNow, Cells
 from cellbook.ipython.document import Document, SavedDocument
 from cellbook.ipython.front_end import Place, find_place
 from cellbook.ipython.windows import Windows
+from cellbook.views.notebook_cells import saved_cells
 
 
 class Notebook:
@@ -58,18 +59,40 @@ class Notebook:
         shown = self._windows.shown(cell)
         return self._saved.latest(self.place.notebook) if shown is None else shown.document
 
-    def cells(self, cell: str | None = None) -> str:
-        """Return ids and hashes of the cells that it holds now, as JSON; empty if nobody tells.
+    def cells(self, cell: str | None = None) -> Cells | None:
+        """Return the cells that it holds now, of text as well as of code; None if nobody tells.
 
-        `cell` is as for :meth:`document`.
+        They are those that a window shows; else those of the file, and what ran since it was
+        saved.  `cell` is as for :meth:`document`.
         """
-        found = self.document(cell)
-        if found is None:
-            return ""
-        return json.dumps([[one, found.hashes.get(one, "")] for one in found.order])
+        file = self.place.notebook
+        saved = None if file is None else saved_cells(file)
+        shown = self._windows.shown(cell)
+        if shown is not None:
+            told = shown.document.everything
+        elif file is None or saved is None:
+            return None
+        else:
+            newer = self._saved.ran_since(_saved_at(file))
+            told = {**{one.cell_id: one.source_hash for one in saved.all}, **newer}
+        return Cells(_cell(one, digest, saved) for one, digest in told.items())
 
     def source(self) -> DocumentSource:
         """Return where a checkpoint finds the document of now."""
         shown = self._windows.shown()
         digest = "" if shown is None else shown.digest
         return DocumentSource(self.place.notebook, digest, self._windows.ran)
+
+
+def _saved_at(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _cell(cell_id: str, digest: str, saved: Cells | None) -> CellNow:
+    """Return a cell, with its source where the file has the very same one."""
+    there = saved.by_id.get(cell_id) if saved is not None else None
+    same = there is not None and there.source_hash == digest
+    return there if there is not None and same else CellNow(cell_id, digest)

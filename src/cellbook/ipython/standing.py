@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cellbook.book import Book
-from cellbook.capture import CellRecorder
+from cellbook.capture import CellRecorder, Flag
 from cellbook.ipython.notebook import Notebook
 from cellbook.records import CellState, Checkpoint
 from cellbook.views.formatting import plural
@@ -69,6 +69,16 @@ def restored(book: Book, recorder: CellRecorder | None, checkpoint: Checkpoint) 
     cells = [] if checkpoint.order is None else cells_until(book.store, checkpoint)
     ended = [cell for cell in cells if cell.state is not CellState.RUNNING]
     recorder.go_back(ended, checkpoint.execution_id)
+
+
+def flags(notebook: Notebook, recorder: CellRecorder | None) -> Sequence[Flag]:
+    """Return what is amiss with the state that a run begins on."""
+    if recorder is None:
+        return ()
+    document = notebook.document()
+    if document is None:
+        return recorder.ledger.flags()
+    return recorder.ledger.flags(document.order, document.hashes)
 
 
 def _stale(notebook: Notebook, recorder: CellRecorder | None) -> Mapping[str, tuple[str, ...]]:

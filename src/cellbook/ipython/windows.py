@@ -362,7 +362,7 @@ def _shown(data: Mapping[str, Any]) -> Shown:
     hashes = {str(cell): str(digest) for cell, kind, digest in cells if kind == "code"}
     return Shown(
         _file(str(data.get("root", "")), str(data.get("path", ""))),
-        Document(tuple(hashes), hashes),
+        Document(tuple(hashes), hashes, {str(cell): str(digest) for cell, _, digest in cells}),
         xxhash.xxh3_128_hexdigest(json.dumps(cells).encode()),
     )
 

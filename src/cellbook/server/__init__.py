@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
+from cellbook.server.embedding import embed_on_save
 from cellbook.server.handling import SHELF, WATCH
 from cellbook.server.routes import routes
 from cellbook.server.shelf import Shelf
@@ -28,4 +29,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
     atexit.register(shelf.close)
     server.web_app.settings[SHELF] = shelf
     server.web_app.settings[WATCH] = Watch(shelf)
+    hooked = getattr(server.contents_manager, "register_pre_save_hook", None)
+    if hooked is not None:
+        hooked(embed_on_save(shelf))
     server.web_app.add_handlers(".*$", routes(base_url))

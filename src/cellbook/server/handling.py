@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
 from tornado import web
 
 from cellbook.answers import read_struct
@@ -35,6 +36,7 @@ SHELF, WATCH = "cellbook_shelf", "cellbook_watch"
 
 _SAFE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
 """What a browser may show by itself: pictures that cannot hold programs."""
+_READER = "You may only read here, says this Jupyter server; who runs it can let you write."
 _PART = 1 << 20
 """Bytes of a file that are sent at a time."""
 
@@ -69,8 +71,8 @@ class BookHandler(APIHandler):
         """Answer a request."""
         try:
             arguments = {**path, **self._arguments(operation)}
-            work = self._work(operation, arguments)
-            reply = await self.shelf.ask(self.find, work, begins=operation.begins)
+            work = self._work(operation, arguments, await self.forbidden())
+            reply = await self.shelf.ask(self.find, work, operation.missing)
         except Exception as error:
             status = status_of(error)
             if status == 500:
@@ -98,14 +100,16 @@ class BookHandler(APIHandler):
             arguments["body"] = self.request.body
         return arguments
 
-    def _work(self, operation: Operation, arguments: dict[str, Any]) -> Callable[[Ask], Reply]:
+    def _work(
+        self, operation: Operation, arguments: dict[str, Any], forbidden: str
+    ) -> Callable[[Ask], Reply]:
         kind = operation.types.get("body")
         known = self.request.headers.get("If-None-Match", "") if operation.tagged else None
 
         user = self.user()
 
         def work(ask: Ask) -> Reply:
-            ask = replace(ask, user=user)
+            ask = replace(ask, user=user, forbidden=forbidden)
             tag = "" if known is None else ask.tag()
             if tag and known is not None and tag in known:
                 return Reply(None, tag)
@@ -123,6 +127,11 @@ class BookHandler(APIHandler):
         known = self.current_user
         name = getattr(known, "username", "")
         return jupyter_author(name, getattr(known, "display_name", None) or "")
+
+    async def forbidden(self) -> str:
+        """Return why who asks may write nothing; empty where they may."""
+        told = self.authorizer.is_authorized(self, self.current_user, "write", RESOURCE)
+        return "" if await ensure_async(told) else _READER
 
     def content(self) -> bytes:
         """Return the request's body."""

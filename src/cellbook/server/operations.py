@@ -19,6 +19,7 @@ from typing import Any
 from cellbook.answers import Hint
 from cellbook.answers.base import check_bounds, read_fields
 from cellbook.errors import InvalidInput
+from cellbook.server.shelf import Missing
 
 _DESCRIBED = "`cellbook/openapi.json` describes what this route takes."
 
@@ -59,8 +60,8 @@ class Operation:
         Whether it changes nothing, whatever its method.
     alone
         Whether its answer also has to do with other things than what is in the book.
-    begins
-        Whether it makes a book where there is none.
+    missing
+        What it does where there is no book.
     """
 
     method: str
@@ -68,7 +69,12 @@ class Operation:
     call: Callable[..., Any]
     reads: bool = False
     alone: bool = False
-    begins: bool = False
+    missing: Missing = Missing.TELL
+
+    @property
+    def begins(self) -> bool:
+        """Whether it may make a book where there is none."""
+        return self.missing in (Missing.BEGIN, Missing.TAKE)
 
     @property
     def tagged(self) -> bool:
@@ -121,7 +127,8 @@ def read_query(kind: type, given: Callable[[str], str | None]) -> Any:
     Parameters
     ----------
     kind
-        The struct.  Its fields are text, whole numbers, or lists of text with commas between.
+        The struct.  Its fields are text, numbers, ``true`` or ``false``, or lists of text with
+        commas between.
     given
         Returns the text of a parameter; None where it was not given.
 
@@ -148,6 +155,10 @@ def _from_text(name: str, text: str, hinted: Any) -> Any:
         kind, hint = typing.get_args(hinted)
     if typing.get_origin(kind) is tuple:
         return tuple(filter(None, (part.strip() for part in text.split(","))))
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise InvalidInput(f"`{name}` is true or false, not {text!r}. {_DESCRIBED}")
+        return text == "true"
     wanted = {kind, *typing.get_args(kind)} & {int, float}
     if not wanted:
         return text

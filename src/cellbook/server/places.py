@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cellbook.book import locate
 from cellbook.errors import InvalidInput, NotFound
+from cellbook.locating import locate
 
 _SHARED = "RTC:"
 """What jupyter-collaboration puts before the path of a document that is edited together."""
@@ -33,7 +33,7 @@ class Place:
         Raises
         ------
         InvalidInput, StoreError
-            As :func:`cellbook.book.locate`.
+            As :func:`cellbook.locating.locate`.
         """
         return locate(None, self.folder)
 

@@ -7,22 +7,27 @@ book that is locked must not keep the others waiting.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import json
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from cellbook._version import __version__
 from cellbook.answers.base import writable
-from cellbook.book import Book, look_into, notebook_name
-from cellbook.commenting import local_author
+from cellbook.answers.taking import look_over
+from cellbook.book import Book, look_into
+from cellbook.commenting import carries, local_author
 from cellbook.errors import CellbookError, StoreError
+from cellbook.locating import notebook_name
 from cellbook.records import Author
 from cellbook.server.places import Place
 from cellbook.views.pulse import Pulse
@@ -31,11 +36,26 @@ IDLE_SECONDS = 300.0
 """How long a book stays open that nobody asks for."""
 PATIENCE = 20.0
 """Seconds that an answer may take."""
+MOMENT = 3.0
+"""Seconds that everybody may have to wait."""
 _THREADS = 3
 
 T = TypeVar("T")
 Identity: TypeAlias = "tuple[int, ...]"
 """Tells a book from one that took its place on disk."""
+
+
+class Missing(Enum):
+    """What is done where there is no book."""
+
+    TELL = "tell"
+    """That there is none is the answer."""
+    BEGIN = "begin"
+    """One is made."""
+    TAKE = "take"
+    """One is made where the notebook carries threads: somebody answers in these."""
+    SHOW = "show"
+    """What the notebook carries is shown: whoever only looks makes no book."""
 
 
 class BookBusy(StoreError):
@@ -54,6 +74,15 @@ class OpenBook:
     used: float = field(default_factory=time.monotonic)
     retired: bool = False
     """Whether it is to be closed as soon as nobody reads it."""
+    passing: bool = False
+    """Whether it only shows what a notebook carries, where there is no book."""
+
+    def close(self) -> None:
+        """Close it; one that was only passing is gone."""
+        if self.passing:
+            self.book.discard()
+        else:
+            self.book.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +98,8 @@ class Ask:
     """Why the book could not be opened."""
     user: Author | None = None
     """Who asks, where Jupyter knows."""
+    forbidden: str = ""
+    """Why who asks may write nothing; empty where this server lets them."""
 
     @property
     def author(self) -> Author | None:
@@ -93,6 +124,11 @@ class Ask:
             assert self.error is not None
             raise self.error
         return self.opened.book
+
+    @property
+    def read_only(self) -> str:
+        """Why who asks can write nothing; empty if they can."""
+        return self.book.read_only or self.forbidden
 
     @property
     def writable(self) -> Book:
@@ -122,7 +158,8 @@ class Ask:
         """Return the ETag of whatever is read from the book as it is now; empty without a book."""
         if self.opened is None:
             return ""
-        state = [__version__, self.book.store.book_id, self.opened.identity, self.pulse()]
+        book_id, identity = self.book.store.book_id, self.opened.identity
+        state = [__version__, book_id, identity, self.forbidden, self.pulse()]
         digest = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
         return f'W/"{digest[:24]}"'
 
@@ -138,7 +175,10 @@ class Shelf:
         self._sweeping: asyncio.Task[None] | None = None
 
     async def ask(
-        self, find: Callable[[], Place], work: Callable[[Ask], T], *, begins: bool = False
+        self,
+        find: Callable[[], Place],
+        work: Callable[[Ask], T],
+        missing: Missing = Missing.TELL,
     ) -> T:
         """Do some work with the book of a place, in a thread.
 
@@ -148,8 +188,8 @@ class Shelf:
             Finds the place.
         work
             Is given the book, or why there is none.
-        begins
-            Whether a book is made where there is none.
+        missing
+            What is done where there is no book.
 
         Raises
         ------
@@ -159,16 +199,33 @@ class Shelf:
             Whatever `find` or `work` raises.
         """
         loop = asyncio.get_running_loop()
-        if self._sweeping is None or self._sweeping.done():
-            self._sweeping = loop.create_task(self._sweep())
+        self._keep_sweeping(loop)
         # One clock for both: a disk that hangs must not keep the answer, either.
         deadline = loop.time() + PATIENCE
         ask = await self._wait(
-            loop.run_in_executor(self._door, self._open, find, begins), deadline, None
+            loop.run_in_executor(self._door, self._open, find, missing), deadline, None
         )
         threads = self._door if ask.opened is None else ask.opened.threads
         done = loop.run_in_executor(threads, self._work, ask, work)
         return await self._wait(done, deadline, ask.root)
+
+    def ask_at_once(self, find: Callable[[], Place], work: Callable[[Ask], T]) -> T:
+        """Do some work with the book of a place while everybody waits, which is but a moment.
+
+        Raises
+        ------
+        TimeoutError
+            If it takes longer; it goes on by itself.
+        CellbookError
+            Whatever `find` or `work` raises.
+        """
+        self._keep_sweeping(asyncio.get_running_loop())
+        done = self._door.submit(lambda: self._work(self._open(find, Missing.TELL), work))
+        return done.result(MOMENT)
+
+    def _keep_sweeping(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._sweeping is None or self._sweeping.done():
+            self._sweeping = loop.create_task(self._sweep())
 
     async def _wait(self, done: asyncio.Future[T], deadline: float, root: Path | None) -> T:
         left = deadline - asyncio.get_running_loop().time()
@@ -182,15 +239,37 @@ class Shelf:
                 "disk holds it. Nothing is lost; try again in a moment."
             ) from None
 
-    def _open(self, find: Callable[[], Place], begins: bool) -> Ask:
+    def _open(self, find: Callable[[], Place], missing: Missing) -> Ask:
         place = find()
         root = place.book()
         try:
-            if begins and not root.exists():
-                look_into(root, create=True).close()
-            return Ask(place, root, self._base_url, self._take(root), None)
+            laden = False
+            if missing is not Missing.TELL and not root.exists():
+                laden = place.notebook is not None and _is_laden(place.notebook)
+                if missing is Missing.BEGIN or (missing is Missing.TAKE and laden):
+                    look_into(root, create=True).close()
+            if laden and missing is Missing.SHOW and place.notebook is not None:
+                opened = self._borrow(place.notebook, root.parent)
+            else:
+                opened = self._take(root)
+            ask = Ask(place, root, self._base_url, opened, None)
+            if laden:
+                look_over(ask.book, ask.notebook)
+            return ask
         except CellbookError as error:
             return Ask(place, root, self._base_url, None, error)
+
+    def _borrow(self, notebook: Path, folder: Path) -> OpenBook:
+        """Return a passing book, into which what a notebook carries can be taken."""
+        with self._lock:
+            opened = self._books.get(notebook)
+            if opened is None:
+                root = Path(tempfile.mkdtemp(prefix="cellbook-"))
+                opened = _opened(look_into(root, create=True, folder=folder), ())
+                opened.passing = True
+                self._books[notebook] = opened
+            opened.users += 1
+            return opened
 
     def _work(self, ask: Ask, work: Callable[[Ask], T]) -> T:
         try:
@@ -207,10 +286,7 @@ class Shelf:
                 self._retire(opened)
                 opened = None
             if opened is None:
-                book = look_into(root)
-                threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellbook-book")
-                opened = OpenBook(book, identity, Pulse(book.store), threads)
-                self._books[root] = opened
+                opened = self._books[root] = _opened(look_into(root), identity)
             opened.users += 1
             return opened
 
@@ -226,7 +302,7 @@ class Shelf:
         if not opened.users:
             opened.threads.shutdown(wait=False)
             # Not here: closing may wait for a disk, and the lock is held.
-            self._door.submit(opened.book.close)
+            self._door.submit(opened.close)
 
     async def _sweep(self) -> None:
         """Close what nobody asks for, until nothing is left."""
@@ -246,7 +322,26 @@ class Shelf:
         with self._lock:
             books, self._books = list(self._books.values()), {}
         for opened in books:
-            opened.book.close()
+            opened.close()
+
+
+def _opened(book: Book, identity: Identity) -> OpenBook:
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellbook-book")
+    return OpenBook(book, identity, Pulse(book.store), threads)
+
+
+def _is_laden(notebook: Path) -> bool:
+    """Whether a notebook carries threads."""
+    try:
+        found = notebook.stat()
+    except OSError:
+        return False
+    return _known_laden(notebook, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _known_laden(notebook: Path, saved: int, length: int) -> bool:
+    return carries(notebook)
 
 
 def _identity(root: Path) -> Identity:

@@ -28,6 +28,7 @@ from cellbook.views import (
     smooth,
 )
 from cellbook.views.comparison import LATEST, head_of
+from cellbook.views.data_comparison import compare_data
 from cellbook.views.formatting import plural
 from cellbook.views.hints import query_hint
 from cellbook.views.text import NOTHING_TO_COMPARE
@@ -140,7 +141,8 @@ def compare_panel(
     told = [*notes, f"These are the first {MOST} of {plural(len(records), 'run')}."]
     told = told if len(shown) < len(records) else notes
     comparison = compare_runs(book.store, shown)
-    text = "\n".join([*told, comparison_text(comparison, everything=everything)])
+    warnings = [f"! {one}" for one in compare_data(book.store, shown).warnings]
+    text = "\n".join([*told, comparison_text(comparison, everything=everything), *warnings])
     html = static_html(book, comparison, shown, told, everything=everything)
     return ComparisonView(
         book, framed(html), text, records, lambda: _live(book, records, notes, everything)
@@ -243,6 +245,7 @@ def static_html(
     rows = comparison.rows if everything else comparison.differing
     parts = [_notes_html(notes), comparison_table(comparison, rows)]
     parts += [] if rows else [_notes_html(["Nothing differs."])]
+    parts.append(_notes_html(compare_data(book.store, records).warnings))
     parts += [_notes_html([LEGEND])] if len(records) > 1 else []
     if comparison.rest and not everything:
         parts.append(

@@ -6,46 +6,36 @@ nbconvert renders the notebook; nothing in the page asks the network.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from cellbook.commenting import AnchorState
 from cellbook.errors import InvalidInput
 from cellbook.views.threads import ThreadView
 from cellbook.widgets.style import STYLE
 from cellbook.widgets.threads import THREAD_STYLE, thread_html
 
+_CELL = re.compile(r'<a [^>]*data-cellbook="cell:(?P<cell>[\w-]+)"[^>]*>')
+
 _STYLE = """
 <style>
-.cb-beside{display:grid;grid-template-columns:minmax(0,1fr) 24em;gap:16px;align-items:start}
-.cb-beside>.cb-cell{min-width:0}
-.cb-beside>aside,.cb-apart{min-width:0}
+:root{color-scheme:light dark}
+body.jp-Notebook{background:var(--jp-layout-color0)}
+.cb-beside{display:grid;grid-template-columns:minmax(0,1fr) 26em;gap:16px;align-items:start}
+.cb-beside>.cb-cell,.cb-beside>aside,.cb-apart{min-width:0}
+.cb-beside>aside{padding-right:8px}
+.cb-beside .cb-thread{margin:6px 0 16px}
+.cb-beside .cb-thread:target,.jp-Cell:target{outline:2px solid var(--jp-brand-color1);
+outline-offset:2px}
+.jp-Notebook mfrac>:first-child{padding-bottom:0.15em}
+.jp-Notebook mfrac>:last-child{padding-top:0.15em}
 .cb-apart{padding:8px 16px;max-width:60em}
-.cb-beside .cb-thread{margin:8px 0 16px}
+.cb-apart h2{margin:16px 0 12px;font-size:1.2em;font-weight:600}
 @media (max-width:60em){.cb-beside{grid-template-columns:minmax(0,1fr)}
-.cb-beside>aside{padding-left:5em}
+.cb-beside>aside{padding-left:16px}
 .cb-beside>aside:empty{display:none}}
 @media print{.cb-beside{grid-template-columns:minmax(0,1fr) 18em}}
 </style>
-"""
-
-# Scripts that the template would fetch are left out with their blocks.
-_TEMPLATE = """
-{%- extends 'lab/index.html.j2' -%}
-{%- block html_head_js_requirejs -%}{%- endblock -%}
-{%- block jupyter_widgets -%}{%- endblock -%}
-{%- block html_head_js_mathjax -%}{%- endblock -%}
-{%- block html_head_js_mermaidjs -%}{%- endblock -%}
-{%- block html_head_css -%}{{ super() }}{{ resources.cellbook.style }}{%- endblock -%}
-{%- block body_header -%}{{ super() }}{{ resources.cellbook.above }}{%- endblock -%}
-{%- block any_cell -%}
-{%- set threads = resources.cellbook.cells.get(cell.id, "") -%}
-{%- if resources.cellbook.cells -%}
-<div class="cb-beside"><div class="cb-cell">{{ super() }}</div><aside>{{ threads }}</aside></div>
-{%- else -%}
-{{ super() }}
-{%- endif -%}
-{%- endblock -%}
-{%- block body_footer -%}{{ resources.cellbook.below }}{{ super() }}{%- endblock -%}
 """
 
 
@@ -70,7 +60,8 @@ def notebook_page(notebook: Path, name: str, threads: Sequence[ThreadView], titl
     """
     # Half a second that only who exports a notebook has to wait for.
     import nbformat  # noqa: PLC0415
-    from nbconvert import HTMLExporter  # noqa: PLC0415
+
+    from cellbook.widgets.notebook_exporter import page  # noqa: PLC0415
 
     try:
         document = nbformat.read(notebook, as_version=4)
@@ -78,33 +69,45 @@ def notebook_page(notebook: Path, name: str, threads: Sequence[ThreadView], titl
         raise InvalidInput(
             f"{notebook} cannot be read ({type(error).__name__}). Open and save it in Jupyter."
         ) from None
-    cells = {cell.get("id") for cell in document.cells}
+    cells = {str(cell.get("id")) for cell in document.cells}
     beside: dict[str, list[str]] = {}
-    above, below = [], []
+    above, gone, elsewhere = [], [], []
     for thread in threads:
-        anchor = thread.anchor
-        if anchor.cell_id and anchor.cell_id in cells and anchor.notebook == name:
-            beside.setdefault(anchor.cell_id, []).append(thread_html(thread, None))
-        elif anchor.kind == "notebook" and anchor.notebook == name:
-            above.append(thread_html(thread, None))
+        anchor, html = thread.anchor, _linked(thread_html(thread, None), cells)
+        here = anchor.notebook == name
+        if anchor.cell_id and anchor.cell_id in cells and here:
+            beside.setdefault(anchor.cell_id, []).append(html)
+        elif anchor.kind == "notebook" and here:
+            above.append(html)
+        elif anchor.state in (AnchorState.SUGGESTED, AnchorState.ORPHANED):
+            gone.append(html)
         else:
-            below.append(thread_html(thread, None))
-    exporter = HTMLExporter(raw_template=_TEMPLATE)
-    placed = {
+            elsewhere.append(html)
+    parts = {
         "style": f"{STYLE}<style>{THREAD_STYLE}</style>{_STYLE}",
-        "above": _apart(above),
-        "below": _apart(below),
+        "above": _apart("", above),
+        "below": _apart("Their cell is gone", gone) + _apart("On other things", elsewhere),
         "cells": {cell: _framed(parts) for cell, parts in beside.items()},
     }
     # Some versions of nbconvert escape a title, some do not.
-    named = re.sub(r"[<>&\"']", " ", title)
-    resources = {"cellbook": placed, "metadata": {"name": named}}
-    body, _ = exporter.from_notebook_node(document, resources=resources)
-    return str(body).encode("utf-8", "replace")
+    return page(document, re.sub(r"[<>&\"']", " ", title), parts).encode("utf-8", "replace")
 
 
-def _apart(parts: Sequence[str]) -> str:
-    return f'<section class="cb-apart">{_framed(parts)}</section>' if parts else ""
+def _linked(html: str, cells: Collection[str]) -> str:
+    """Return a thread in which links to cells of the page lead there."""
+
+    def lead(match: re.Match[str]) -> str:
+        there = match["cell"] in cells
+        return f'<a href="#cell-id={match["cell"]}">' if there else match[0]
+
+    return _CELL.sub(lead, html)
+
+
+def _apart(title: str, parts: Sequence[str]) -> str:
+    if not parts:
+        return ""
+    head = f"<h2>{title}</h2>" if title else ""
+    return f'<section class="cb-apart">{_framed([head, *parts])}</section>'
 
 
 def _framed(parts: Sequence[str]) -> str:

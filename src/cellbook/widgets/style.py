@@ -9,6 +9,8 @@ the still one is seen unless the live one behind it lives.
 
 from __future__ import annotations
 
+import re
+
 from cellbook.widgets.colours import ON_DARK, ON_EITHER, ON_LIGHT, variables
 
 _LIGHT = f"""
@@ -127,6 +129,32 @@ font-family:var(--jp-ui-font-family,var(--vscode-font-family,system-ui,sans-seri
 .cellbook svg .cb-at{fill:transparent;pointer-events:all}
 .cellbook svg g:hover>.cb-tip{visibility:visible}
 .cellbook svg .cb-box{fill:var(--cb-back);stroke:var(--cb-line);opacity:0.95}
+.cellbook svg .cb-node rect{fill:var(--cb-back);stroke:var(--cb-line);stroke-width:1}
+.cellbook svg .cb-node:hover rect{stroke:var(--cb-faint)}
+.cellbook svg .cb-target rect{stroke:var(--cb-text);stroke-width:2}
+.cellbook svg .cb-cell rect,.cellbook svg .cb-more rect{fill:var(--cb-raised)}
+.cellbook svg .cb-more rect{stroke-dasharray:3 3}
+.cellbook svg .cb-shape *{fill:none;stroke:var(--cb-muted);stroke-width:1.4}
+.cellbook svg .cb-edge{fill:none;stroke:var(--cb-faint);stroke-width:1.4}
+.cellbook svg .cb-implied{stroke-dasharray:5 3}
+.cellbook svg .cb-arrow{fill:var(--cb-faint)}
+.cellbook svg text.cb-said{font-size:10px;paint-order:stroke;stroke:var(--cb-back);
+stroke-width:4px}
+.cellbook .cb-standing{margin:0 0 4px;padding:6px 10px;border-left:3px solid var(--cb-faint);
+background:var(--cb-raised)}
+.cellbook .cb-is-alarm,.cellbook .cb-is-drift{border-left-color:var(--cb-worse)}
+.cellbook .cb-is-alarm .cb-mark,.cellbook .cb-is-drift .cb-mark{color:var(--cb-worse)}
+.cellbook .cb-is-fine{border-left-color:var(--cb-better)}
+.cellbook .cb-is-fine .cb-mark{color:var(--cb-better)}
+.cellbook h3.cb-section{margin:16px 0 4px;font-size:inherit;font-weight:600}
+.cellbook svg.cb-bars{display:inline-block;width:112px;height:26px;max-width:none;
+vertical-align:middle}
+.cellbook svg .cb-now{fill:var(--cb-run0)}
+.cellbook svg.cb-bars .cb-now{opacity:0.55}
+.cellbook svg .cb-then{fill:none;stroke:var(--cb-text);stroke-width:1.5}
+.cellbook svg .cb-band{fill:var(--cb-run0);opacity:0.15}
+.cellbook tr.cb-doubted td.cb-num,.cellbook tr.cb-doubted th{text-decoration:line-through;
+color:var(--cb-muted)}
 .jp-OutputArea-child:has(.cellbook-still):has(
 +.jp-OutputArea-child .cellbook-panel:not(.jupyter-widgets-disconnected)),
 .jp-OutputArea-child:has(.cellbook-still)+.jp-OutputArea-child:not(
@@ -146,6 +174,28 @@ PICTURE_CSS = (
     ".cb text.cb-title{font-size:12px}"
 )
 """What a chart needs of the style where it is an image of its own."""
+
+
+def _standing(theme: str) -> str:
+    """Return the rules of pictures with a theme's colours in them: few programs that draw SVG know
+    variables."""
+    colours = dict(re.findall(r"--(cb-[a-z]+)0:([^;]+);", theme))
+    rules = "".join(
+        rule
+        for rule in re.findall(r"\.cellbook svg[^{}]*\{[^}]*\}\n", CSS)
+        if not any(word in rule for word in ("cb-tip", "--jp", "--cb-run"))
+    )
+    rules += (
+        ".cellbook svg text{fill:var(--cb-muted);font-size:11px;font-family:system-ui,sans-serif}"
+        ".cellbook svg text.cb-title{fill:var(--cb-text);font-size:12px}"
+        ".cellbook svg .cb-ground{fill:var(--cb-back)}"
+    )
+    coloured = re.sub(r"var\(--(cb-[a-z]+)\)", lambda name: colours[name[1]], rules)
+    return coloured.replace(".cellbook svg", ".cb")
+
+
+STANDING_CSS = f"{_standing(_LIGHT)}@media (prefers-color-scheme:dark){{{_standing(_DARK)}}}"
+"""What a picture needs that stands in a file of its own, on its own ground."""
 
 STYLE = f"<style>{CSS}</style>"
 

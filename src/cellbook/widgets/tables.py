@@ -178,6 +178,10 @@ def _marks(row: RunRow) -> str:
             f'<span title="{row.stale} {plural} ran out of order">'
             f"{formatting.STALE_GLYPH} {row.stale}</span>"
         )
+    if row.flags:
+        marks.append(f'<span title="{_attribute("; ".join(row.flags))}">! doubtful</span>')
+    if row.reproduces:
+        marks.append(f"{formatting.AGAIN_GLYPH} {escape(row.reproduces)} run again")
     if row.notes:
         short = formatting.shorten(row.notes, 24)
         marks.append(f'<span title="{_attribute(row.notes)}">{escape(short)}</span>')

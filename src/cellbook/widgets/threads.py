@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING, Any, overload
 from cellbook import book as books
 from cellbook.answers import Reader, ThreadsQuery, list_threads
 from cellbook.commenting import BRIEF_FIELDS
+from cellbook.errors import InvalidInput
 from cellbook.records import RunRecord, ThreadKind
 from cellbook.tracking import Run
 from cellbook.views.formatting import age, date, plural
-from cellbook.views.thread_text import EVENTS, short_id, state_of, thread_text, threads_text
-from cellbook.views.threads import CommentView, ThreadsPage, ThreadView
+from cellbook.views.thread_text import (
+    happened,
+    origin_of,
+    short_id,
+    state_of,
+    thread_text,
+    threads_text,
+)
+from cellbook.views.threads import FILTERS, CommentView, ThreadsPage, ThreadView, no_filter
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.style import framed
 from cellbook.widgets.tables import sentence
@@ -30,16 +38,27 @@ THREAD_STYLE = """
 max-width:48em;contain:paint}
 .cellbook .cb-thread.cb-open{border-left-color:var(--cb-better)}
 .cellbook .cb-comment{margin:8px 0 0}
-.cellbook .cb-comment>div{margin:2px 0 0;overflow-wrap:anywhere}
+.cellbook .cb-comment>div{margin:2px 0 0;overflow:auto hidden;overflow-wrap:anywhere}
 .cellbook .cb-comment>div>*{margin:0 0 4px}
 .cellbook .cb-comment :is(table,h1,h2,h3,h4,h5,h6){font-size:inherit;color:inherit}
-.cellbook .cb-comment :is(th,td){padding:2px 8px;border-bottom:1px solid var(--cb-line)}
+.cellbook .cb-comment table{margin-left:0;border-collapse:collapse}
+.cellbook .cb-comment :is(th,td){padding:2px 8px;border-bottom:1px solid var(--cb-line);
+overflow-wrap:break-word;vertical-align:baseline}
+.cellbook .cb-comment :is(th,td):not([align]){text-align:left}
+.cellbook .cb-comment :is(ul,ol){padding-left:20px}
+.cellbook .cb-comment math{font-size:1.15em}
 .cellbook .cb-comment math[display="block"]{text-align:left;margin:4px 0}
-.cellbook .cb-comment pre{white-space:pre-wrap;margin:4px 0}
+.cellbook .cb-comment mfrac>:first-child{padding-bottom:0.15em}
+.cellbook .cb-comment mfrac>:last-child{padding-top:0.15em}
+.cellbook .cb-comment pre{white-space:pre-wrap;margin:4px 0;padding:4px 8px;
+background:var(--cb-raised)}
+.cellbook .cb-comment pre code{padding:0;background:none}
 .cellbook .cb-thread blockquote{margin:4px 0;padding:0 8px;border-left:2px solid var(--cb-line);
 color:var(--cb-muted)}
 .cellbook .cb-thread a[data-cellbook],.cellbook .cb-thread [data-mention]{font-weight:600;
 color:inherit;text-decoration:none}
+.cellbook .cb-thread a[href]{color:var(--jp-content-link-color,var(--cb-better));
+text-decoration:underline}
 """
 
 
@@ -56,14 +75,10 @@ class ThreadsPanel(Panel, Sequence[ThreadView]):
         Which: fields of a :class:`~cellbook.answers.ThreadsQuery`.
     notebook
         The notebook that they are shown in, as records name it.
-    cells
-        Its cells as they are now, as that query has them; where a window tells.
     """
 
-    def __init__(
-        self, book: Book, query: Mapping[str, Any], notebook: str = "", cells: str = ""
-    ) -> None:
-        asked = ThreadsQuery(**{**query, "cells": cells})
+    def __init__(self, book: Book, query: Mapping[str, Any], notebook: str = "") -> None:
+        asked = ThreadsQuery(**query)
         self.page = list_threads(Reader(book, notebook), asked)
         super().__init__(
             framed(static_html(self.page)),
@@ -120,7 +135,7 @@ def comments(
     ----------
     target
         What they are about: a run (``#12``, a name, a handle), ``checkpoint:LABEL``,
-        ``data:NAME``, ``model:NAME``, ``board:NAME``, ``cell:ID``, ``notebook:FILE``; None for all
+        ``data:NAME``, ``board:NAME``, ``cell:ID``, ``notebook:FILE``; None for all
         of the book.
     filter
         ``open``, ``mine``, ``mentions``, ``unread``, ``orphaned`` or ``resolved``.
@@ -135,7 +150,11 @@ def comments(
     ------
     NotFound
         If there is no such thing.
+    InvalidInput
+        If there is no such filter.
     """
+    if filter not in FILTERS:
+        raise InvalidInput(no_filter(str(filter)))
     book = books.open()
     if isinstance(target, (Run, RunRecord)):
         target = target.run_id
@@ -200,12 +219,11 @@ def thread_html(thread: ThreadView, now: int | None) -> str:
 
 
 def _comment_html(comment: CommentView, now: int | None) -> str:
-    said = f' <span class="cb-muted">{escape(EVENTS[comment.event])}</span>' if (
-        comment.event in EVENTS
-    ) else ""  # fmt: skip
+    told = escape(happened(comment))
+    said = f' <span class="cb-muted">{told}</span>' if told else ""
     when = date(comment.time)[:16] if now is None else age(comment.time, now)
     when += ", edited" if comment.edited else ""
-    when += f", came with {comment.imported}" if comment.imported else ""
+    when += "".join(f", {one}" for one in origin_of(comment))
     head = (
         f'<span class="cb-strong">{escape(comment.author.display_name)}</span>{said} '
         f'<span class="cb-faint">{escape(when)}</span>'
@@ -213,9 +231,9 @@ def _comment_html(comment: CommentView, now: int | None) -> str:
     if comment.reactions:
         head += " " + " ".join(f"{escape(one.emoji)} {one.count}" for one in comment.reactions)
     # It was made safe where it was made (views/markdown.py).
-    body = "" if comment.event == "brief" else comment.html
-    if comment.deleted:
-        body = '<span class="cb-faint">deleted</span>'
+    body = '<span class="cb-faint">deleted</span>' if comment.deleted else comment.html
+    if comment.event and not body:
+        return f'<div class="cb-comment cb-muted">{head}</div>'
     return f'<div class="cb-comment">{head}<div>{body}</div></div>'
 
 

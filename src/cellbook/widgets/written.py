@@ -25,6 +25,7 @@ from cellbook.answers import (
     draw_lines,
     importance,
     relations,
+    show_runs_data,
     surface,
 )
 from cellbook.errors import InvalidInput
@@ -44,8 +45,9 @@ _BEYOND = (
     "book in Jupyter to see them."
 )
 _UNRELATED = "Relations of {count:,} runs are left out of this page: it holds up to {most:,}."
+_TABS = ("curves", "relations", "data")
 _ELSEWHERE = (
-    "The tab that was open, {tab}, is not in this page: it holds tables, curves, relations."
+    "The tab that was open, {tab}, is not in this page: it holds tables, curves, relations, data."
 )
 
 Answer = list[Any]
@@ -74,7 +76,7 @@ def written_panel(book: Book, placed: Placed) -> dict[str, Any]:
         "title": placed.title,
         "width": placed.width,
         "runs": list(runs),
-        "look": {**look, "tab": "relations" if look.get("tab") == "relations" else "curves"},
+        "look": {**look, "tab": look.get("tab") if look.get("tab") in _TABS else "curves"},
         "problem": placed.problem,
         "answers": [],
     }
@@ -96,6 +98,7 @@ def written_panel(book: Book, placed: Placed) -> dict[str, Any]:
     answers = [
         _answer("compare", {}, replace(found, metrics=held)),
         *_lines(reader, runs, held, look),
+        *_data(reader, runs, look),
     ]
     if 1 < len(runs) <= _RELATED:
         answers += _relations(reader, runs, held, look)
@@ -166,6 +169,16 @@ def _span(window: Any) -> tuple[float, float] | None:
         case [int() | float() as low, int() | float() as high] if math.isfinite(high - low):
             return (low, high)
     return None
+
+
+# -- data --------------------------------------------------------------------------------------
+
+
+def _data(reader: Reader, runs: tuple[str, ...], look: Mapping[str, Any]) -> Iterator[Answer]:
+    """Yield which data the runs used, where they say it."""
+    found = show_runs_data(reader, ComparisonQuery(runs, _baseline(runs, look)))
+    if found.rows:
+        yield _answer("compare-data", {}, found)
 
 
 # -- relations ---------------------------------------------------------------------------------

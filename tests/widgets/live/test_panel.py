@@ -98,6 +98,22 @@ def test_a_page_that_is_gone_is_told_once(
     for table in ("runs", "cells", "metrics"):
         panel.tell([table])
     assert page.heard == [({"changed": ["runs"]}, [])]
+    # What came meanwhile may be the last that comes for long: it is told at once.
     panel._handle_custom_msg({"heard": True}, [])
     panel.tell(["runs"])
-    assert page.heard[1:] == [({"changed": ["cells", "metrics", "runs"]}, [])]
+    assert page.heard[1:] == [({"changed": ["cells", "metrics"]}, [])]
+    panel._handle_custom_msg({"heard": True}, [])
+    panel._handle_custom_msg({"heard": True}, [])
+    assert page.heard[2:] == [({"changed": ["runs"]}, [])]
+
+
+def test_a_page_that_comes_hears_what_was_told_while_it_was_loaded(
+    panel: LivePanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page(panel, monkeypatch)
+    panel._handle_custom_msg({"here": True}, [])
+    assert page.heard == []
+    panel.tell(["runs"])
+    panel.tell(["cells"])
+    panel._handle_custom_msg({"here": True}, [])
+    assert page.heard[1:] == [({"changed": ["cells", "runs"]}, [])]

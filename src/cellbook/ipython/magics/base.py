@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from IPython.core.error import UsageError
@@ -13,7 +14,13 @@ from IPython.core.magic_arguments import magic_arguments
 from IPython.display import display
 
 from cellbook.book import Book
-from cellbook.errors import CellbookError, InvalidInput, NotFound, Untrusted
+from cellbook.errors import (
+    CellbookError,
+    InvalidInput,
+    MissingDependency,
+    NotFound,
+    Untrusted,
+)
 from cellbook.ipython.magics.line import Line, Values, Word
 from cellbook.tracking import Run
 
@@ -43,9 +50,6 @@ class Extension(Protocol):
     def cell_source(self) -> str:
         """Return the source of the cell under way; empty if there is none."""
 
-    def shown_cells(self) -> str:
-        """Return the notebook's cells as they are now, as JSON of ids and hashes of sources."""
-
     def run_this_cell(self, run: Run, tell: Callable[[], None]) -> None:
         """Make the cell under way the run: it ends with the cell, and `tell` says so."""
 
@@ -68,8 +72,15 @@ class CellbookMagics(Magics):  # type: ignore[misc]
         The extension that records what the shell runs.
     """
 
-    mistakes: ClassVar[tuple[type[CellbookError], ...]] = (InvalidInput, NotFound, Untrusted)
+    mistakes: ClassVar[tuple[type[CellbookError], ...]] = (
+        InvalidInput,
+        MissingDependency,
+        NotFound,
+        Untrusted,
+    )
     """What fails the cell, in one line, and is no failure of Cellbook's."""
+    completed: ClassVar[tuple[str, ...]] = ()
+    """The magics whose lines :meth:`complete` completes."""
 
     def __init__(self, extension: Extension) -> None:
         super().__init__(shell=extension.shell)
@@ -89,6 +100,11 @@ class CellbookMagics(Magics):  # type: ignore[misc]
     def say(self, text: str, markup: str | None = None, *, name: str = "") -> None:
         """Show one quiet line; see :meth:`cellbook.ipython.hooks.Extension.say`."""
         self.extension.say(text, markup, name=name)
+
+    def complete(self, before: Sequence[str], begun: str) -> list[str]:
+        """Return the words that may stand where `begun` does, behind those in `before`; none leaves
+        it to IPython, which knows variables and files."""
+        return []
 
     def show(self, thing: Any, **options: Any) -> None:
         """Display something of Cellbook's own."""
@@ -119,9 +135,11 @@ def parsed(method: Any, line: Line, words: list[Word]) -> Any:
     known = [text for action in method.parser._actions for text in action.option_strings]
     for word in words:
         named = word.key if word.key.startswith("-") else str(word)
-        if named.startswith("--") and not any(text.startswith(named) for text in known):
+        if named.startswith("--") and named not in known:
+            near = difflib.get_close_matches(named, known, 1)
+            meant = f" Did you mean `{near[0]}`?" if near else ""
             raise line.error(
-                f"There is no option `{named}`. {line.magic} has {', '.join(known)}; "
+                f"There is no option `{named}`.{meant} {line.magic} has {', '.join(known)}; "
                 f"`{line.magic}?` explains them.",
                 word.at,
             )

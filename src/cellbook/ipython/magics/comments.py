@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from IPython.core.magic import cell_magic, magics_class
@@ -14,11 +14,15 @@ from cellbook.errors import NotFound
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line
 from cellbook.ipython.magics.travelling import VERBS, travel
-from cellbook.records import Anchor, AnchorKind
+from cellbook.records import Anchor, AnchorKind, Thread, ThreadKind
 
 _FILTERS = ("open", "mine", "mentions", "unread", "orphaned", "resolved")
 _OPTION = re.compile(r"\s*--(label|to|metric|step)(?:=|\s+)(\"[^\"]*\"|\S+)")
+_BARE = re.compile(r"\s*--(label|to|metric|step)=?[ \t]*(?=--|\n|$)")
+_VALUES = {"label": "NAME", "to": "@NAME", "metric": "NAME", "step": "N"}
+_SHAPED = re.compile(r"[ \t]*(--\w[\w-]*)")
 _WORD = re.compile(r"\s*(\S+?:\"[^\"]*\"|\S+)")
+_PERSON = re.compile(r"\w+")
 _THREAD = "thread:"
 
 
@@ -42,10 +46,11 @@ class CommentMagics(CellbookMagics):
     def comment(self, line: Line, local: Mapping[str, Any] | None) -> None:
         """Comment on this cell, or on something else: %comment [TARGET] [OPTIONS] TEXT.
 
-        TARGET is #12 or run:NAME, checkpoint:LABEL, data:NAME, model:NAME@VERSION, board:NAME,
-        dashboard:NAME, cell:ID, notebook: (this one), or thread:ID to answer in a thread. Without
-        one it is the cell that this stands in. TEXT is Markdown, as it is: @name mentions somebody,
-        #12 and run:NAME are links. %%comment takes a whole cell for it.
+        TARGET is #12 or run:NAME, metric:RUN/NAME@STEP, compare:#1,#2, checkpoint:LABEL, data:NAME,
+        model:NAME/7, board:NAME, dashboard:NAME, cell:ID, notebook: (this one), or thread:ID to
+        answer in a thread. Without one it is the cell that this stands in. TEXT is Markdown, as it
+        is: @name mentions somebody, #12 and run:NAME are links. %%comment takes a whole cell for
+        it.
 
         Options, before the text: --label NAME, --to @NAME (who is to see to it), and of a run
         --metric NAME and --step N, a point of its curve.
@@ -77,6 +82,7 @@ class CommentMagics(CellbookMagics):
         argument("--label", metavar="NAME", help="Only those with this label."),
         argument("--query", metavar="TEXT", help="Only those with these words."),
         argument("--book", action="store_true", help="Of the whole book, not of this notebook."),
+        argument("--force", action="store_true", help="Export into a file that is there, as well."),
         argument("--limit", type=int, default=50, metavar="N", help="At most N threads; else 50."),
     )
     def comments(self, line: Line, local: Mapping[str, Any] | None) -> None:
@@ -99,7 +105,8 @@ class CommentMagics(CellbookMagics):
         options = parsed(type(self).comments, line, line.words())
         values = self.values(line, local)
         if options.words and str(options.words[0]) in VERBS:
-            travel(self, line, [values.text(word) for word in options.words], self._notebook)
+            words = [values.text(word) for word in options.words]
+            travel(self, line, words, self._notebook, force=options.force)
             return
         chosen = [name for name in _FILTERS if getattr(options, name)]
         if len(chosen) > 1:
@@ -114,7 +121,7 @@ class CommentMagics(CellbookMagics):
             "query": values.text(options.query or ""),
             "limit": options.limit,
         }
-        self.show(ThreadsPanel(self.book, query, self._notebook, self.extension.shown_cells()))
+        self.show(ThreadsPanel(self.book, query, self._notebook))
 
     @our_line_magic("brief")
     def brief(self, line: Line, local: Mapping[str, Any] | None) -> None:
@@ -147,14 +154,14 @@ class CommentMagics(CellbookMagics):
         """Send a run or a checkpoint for review, or say what came of one.
 
         %review request @NAME … [TARGET] [TEXT]; without a target, of the active run.
-        %review approve [thread:ID] [TEXT] and %review return [thread:ID] TEXT; without a thread,
-        the one review that was asked of you.
+        %review approve [TARGET] [TEXT] and %review return [TARGET] TEXT, where TARGET is the run or
+        checkpoint, or thread:ID; without one, the one review that was asked of you.
 
         Examples::
 
             %review request @grace run:baseline is it good enough to ship?
             %review approve well done
-            %review return thread:7KQ2MZ1A the test set leaks
+            %review return run:deep the test set leaks
             %review
         """
         from cellbook.widgets.threads import ThreadsPanel  # noqa: PLC0415 - heavy
@@ -179,11 +186,13 @@ class CommentMagics(CellbookMagics):
         return self.book.runs.sessions.notebook or ""
 
     def _write(self, line: Line, text: str) -> None:
-        from cellbook.answers import find_anchor  # noqa: PLC0415 - heavy
+        from cellbook.answers import find_anchor, point_of  # noqa: PLC0415 - heavy
 
         said = read_comment(text, line)
         threads = self.book.threads
         if said.target.startswith(_THREAD):
+            if said.metric or said.step is not None:
+                raise line.error("A thread has its place. --metric and --step are of a new one.")
             thread = said.target.removeprefix(_THREAD)
             found = threads.find(threads.reply(thread, said.text).thread).thread
             for label in said.labels:
@@ -196,10 +205,7 @@ class CommentMagics(CellbookMagics):
             else:
                 anchor = self._here(line)
             if said.metric or said.step is not None:
-                if not anchor.runs or not said.metric:
-                    raise line.error("--metric and --step are of a run. Name it before them.")
-                kind = AnchorKind.METRIC
-                anchor = replace(anchor, kind=kind, metric=said.metric, step=said.step)
+                anchor = point_of(self.book, anchor, said.metric, said.step)
             found = threads.start(anchor, said.text, labels=said.labels, assigned=said.to)
         self.say(f"commented · {_THREAD}{found.thread_id[-8:]}")
 
@@ -230,6 +236,11 @@ class CommentMagics(CellbookMagics):
             else:
                 break
             rest = after
+        if not of:
+            raise line.error(
+                f"Who is to review it? Name them first, with an @: %review request "
+                f"@{word if _PERSON.fullmatch(word) else 'NAME'} run:NAME."
+            )
         if not target:
             run = self.book.active_run()
             if run is None:
@@ -240,21 +251,44 @@ class CommentMagics(CellbookMagics):
         self.say(f"asked {', '.join(of)} for a review · {_THREAD}{thread.thread_id[-8:]}")
 
     def _judge(self, line: Line, verb: str, rest: str) -> None:
+        from cellbook.answers import is_target  # noqa: PLC0415 - heavy
+
         word, after = _first(rest)
         threads = self.book.threads
         if word.startswith(_THREAD):
             thread, rest = word.removeprefix(_THREAD), after
+        elif is_target(word):
+            thread, rest = self._review_of(verb, word), after
         else:
-            asked = threads.asked_of_me()
-            if len(asked) != 1:
-                raise NotFound(
-                    f"{len(asked) or 'No'} reviews are asked of you. Name one: "
-                    f"`%review {verb} {_THREAD}ID`; `%review` lists them."
-                )
-            thread = asked[0].thread_id
+            thread = _only(verb, threads.asked_of_me(), "are asked of you")
         verdict = "approved" if verb == "approve" else "returned"
         found = threads.review(thread, verdict, rest.strip())
         self.say(f"{verdict} · {_THREAD}{found.thread_id[-8:]}")
+
+    def _review_of(self, verb: str, target: str) -> str:
+        """Return the thread by which a review of something is asked for."""
+        from cellbook.answers import find_anchor, is_about  # noqa: PLC0415 - heavy
+
+        about = is_about(find_anchor(self.book, target, self._notebook))
+        threads = self.book.threads
+        mine = [one for one in threads.asked_of_me() if about(one.anchor)]
+        # Whoever was not asked is told so.
+        of_all = [
+            one
+            for one in threads.all()
+            if one.kind is ThreadKind.REVIEW and not one.resolved and about(one.anchor)
+        ]
+        return _only(verb, mine or of_all, f"of {target} are open")
+
+
+def _only(verb: str, reviews: Sequence[Thread], which: str) -> str:
+    """Return the thread of the one review that can be meant."""
+    if len(reviews) == 1:
+        return reviews[0].thread_id
+    raise NotFound(
+        f"{len(reviews) or 'No'} reviews {which}. Name one: `%review {verb} run:NAME`, or "
+        f"{_THREAD}ID; `%review` lists them."
+    )
 
 
 def read_comment(text: str, line: Line) -> Said:
@@ -263,6 +297,9 @@ def read_comment(text: str, line: Line) -> Said:
 
     said = Said(text)
     while True:
+        bare = _BARE.match(said.text)
+        if bare is not None:
+            raise line.error(f"--{bare[1]} lacks its value: --{bare[1]} {_VALUES[bare[1]]}.")
         option = _OPTION.match(said.text)
         if option is not None:
             _take_option(said, line, option[1], option[2].strip('"'))
@@ -272,6 +309,12 @@ def read_comment(text: str, line: Line) -> Said:
         if said.target or not (word.startswith(_THREAD) or is_target(word)):
             break
         said.target, said.text = word.replace('"', ""), after
+    option = _SHAPED.match(said.text)
+    if option is not None:
+        raise line.error(
+            f"There is no option `{option[1]}`. {line.magic} has --label, --to, --metric and "
+            "--step; a text that begins with -- stands behind a line break, or in a whole cell."
+        )
     said.text = said.text.strip("\n").strip() if "\n" not in said.text else said.text
     return said
 

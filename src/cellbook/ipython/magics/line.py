@@ -209,10 +209,30 @@ class Values:
         self._refuse_doubtful(word, raw, at)
         return str(word)[len(word.key) + 1 :]
 
+    def is_expression(self, text: str) -> bool:
+        """Whether `text` is Python in which variables occur, and no name that is none."""
+        try:
+            tree = ast.parse(text, mode="eval")
+        except (SyntaxError, ValueError):
+            return False
+        names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        return bool(names) and all(name in self._local or name in self._namespace for name in names)
+
+    def expression(self, text: str, at: int | None = None) -> Any:
+        """Return the value of an expression.
+
+        Raises
+        ------
+        UsageError
+            If it has none; it points at the place.
+        """
+        return self._evaluate(text, at)
+
     def text(self, text: str, at: int | None = None) -> str:
         """Return `text` with each ``{expression}`` replaced by its value, as in an f-string."""
         if "{" not in text:
-            return text
+            # Plain text also where it is a word of a line: panels take nothing else.
+            return str(text)
         parts = []
         try:
             for plain, field, spec, conversion in string.Formatter().parse(text):

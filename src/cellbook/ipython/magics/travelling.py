@@ -31,16 +31,23 @@ class Extension(base.Extension, Protocol):
     windows: Windows
 
 
-def travel(magics: CellbookMagics, line: Line, words: Sequence[str], notebook: str) -> None:
-    """Carry out ``%comments embed [off]``, ``export FILE`` or ``import FILE``."""
+def travel(
+    magics: CellbookMagics, line: Line, words: Sequence[str], notebook: str, *, force: bool
+) -> None:
+    """Carry out ``%comments embed [off]``, ``export FILE`` or ``import FILE``.
+
+    `force` says that a file which is there is replaced by an export, whatever it is.
+    """
     try:
-        _travel(magics, line, words, notebook)
+        _travel(magics, line, words, notebook, force)
     except StoreError as error:
         # It was asked for: that it was not done is no mere warning.
         raise UsageError(str(error)) from None
 
 
-def _travel(magics: CellbookMagics, line: Line, words: Sequence[str], notebook: str) -> None:
+def _travel(
+    magics: CellbookMagics, line: Line, words: Sequence[str], notebook: str, force: bool
+) -> None:
     verb, *rest = words
     if verb == "embed":
         if rest not in ([], ["off"]):
@@ -52,9 +59,9 @@ def _travel(magics: CellbookMagics, line: Line, words: Sequence[str], notebook: 
     from cellbook.answers.taking import told_of  # noqa: PLC0415 - heavy
     from cellbook.widgets.thread_files import export_comments, import_comments  # noqa: PLC0415
 
-    there = Path(magics.book.url).parent / notebook if notebook else None
+    there = magics.book.folder / notebook if notebook else None
     if verb == "export":
-        written = export_comments(rest[0], there, book=magics.book)
+        written = export_comments(rest[0], there, force=force, book=magics.book)
         magics.say(f"comments are in {written}")
     else:
         done = import_comments(rest[0], there, book=magics.book)
@@ -135,4 +142,4 @@ class ForkMagics(CellbookMagics):
 
 def folder_of(book: Book, folder: Path | None) -> Path:
     """Return where a new notebook is to be: beside the one at hand, else beside the book."""
-    return folder if folder is not None else Path(book.url).parent
+    return folder if folder is not None else book.folder

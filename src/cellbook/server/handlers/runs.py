@@ -7,7 +7,9 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from cellbook.answers import (
+    ANSWERING,
     BEGINNING,
+    CARRIED,
     CHANGES,
     QUESTIONS,
     SURROUNDED,
@@ -18,7 +20,7 @@ from cellbook.answers import (
 )
 from cellbook.errors import InvalidInput
 from cellbook.server.operations import Download, Operation
-from cellbook.server.shelf import Ask
+from cellbook.server.shelf import Ask, Missing
 from cellbook.views.run_details import RunDetails
 from cellbook.views.runs_list import RunRow, RunsPage, run_row, runs_page
 
@@ -98,12 +100,27 @@ def load_artifact(ask: Ask, run_id: str, path: str) -> Download:
     return Download(file, PurePosixPath(path).name, found.media_type, found.digest)
 
 
+def _missing(name: str) -> Missing:
+    """Return what is done where there is no book."""
+    if name in BEGINNING:
+        return Missing.BEGIN
+    if name in ANSWERING:
+        return Missing.TAKE
+    return Missing.SHOW if name in CARRIED else Missing.TELL
+
+
 OPERATIONS = (
     Operation("GET", "runs", list_runs),
     Operation("GET", "runs/{run_id}", show_run),
     Operation("PATCH", "runs/{run_id}", change_run),
     Operation("GET", "runs/{run_id}/artifacts/{path}", load_artifact),
-    *(Operation("GET", name, call, alone=name in SURROUNDED) for name, call in QUESTIONS.items()),
-    *(Operation("POST", name, call, reads=True) for name, call in QUESTIONS.items()),
-    *(Operation("POST", name, call, begins=name in BEGINNING) for name, call in CHANGES.items()),
+    *(
+        Operation("GET", name, call, alone=name in SURROUNDED, missing=_missing(name))
+        for name, call in QUESTIONS.items()
+    ),
+    *(
+        Operation("POST", name, call, reads=True, missing=_missing(name))
+        for name, call in QUESTIONS.items()
+    ),
+    *(Operation("POST", name, call, missing=_missing(name)) for name, call in CHANGES.items()),
 )

@@ -10,6 +10,8 @@ Messages from the page: ``{"file": name}``, answered with the file's bytes; ``{"
 but the first are answered by ``{"id": n}`` with JSON, or the artifact's
 bytes, in a buffer; or by ``{"id": n, "error": message}``.  From the kernel comes ``{"changed":
 [table, …]}`` when the book did, which the page answers by ``{"heard": true}``, or by any question.
+A page that has come says ``{"here": true}``: what was told last, while it was being loaded, is told
+again.
 """
 
 from __future__ import annotations
@@ -79,6 +81,7 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
         told = [[name, dict(query), self.answer(name, query).decode()] for name, query in first]
         super().__init__(version=_version(), kind=kind, state=dict(state), first=told)
         self._heard = True
+        self._told: set[str] = set()
         self._untold: set[str] = set()
         self.add_class("cellbook-panel")
         _take_in_subshell(self.comm)
@@ -142,13 +145,20 @@ class LivePanel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no 
         A widget outlives the output that showed it: of a page that is gone nothing is heard.
         """
         self._untold.update(tables)
-        if self._heard:
+        self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        if self._heard and self._untold:
             self._heard = False
-            self.send({"changed": sorted(self._untold)})
-            self._untold.clear()
+            self._told, self._untold = self._untold, set()
+            self.send({"changed": sorted(self._told)})
 
     def _take(self, _: Any, content: Any, __: Any) -> None:
         self._heard = True
+        if content == {"here": True}:
+            self._untold |= self._told
+        # What changed while the page was slow to hear may be the last that changes for long.
+        self._tell_rest()
         match content:
             case {"file": str(name)} if name in assets.NAMES:
                 self.send({"file": name}, [assets.content(name)])

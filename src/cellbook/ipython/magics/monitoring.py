@@ -1,0 +1,83 @@
+"""``%monitor``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from IPython.core.magic import magics_class
+from IPython.core.magic_arguments import argument
+
+from cellbook.answers import MonitorQuery
+from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
+from cellbook.ipython.magics.line import Line
+from cellbook.views.monitor_text import seconds_of
+
+
+@magics_class
+class MonitorMagics(CellbookMagics):
+    """See how a model in service does."""
+
+    completed: ClassVar[tuple[str, ...]] = ("monitor",)
+
+    def complete(self, before: Sequence[str], begun: str) -> list[str]:
+        """Return options, and names of endpoints."""
+        from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+
+        if begun.startswith("-"):
+            return ["--window", "--data", "--metric", "--by", "--score", "--html"]
+        return Predictions(self.book.store).endpoints()
+
+    @our_line_magic(
+        "monitor",
+        argument("words", nargs="*", metavar="NAME", help="An endpoint or model; none lists them."),
+        argument("--window", metavar="TIME", help="How long a window is: 5min, 1h, 1d."),
+        argument("--data", metavar="DATA", help="Compare inputs with it, such as people@1."),
+        argument("--metric", action="append", metavar="METRIC", help="What is measured."),
+        argument("--by", action="append", metavar="COLUMN", help="Make groups by it."),
+        argument("--score", default="", metavar="OUTPUT", help="The positive's probability."),
+        argument("--html", metavar="FILE", help="Write the report as one HTML file."),
+    )
+    def monitor(self, line: Line, local: Mapping[str, Any] | None) -> None:
+        """Show how a model in service does: alarms, drift, performance, groups.
+
+        NAME is an endpoint's, or a model's; with an alias or number, only what that version
+        answered counts.  What is shown follows the endpoint.
+
+        Examples::
+
+            %monitor
+            %monitor credit
+            %monitor credit@champion --window 1h --data people@1 --by town
+            %monitor credit --html report.html
+        """
+        from cellbook.widgets.monitor import (  # noqa: PLC0415 - heavy
+            endpoints_panel,
+            monitor_panel,
+        )
+
+        options = parsed(type(self).monitor, line, line.words())
+        values = self.values(line, local)
+        words = [values.text(word) for word in options.words]
+        if len(words) > 1:
+            raise line.error("It is `%monitor NAME`: one endpoint or model.")
+        if not words:
+            if options.html is not None:
+                raise line.error("Which endpoint? %monitor NAME --html FILE")
+            self.show(endpoints_panel(self.book))
+            return
+        panel = monitor_panel(
+            self.book,
+            MonitorQuery(
+                endpoint=words[0],
+                window=0.0 if options.window is None else seconds_of(values.text(options.window)),
+                data="" if options.data is None else values.text(options.data),
+                metrics=tuple(map(values.text, options.metric or ())),
+                by=tuple(map(values.text, options.by or ())),
+                score=values.text(options.score),
+            ),
+        )
+        if options.html is not None:
+            self.say(f"how {words[0]} does is in {panel.save(values.text(options.html))}")
+            return
+        self.show(panel)

@@ -1,0 +1,126 @@
+"""``%serve``: an endpoint beside the kernel, live and still."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from cellbook.answers.endpoints import EndpointLook
+from cellbook.views import formatting
+from cellbook.views.endpoint_page import ArmVerdict, EndpointArm, EndpointPage, EndpointState
+from cellbook.widgets.bundles import Panel
+from cellbook.widgets.style import framed
+from cellbook.widgets.tables import hover, table
+
+if TYPE_CHECKING:
+    from cellbook.book import Book
+    from cellbook.serving.beside import Beside
+
+_STATES = {
+    EndpointState.LOADING: ("○", "is being loaded, and will answer"),
+    EndpointState.ANSWERS: ("●", "answers"),
+    EndpointState.ENDED: ("■", "has ended"),
+}
+
+
+class ServingPanel(Panel):
+    """An endpoint, to be displayed: live while it runs, else as it was then.
+
+    Attributes
+    ----------
+    page
+        What there was to see when the panel was made, as a frozen struct.
+    """
+
+    def __init__(self, book: Book, look: EndpointLook) -> None:
+        self.page = look.page()
+        super().__init__(
+            framed(serving_html(self.page)), serving_text(self.page), lambda: _live(book, look)
+        )
+
+
+def serving_panel(book: Book, beside: Beside, metric: str) -> ServingPanel:
+    """Return the panel of an endpoint.
+
+    Parameters
+    ----------
+    book
+        Where its predictions are recorded, if they are.
+    beside
+        The endpoint.
+    metric
+        What outcomes are called.
+    """
+    return ServingPanel(book, EndpointLook(book, beside, metric))
+
+
+def _live(book: Book, look: EndpointLook) -> Any:
+    # ipywidgets takes a good part of a second to import, which only a live panel needs.
+    from cellbook.widgets.live.serving import serving_widget  # noqa: PLC0415
+
+    return serving_widget(book, look)
+
+
+def serving_text(page: EndpointPage) -> str:
+    """Return the endpoint as a terminal shows it."""
+    _, word = _STATES[page.state]
+    lines = [f"{page.name} {word} at {page.url}", *([page.trouble] if page.trouble else [])]
+    for one in page.arms:
+        told = f", {one.says}" if one.says else ""
+        lines.append(
+            f"  {one.name} {_version(one)}: {formatting.plural(one.requests, 'request')}{told}"
+        )
+    return "\n".join(lines)
+
+
+def serving_html(page: EndpointPage) -> str:
+    """Return the endpoint as HTML, to be framed."""
+    glyph, word = _STATES[page.state]
+    parts = [
+        f'<p class="cb-standing"><span class="cb-strong"><span aria-hidden="true">{glyph}</span> '
+        f"{escape(page.name)}</span> {word} at <code>{escape(page.url)}</code></p>"
+    ]
+    if page.trouble:
+        parts.append(f'<p class="cb-note">{escape(page.trouble)}</p>')
+    if page.arms:
+        parts.append(_arms(page))
+    if page.command:
+        parts.append(f'<pre class="cb-source">{escape(page.command)}</pre>')
+    return "".join(parts)
+
+
+def _arms(page: EndpointPage) -> str:
+    texts, numbers = ("arm", "version"), ("share", "requests", "errors", "p50", "p95")
+    heads = "".join(f'<th scope="col">{one}</th>' for one in texts)
+    heads += "".join(f'<th scope="col" class="cb-num">{one}</th>' for one in numbers)
+    heads += f'<th scope="col" class="cb-num">{escape(page.metric)}</th><th scope="col"></th>'
+    return table(heads, [_arm(one) for one in page.arms])
+
+
+def _arm(one: EndpointArm) -> str:
+    share = "shadow" if one.shadow else f"{one.share:.0%}"
+    mean = formatting.MISSING
+    if one.mean is not None:
+        mean = f"{formatting.number(one.mean)} ({one.outcomes:,})"
+    kind = {ArmVerdict.BETTER: "cb-better", ArmVerdict.WORSE: "cb-worse"}.get(one.verdict, "")
+    cells = [
+        f'<th scope="row">{escape(one.name)}</th>',
+        f"<td{hover(one.model, 0)}>{escape(_version(one))}</td>",
+        *(
+            f'<td class="cb-num">{text}</td>'
+            for text in (
+                share,
+                f"{one.requests:,}",
+                f"{one.failed + one.refused:,}",
+                formatting.duration(one.median),
+                formatting.duration(one.p95),
+                mean,
+            )
+        ),
+        f'<td class="cb-wrap {kind}">{escape(one.says)}</td>',
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _version(one: EndpointArm) -> str:
+    return formatting.shorten(one.version, 12)
