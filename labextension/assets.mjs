@@ -19,12 +19,16 @@ const SHEETS = [
   'base',
   'parts',
   'details',
+  'data',
+  'service',
   'compare',
   'curves',
   'boards',
   'relations',
   'grid',
   'threads',
+  'comment',
+  'markdown',
   'composer',
   'inline'
 ];

@@ -20,16 +20,26 @@ from typing import Any
 from cellbook.answers.dashboards import DashboardNames, ShownDashboard
 from cellbook.answers.forking import Forked
 from cellbook.answers.grid import GridFile
+from cellbook.answers.models import OfferedEvidence
 from cellbook.answers.threads import Preview, ShownBrief
 from cellbook.views.book_state import BookState
 from cellbook.views.cell_history import CellMark, CellVersion
 from cellbook.views.checkpoint_diff import CheckpointDifference
 from cellbook.views.code_comparison import CodeComparison
+from cellbook.views.comment_counts import CommentCounts
 from cellbook.views.comparison import RunComparison
 from cellbook.views.correlations import Correlations
+from cellbook.views.data_comparison import DataComparison
+from cellbook.views.data_details import DataDetails, DataPage
+from cellbook.views.data_diff import DataDiff
+from cellbook.views.endpoint_page import EndpointPage
 from cellbook.views.importance import Importances
+from cellbook.views.lineage_layout import DrawnLineage
 from cellbook.views.lines import CurveLines
 from cellbook.views.media import MediaComparison, TablePreview
+from cellbook.views.model_versions import ModelComparison, ModelVersionPage
+from cellbook.views.models import ModelList, ModelPage
+from cellbook.views.monitoring import AlarmNotices, MonitorPage
 from cellbook.views.relations import Relations
 from cellbook.views.run_details import RunConsole, RunDetails
 from cellbook.views.runs_grid import GridColumns, RunsGrid
@@ -40,18 +50,32 @@ from cellbook.views.threads import CommentHistory, PeoplePage, ThreadsPage, Thre
 from cellbook.views.timeline import Timeline, TimelineRow
 
 ANSWERS = (
+    AlarmNotices,
     BookState,
     CellMark,
     CellVersion,
     CheckpointDifference,
     CodeComparison,
+    CommentCounts,
     CommentHistory,
     Correlations,
     Curve,
     CurveLines,
     DashboardNames,
+    DataComparison,
+    DataDetails,
+    DataPage,
+    DataDiff,
+    DrawnLineage,
     MediaComparison,
+    ModelComparison,
+    ModelList,
+    ModelPage,
+    ModelVersionPage,
+    MonitorPage,
+    EndpointPage,
     Importances,
+    OfferedEvidence,
     PeoplePage,
     Preview,
     Relations,
@@ -91,6 +115,7 @@ class Writer:
 
     def __init__(self) -> None:
         self.declared: dict[str, str] = {}
+        self.kinds: dict[str, type] = {}
 
     def reference(self, kind: Any) -> str:
         """Return how TypeScript says `kind`, and declare what that needs."""
@@ -117,6 +142,12 @@ class Writer:
         return kind.__name__
 
     def _declare(self, kind: Any, write: Any) -> None:
+        other = self.kinds.setdefault(kind.__name__, kind)
+        if other is not kind:
+            raise TypeError(
+                f"{kind.__module__} and {other.__module__} both have a struct {kind.__name__}: "
+                "TypeScript would know one of them only. Call one something else."
+            )
         if kind.__name__ not in self.declared:
             self.declared[kind.__name__] = ""  # It may hold itself.
             self.declared[kind.__name__] = write(kind)

@@ -7,6 +7,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { ReactElement } from 'react';
 
 import type { Api } from './api.ts';
+import type { ISource } from './models/source.ts';
 
 /** The book that belongs to the notebook in sight. */
 export interface IBook {
@@ -26,6 +27,15 @@ export interface IBook {
   listen(): IDisposable;
   /** Hear of changes in the book of a notebook, in sight or not, until the result is disposed of. */
   watch(notebook: string, tell: (tables: readonly string[]) => void): IDisposable;
+}
+
+/** What a panel needs of a book: who answers, and what changed; an output of a cell has it, too. */
+export interface IHeard {
+  readonly api: ISource;
+  /** The notebook that is asked about, as a path from the server's root; empty for none. */
+  readonly notebook: string;
+  /** Something in the book changed, whoever changed it. */
+  readonly changed: ISignal<unknown, readonly string[]>;
 }
 
 export const IBook = new Token<IBook>(
@@ -146,6 +156,27 @@ export interface ISidebar {
 export const ISidebar = new Token<ISidebar>(
   'cellbook-labextension:ISidebar',
   'The sidebar of Cellbook: other plugins add tabs to it.'
+);
+
+/** A run or a checkpoint, as something that one takes over or has reviewed. */
+export interface IMoment {
+  /** Such as `run:ID`. */
+  readonly target: string;
+  /** Such as `run #12 wide-net`. */
+  readonly title: string;
+}
+
+/** What colleagues do with a moment of a notebook; each asks in a small dialog first. */
+export interface IMoments {
+  /** Make a new notebook from it, and open that. */
+  fork(moment: IMoment): Promise<void>;
+  /** Ask people to approve of it. */
+  review(moment: IMoment): Promise<void>;
+}
+
+export const IMoments = new Token<IMoments>(
+  'cellbook-labextension:IMoments',
+  'What colleagues do with a moment of a notebook: take it over, have it reviewed.'
 );
 
 /** Panels in the main area that show runs beside one another. */

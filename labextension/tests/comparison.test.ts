@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { Signal } from '@lumino/signaling';
 
 import type { CompareRow, CurveLines, RunComparison } from '../src/_generated/types.ts';
-import { ComparisonModel, type ILinesQuery } from '../src/models/comparison.ts';
+import { ComparisonModel } from '../src/models/comparison.ts';
+import type { ILinesQuery } from '../src/models/linesQuery.ts';
 import { comparing, type IComparisonState } from '../src/models/looks.ts';
 import { csv, markdown } from '../src/models/export.ts';
 import { checked } from '../src/models/looks.ts';
@@ -74,7 +75,8 @@ class Source implements ISource {
         state: 'finished',
         running: false,
         trashed: false,
-        notes: ''
+        notes: '',
+        flags: []
       })),
       baseline,
       rows: [

@@ -39,6 +39,7 @@ function line(number: number, columns: readonly string[], text = 'x'): GridRow {
     nested: false,
     archived: false,
     trashed: false,
+    reproduces: '',
     spark: [],
     texts: columns.map(() => text),
     full: columns.map(() => ''),

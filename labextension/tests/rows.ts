@@ -16,11 +16,13 @@ export function row(number: number, given: Partial<RunRow> = {}): RunRow {
     goals: {},
     spark: [],
     notes: '',
+    flags: [],
     error: null,
     stale: 0,
     nested: false,
     archived: false,
     trashed: false,
+    reproduces: '',
     ...given
   };
 }

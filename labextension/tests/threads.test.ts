@@ -11,6 +11,8 @@ class Source implements ISource {
   answer: ThreadsPage = page([]);
   reply: ThreadView = thread('x');
   problem: Error | null = null;
+  /** Why a change alone is refused. */
+  refusal: Error | null = null;
   readonly asked: [string, Record<string, unknown>][] = [];
   readonly done: [string, object][] = [];
 
@@ -21,7 +23,8 @@ class Source implements ISource {
 
   change<T>(_: string, change: string, body: object): Promise<T> {
     this.done.push([change, body]);
-    return this.problem ? Promise.reject(this.problem) : Promise.resolve(this.reply as T);
+    const problem = this.problem ?? this.refusal;
+    return problem ? Promise.reject(problem) : Promise.resolve(this.reply as T);
   }
 
   artifact(): Promise<BlobPart> {
@@ -45,7 +48,13 @@ test('what others write is told once, what was there and what is mine is not', a
   model.heard.connect((_, heard: readonly IHeard[]) =>
     told.push(...heard.map(one => one.comment.comment_id))
   );
-  const comments = [comment('a1'), comment('a2'), comment('a3', { mine: true })];
+  const comments = [
+    comment('a1'),
+    comment('a2'),
+    comment('a3', { mine: true }),
+    // Nobody's news.
+    comment('a4', { event: 'followed', text: '' })
+  ];
   source.answer = page([thread('a', { comments }), thread('b', {}, 'b')]);
   await model.refresh();
   await model.refresh();
@@ -156,4 +165,77 @@ test('bubbles count what is open, else what was resolved', () => {
     threadsAt(all, 'a').map(one => one.thread_id),
     ['a', 'b']
   );
+});
+
+test('what somebody resolves keeps its place in the list, and can be undone', async () => {
+  const { source, model } = await read(thread('a'), thread('b'), thread('c'));
+  await model.change({ filter: 'open' });
+  source.reply = thread('b', { resolved: true });
+  source.answer = page([thread('a'), thread('c')]);
+  await model.resolve('b', true);
+  await model.refresh();
+  assert.deepEqual(ids(model), ['a', 'b', 'c']);
+  assert.deepEqual(
+    model.threads.map(one => model.hasLeft(one.thread_id)),
+    [false, true, false]
+  );
+  source.reply = thread('b');
+  source.answer = page([thread('a'), thread('b'), thread('c')]);
+  await model.resolve('b', false);
+  await model.refresh();
+  assert.deepEqual(ids(model), ['a', 'b', 'c']);
+  assert.equal(model.hasLeft('b'), false);
+  assert.deepEqual(source.done.at(-1), ['reopen', { thread: 'b', text: '' }]);
+});
+
+test('what was resolved is gone when others are looked at', async () => {
+  const { source, model } = await read(thread('a'), thread('b'));
+  await model.change({ filter: 'open' });
+  source.reply = thread('b', { resolved: true });
+  source.answer = page([thread('a')]);
+  await model.resolve('b', true);
+  // A tab that is drawn anew looks at the same.
+  await model.change({ notebook: 'work.ipynb' });
+  assert.deepEqual(ids(model), ['a', 'b']);
+  await model.change({ filter: 'mine' });
+  await model.change({ filter: 'open' });
+  assert.deepEqual(ids(model), ['a']);
+});
+
+test('an end of writing does not bring back what was resolved', async () => {
+  const { source, model } = await read(thread('a'), thread('b'));
+  await model.change({ filter: 'open' });
+  model.write('reply|b', true);
+  source.reply = thread('b', { resolved: true });
+  source.answer = page([thread('a')]);
+  await model.resolve('b', true);
+  model.write('reply|b', false);
+  assert.equal(model.hasLeft('b'), true);
+  assert.equal(model.threads[1].resolved, true);
+});
+
+test('where the list has room for it, a thread that is resolved just stays', async () => {
+  const { source, model } = await read(thread('a'));
+  source.reply = thread('a', { resolved: true });
+  await model.resolve('a', true);
+  assert.equal(model.hasLeft('a'), false);
+});
+
+test('a refusal is of no account when something else is done, or when it is mended', async () => {
+  const { source, model } = await read(thread('a'));
+  let passed = 0;
+  model.passed.connect(() => passed++);
+  source.refusal = new Error('You may only read here.');
+  await assert.rejects(model.react('a1', '👍', true));
+  assert.equal(passed, 1);
+  source.refusal = null;
+  source.answer = page([thread('a')], { read_only: 'You may only read here.' });
+  await model.refresh();
+  await model.refresh();
+  assert.equal(passed, 1);
+  source.answer = page([thread('a')]);
+  await model.refresh();
+  assert.equal(passed, 2);
+  await model.reply('a', 'Yes.');
+  assert.equal(passed, 3);
 });

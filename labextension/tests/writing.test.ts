@@ -34,6 +34,18 @@ test('a draft is there for who comes back, until it is sent', () => {
   assert.equal(new Drafts(store).get('reply|a'), '');
 });
 
+test('a draft goes with its notebook when that is renamed', () => {
+  const drafts = new Drafts(new Store());
+  drafts.set('brief|a.ipynb', 'text');
+  drafts.move('brief|a.ipynb', 'brief|b.ipynb');
+  assert.equal(drafts.get('brief|b.ipynb'), 'text');
+  assert.equal(drafts.get('brief|a.ipynb'), '');
+  // There is nothing to go, and nothing goes to itself.
+  drafts.move('brief|a.ipynb', 'brief|b.ipynb');
+  drafts.move('brief|b.ipynb', 'brief|b.ipynb');
+  assert.equal(drafts.get('brief|b.ipynb'), 'text');
+});
+
 test('the oldest of many drafts are forgotten', () => {
   const drafts = new Drafts(new Store());
   for (let count = 0; count < 50; count++) {

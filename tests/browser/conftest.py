@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,19 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
 
 
 @pytest.fixture
-def lab(page: Page, context: BrowserContext, lab_server: LabServer) -> Iterator[Lab]:
-    """Give a new window on the server; open a notebook in it with ``lab.open(name)``."""
+def lab(
+    request: pytest.FixtureRequest, page: Page, context: BrowserContext, lab_server: LabServer
+) -> Iterator[Lab]:
+    """Give a new window on the server; open a notebook in it with ``lab.open(name)``.
+
+    What a test that is tried again left behind the first time is taken away.
+    """
     context.set_default_timeout(30_000)
+    if getattr(request.node, "execution_count", 1) > 1:
+        for left in lab_server.root.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
     yield Lab(page, lab_server, SCREENSHOTS)
     lab_server.end_kernels()

@@ -77,7 +77,7 @@ def test_details_show_what_is_on_record(lab: Lab) -> None:
     expect(plot_of(panel)).to_be_visible()
     panel.get_by_role("tab", name="Details").click()
     panel.locator(".cb-rundetails select").select_option("#2 second")
-    panel.get_by_text("Cells").click()
+    panel.locator("summary", has_text="Cells").click()
     expect(panel.locator(".cb-cells")).to_contain_text("rng.normal")
     panel.get_by_text("Console").click()
     expect(panel.locator(".cb-console pre")).to_contain_text("trained second")

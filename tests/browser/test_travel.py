@@ -14,7 +14,7 @@ def test_comments_are_carried_by_the_document_in_sight(lab: Lab) -> None:
     file = lab.server.root / "travel" / "work.ipynb"
     lab.open("travel/work.ipynb")
     lab.run_cell(0)
-    lab.run_cell(lab.append_cell("%comment cell:nothing for whom, @grace?"))
+    lab.run_cell(lab.append_cell("%comment notebook: for whom, @grace?"))
     before = file.read_bytes()
     asking = lab.append_cell("%comments embed")
     lab.run_cell(asking)
@@ -33,7 +33,7 @@ def test_comments_are_carried_by_the_document_in_sight(lab: Lab) -> None:
 def test_comments_are_carried_when_everything_is_run_at_once(lab: Lab) -> None:
     """The window is not known to the kernel yet: it knows that it ran the cell that asks."""
     lab.server.write_notebook(
-        "travel-all/work.ipynb", "%load_ext cellbook", "%comment cell:nothing so", "%comments embed"
+        "travel-all/work.ipynb", "%load_ext cellbook", "%comment notebook: so", "%comments embed"
     )
     lab.open("travel-all/work.ipynb")
     lab.run_all()

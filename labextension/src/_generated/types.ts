@@ -6,11 +6,37 @@
 /** A number; one that JSON has no form for comes as its name. */
 export type Real = number | 'NaN' | 'Infinity' | '-Infinity';
 
+/** Something of which somebody is to be told. */
+export interface AlarmNotice {
+  event_id: string;
+  endpoint: string;
+  raised: boolean;
+  message: string;
+  time: number;
+}
+
+/** What is to be told since somebody looked last. */
+export interface AlarmNotices {
+  newest: string;
+  notices: AlarmNotice[];
+}
+
+/** What a window did to a rule. */
+export type AlarmStep = 'kept' | 'broken' | 'raised' | 'still' | 'quiet' | 'cleared' | 'skipped';
+
+/** An alias that was set, moved or taken away. */
+export interface AliasMove {
+  name: string;
+  alias: string;
+  dataset_id: string;
+  time: number;
+}
+
 /** What kind of thing a thread hangs on. */
 export type AnchorKind = 'notebook' | 'cell' | 'output' | 'run' | 'metric' | 'comparison' | 'dashboard' | 'checkpoint' | 'dataset' | 'model' | 'board';
 
 /** How an anchor was found. */
-export type AnchorState = 'found' | 'moved' | 'suggested' | 'orphaned';
+export type AnchorState = 'found' | 'moved' | 'suggested' | 'orphaned' | 'elsewhere';
 
 /** What a thread hangs on, and where that is now. */
 export interface AnchorView {
@@ -31,6 +57,9 @@ export interface AnchorView {
   suggestion: string;
   source: string;
 }
+
+/** What is to be said of an arm beside the champion. */
+export type ArmVerdict = '' | 'few' | 'open' | 'better' | 'worse';
 
 /** One file of a run; the bytes are a blob under `digest`. */
 export interface Artifact {
@@ -93,11 +122,15 @@ export interface CellExecution {
   duration: Real | null;
   stdout: string;
   stderr: string;
+  streams: Record<string, string>;
   outputs: Output[];
   error: string | null;
   traceback: string;
   reads: string[];
   writes: string[];
+  kinds: Record<string, string> | null;
+  draws: string[];
+  process: string[] | null;
   memory_delta: number | null;
   stale: string[];
   note: string;
@@ -215,6 +248,42 @@ export interface CodeComparison {
   environment: EnvironmentDifference;
 }
 
+/** One column: what it holds, and how that is spread. */
+export interface ColumnProfile {
+  name: string;
+  dtype: string;
+  missing: number;
+  distinct: number | null;
+  least: Real | null;
+  greatest: Real | null;
+  mean: Real | null;
+  deviation: Real | null;
+  quantiles: Real[];
+  counts: number[];
+  top: Record<string, number>;
+}
+
+/** How one column of both is spread in each. */
+export interface ColumnShift {
+  name: string;
+  before: ColumnProfile;
+  after: ColumnProfile;
+  psi: Real | null;
+  statistic: Real | null;
+  p_value: Real | null;
+  test: string;
+  edges: Real[];
+  labels: string[];
+  counts_before: number[];
+  counts_after: number[];
+}
+
+/** Comments that were not deleted, by the id of what they are about. */
+export interface CommentCounts {
+  runs: Record<string, number>;
+  checkpoints: Record<string, number>;
+}
+
 /** What a comment said, the oldest first. */
 export interface CommentHistory {
   revisions: RevisionView[];
@@ -233,9 +302,11 @@ export interface CommentView {
   reactions: ReactionView[];
   deleted: boolean;
   event: string;
+  about: string;
   mine: boolean;
   unread: boolean;
   imported: string;
+  edited_in: string;
 }
 
 /** One value of one run. */
@@ -306,11 +377,137 @@ export interface DashboardPanel {
   width: string;
 }
 
-/** A package or a fact that differs; empty where there is none. */
-export interface Difference {
+/** The cell that made a version, as far as that is known, else the one that tracked it first. */
+export interface DataCell {
+  cell_id: string;
+  execution_count: number | null;
+  notebook: string;
+  source: string;
+}
+
+/** Runs beside one another, by the data that they used. */
+export interface DataComparison {
+  runs: RunHead[];
+  baseline: number;
+  rows: DataRow[];
+  warnings: string[];
+  missing: string[];
+}
+
+/** All that is known of a version of a data set. */
+export interface DataDetails {
+  version: DatasetVersion;
+  extent: string;
+  runs: DataRun[];
+  earlier_runs: number;
+  parents: DataName[];
+  implied: boolean;
+  children: DataName[];
+  versions: ListedData[];
+  moves: AliasMove[];
+  cell: DataCell | null;
+  profile: DataProfile | null;
+  now: number;
+}
+
+/** How two versions differ. */
+export interface DataDiff {
+  before: DataSide;
+  after: DataSide;
+  same: boolean;
+  added: string[];
+  removed: string[];
+  retyped: Record<string, string[]>;
+  reordered: boolean;
+  rows: RowsDifference | null;
+  columns: ColumnShift[];
+  notes: string[];
+  files: FilesDifference | null;
+}
+
+/** A version, by what it is called. */
+export interface DataName {
+  dataset_id: string;
+  label: string;
+}
+
+/** Versions of data sets that somebody looks for, the data set that was tracked last first. */
+export interface DataPage {
+  rows: ListedData[];
+  total: number;
+  empty_book: boolean;
+  now: number;
+}
+
+/** A table in a few numbers. */
+export interface DataProfile {
+  rows: number;
+  columns: ColumnProfile[];
+  looked_at: number;
+  left_out: number;
+}
+
+/** A data set, and what each run used of it. */
+export interface DataRow {
   name: string;
-  before: string;
-  after: string;
+  cells: UsedData[][];
+  differs: boolean;
+}
+
+/** A run that used a version, or made it. */
+export interface DataRun {
+  run: RunHead;
+  roles: string[];
+  made: boolean;
+  start_time: number;
+}
+
+/** One of the two. */
+export interface DataSide {
+  label: string;
+  kind: string;
+  digest: string;
+  rows: number | null;
+  columns: number | null;
+  size: number;
+  created: number;
+}
+
+/** One content of the data of a name: another content is another version. */
+export interface DatasetVersion {
+  dataset_id: string;
+  name: string;
+  digest: string;
+  created: number;
+  version: number;
+  labels: string[];
+  source: string;
+  labelled: Record<string, number>;
+  kind: string;
+  size: number;
+  rows: number | null;
+  columns: number | null;
+  manifest: string;
+  content: string;
+  profile: string;
+  etag: string;
+  made: Record<string, string>;
+  parents: Record<string, number>;
+  implied: Record<string, number>;
+  maker: string;
+  tracked: number;
+  modified: number;
+  deleted: number;
+  aliases: string[];
+}
+
+/** One thing that is not as it was. */
+export interface Difference {
+  what: string;
+  name: string;
+  was: string;
+  now: string;
+  within: boolean;
 }
 
 /** Which way a metric should go. */
@@ -331,6 +528,59 @@ export interface DrawnLine {
   nonpositive: number;
 }
 
+/** A lineage, and where what of it stands in a picture. */
+export interface DrawnLineage {
+  lineage: Lineage;
+  width: Real;
+  height: Real;
+  boxes: LineageBox[];
+  arrows: LineageArrow[];
+  words: LineageWord[];
+}
+
+/** One arm. */
+export interface EndpointArm {
+  name: string;
+  model: string;
+  version: string;
+  shadow: boolean;
+  share: Real;
+  requests: number;
+  refused: number;
+  failed: number;
+  median: Real | null;
+  p95: Real | null;
+  outcomes: number;
+  mean: Real | null;
+  low: Real | null;
+  high: Real | null;
+  agreed: number;
+  disagreed: number;
+  missed: number;
+  p_value: Real | null;
+  verdict: ArmVerdict;
+  says: string;
+}
+
+/** All there is to see of it. */
+export interface EndpointPage {
+  name: string;
+  url: string;
+  state: EndpointState;
+  trouble: string;
+  strategy: string;
+  recorded: boolean;
+  metric: string;
+  less: boolean;
+  arms: EndpointArm[];
+  before: string;
+  command: string;
+  said: string[];
+}
+
+/** Whether it answers. */
+export type EndpointState = 'loading' | 'answers' | 'ended';
+
 /** Interpreter, packages, hardware and code of one session. */
 export interface Environment {
   environment_id: string;
@@ -348,16 +598,45 @@ export interface Environment {
   command: string[];
   cwd: string;
   git: GitState | null;
+  variables: Record<string, string>;
+  libraries: Record<string, string>;
+  sources: Record<string, unknown>;
 }
 
 /** How what two runs ran on differs. */
 export interface EnvironmentDifference {
   known: [boolean, boolean];
-  facts: Difference[];
-  packages: Difference[];
+  facts: FactDifference[];
+  packages: FactDifference[];
   same_packages: number;
   patches: [string, string];
   patch_notes: [string, string];
+}
+
+/** What an approval rests upon. */
+export type EvidenceKind = 'board' | 'check' | 'thread' | 'run';
+
+/** A package or a fact that differs; empty where there is none. */
+export interface FactDifference {
+  name: string;
+  before: string;
+  after: string;
+}
+
+/** A file that is new, gone or another one. */
+export interface FileChange {
+  path: string;
+  before: number | null;
+  after: number | null;
+}
+
+/** How many files are new, gone and changed. */
+export interface FilesDifference {
+  added: number;
+  removed: number;
+  changed: number;
+  same: number;
+  examples: FileChange[];
 }
 
 /** A notebook that was made. */
@@ -427,9 +706,11 @@ export interface GridRow {
   name: string;
   state: RunState;
   stale: number;
+  flags: string[];
   nested: boolean;
   archived: boolean;
   trashed: boolean;
+  reproduces: string;
   spark: Real[];
   texts: (string | null)[];
   full: string[];
@@ -470,6 +751,85 @@ export interface LineMark {
   name: string;
   start: Real;
   end: Real | null;
+}
+
+/** All that led to one thing, and all that came of it. */
+export interface Lineage {
+  target: string;
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+  notes: string[];
+  is_whole: boolean;
+}
+
+/** How an arrow goes: past the boxes that stand between its ends, not behind them. */
+export interface LineageArrow {
+  path: string;
+  x: Real;
+  y: Real;
+}
+
+/** Where a node is drawn, in pixels. */
+export interface LineageBox {
+  node_id: string;
+  left: Real;
+  top: Real;
+  width: Real;
+  title: string;
+  detail: string;
+}
+
+/** That one thing went into, or came out of, another. */
+export interface LineageEdge {
+  before: string;
+  after: string;
+  what: string;
+  role: string;
+  implied: boolean;
+}
+
+/** What a node of a lineage is. */
+export type LineageKind = 'source' | 'data' | 'cell' | 'rows' | 'run' | 'file' | 'checkpoint' | 'notebook' | 'model' | 'alias' | 'endpoint' | 'predictions' | 'more';
+
+/** One thing of a lineage. */
+export interface LineageNode {
+  node_id: string;
+  kind: LineageKind;
+  title: string;
+  detail: string;
+  time: number | null;
+  end: number | null;
+  facts: Record<string, string>;
+}
+
+/** What an arrow says, and where. */
+export interface LineageWord {
+  text: string;
+  x: Real;
+  y: Real;
+  first: boolean;
+}
+
+/** A version in a list. */
+export interface ListedData {
+  version: DatasetVersion;
+  extent: string;
+  runs: number;
+  versions: number;
+}
+
+/** Rows that went into something, without their positions. */
+export interface ListedRows {
+  subset_id: string;
+  dataset_id: string;
+  data: string;
+  role: string;
+  rows: number;
+  of: number;
+  estimator: string;
+  selector: string;
+  doubts: string[];
+  times: number;
 }
 
 /** What runs show, side by side. */
@@ -515,12 +875,361 @@ export interface Milestone {
   step: number | null;
 }
 
+/** What came of building a version in a clean environment. */
+export interface ModelCheck {
+  time: number;
+  by: string;
+  problem: string;
+  text: string;
+}
+
+/** A check that has found nothing, or not yet. */
+export interface ModelChecking {
+  time: number;
+  by: string;
+  problem: string;
+}
+
+/** A column that a model takes or gives; of a tensor the only one. */
+export interface ModelColumn {
+  name: string;
+  dtype: string;
+  nullable: boolean;
+  text: string;
+}
+
+/** Versions side by side. */
+export interface ModelComparison {
+  versions: ModelVersionRow[];
+  facts: ModelFact[];
+}
+
+/** One thing that was done, as people read it. */
+export interface ModelDeed {
+  event_id: string;
+  kind: ModelEventKind;
+  time: number;
+  by: string;
+  version: string;
+  text: string;
+  reason: string;
+  evidence: ModelEvidence[];
+}
+
+/** That an endpoint answers, or answered, with a version: one arm of one start of it. */
+export interface ModelEndpoint {
+  endpoint_id: string;
+  name: string;
+  address: string;
+  host: string;
+  by: string;
+  strategy: string;
+  records: boolean;
+  arm: string;
+  asked: string;
+  weight: Real;
+  shadow: boolean;
+  since: number;
+  until: number | null;
+  killed: boolean;
+}
+
+/** What was done. */
+export type ModelEventKind = 'registered' | 'alias' | 'stage' | 'approved' | 'rejected' | 'checked' | 'protected' | 'described' | 'tagged' | 'owned' | 'deprecated' | 'deleted';
+
+/** What an approval rests upon. */
+export interface ModelEvidence {
+  kind: EvidenceKind;
+  target: string;
+  text: string;
+}
+
+/** One line of a comparison of versions. */
+export interface ModelFact {
+  section: string;
+  name: string;
+  values: string[];
+  differs: boolean;
+}
+
+/** A file of a version. */
+export interface ModelFile {
+  path: string;
+  sha256: string;
+}
+
+/** The models of a book, the one that was changed last first. */
+export interface ModelList {
+  models: ModelRow[];
+  empty_book: boolean;
+  now: number;
+}
+
+/** A model with all its versions. */
+export interface ModelPage {
+  name: string;
+  description: string;
+  description_html: string;
+  tags: Record<string, string>;
+  owners: string[];
+  deprecated: string;
+  protections: ModelProtection[];
+  aliases: Record<string, string>;
+  heads: Record<string, string[]>;
+  conflicts: string[];
+  versions: ModelVersionRow[];
+  deleted: string[];
+  history: ModelDeed[];
+  more: number;
+  created: number;
+  now: number;
+}
+
+/** Predictions of a version that are on record, of one endpoint. */
+export interface ModelPredictions {
+  endpoint: string;
+  rows: number;
+  first: number;
+  last: number;
+}
+
+/** That a stage or an alias is only reached with approvals. */
+export interface ModelProtection {
+  target: string;
+  needed: number;
+  by: string[];
+}
+
+/** A model in a list. */
+export interface ModelRow {
+  name: string;
+  description: string;
+  versions: number;
+  latest: string;
+  aliases: Record<string, string>;
+  stages: Record<string, number>;
+  production: string[];
+  owners: string[];
+  tags: Record<string, string>;
+  deprecated: string;
+  conflicts: string[];
+  served: string[];
+  created: number;
+  updated: number;
+}
+
+/** How far a version has come. */
+export type ModelStage = 'development' | 'staging' | 'production' | 'archived';
+
+/** The newest word of one person on whether a version may become something. */
+export interface ModelVerdict {
+  target: string;
+  approved: boolean;
+  counts: boolean;
+  by: string;
+  time: number;
+  reason: string;
+  evidence: ModelEvidence[];
+}
+
+/** Another version, by what it is called. */
+export interface ModelVersionName {
+  version_id: string;
+  label: string;
+}
+
+/** A version with all that is known of it. */
+export interface ModelVersionPage {
+  row: ModelVersionRow;
+  description_html: string;
+  card_html: string;
+  runs: string[];
+  metrics: Record<string, Real>;
+  params: Record<string, unknown>;
+  data: UsedData[];
+  inputs: ModelColumn[];
+  outputs: ModelColumn[];
+  requirements: string[];
+  imports: string[];
+  files: ModelFile[];
+  parents: ModelVersionName[];
+  children: ModelVersionName[];
+  endpoints: ModelEndpoint[];
+  predictions: ModelPredictions[];
+  history: ModelDeed[];
+  problem: string;
+}
+
+/** A version in a list. */
+export interface ModelVersionRow {
+  version_id: string;
+  model: string;
+  name: string;
+  number: number;
+  stage: ModelStage;
+  aliases: string[];
+  description: string;
+  tags: Record<string, string>;
+  deprecated: string;
+  deleted: number;
+  clashes: boolean;
+  conflict: boolean;
+  heads: string[];
+  created: number;
+  by: string;
+  kind: string;
+  format: string;
+  bundled: boolean;
+  safe: boolean;
+  size: number;
+  digest: string;
+  source: string;
+  licence: string;
+  run: RunHead | null;
+  metrics: Record<string, Real>;
+  check: ModelCheck | null;
+  checking: ModelChecking | null;
+  verdicts: ModelVerdict[];
+  endpoints: string[];
+}
+
+/** A rule, and how it stands. */
+export interface MonitorAlarm {
+  name: string;
+  rule: string;
+  raised: number | null;
+  broken: number;
+  looked: number;
+  value: Real | null;
+}
+
+/** One bar of a small picture: which share of the values lies here. */
+export interface MonitorBar {
+  label: string;
+  reference: Real;
+  window: Real;
+}
+
+/** One column in the window, beside the reference. */
+export interface MonitorColumn {
+  name: string;
+  output: boolean;
+  against: string;
+  drifted: boolean;
+  numeric: boolean;
+  findings: MonitorFinding[];
+  effect: Real | null;
+  missing_reference: Real;
+  missing_window: Real;
+  untested: string;
+  bars: MonitorBar[];
+}
+
+/** A measure reckoned without labels. */
+export interface MonitorEstimate {
+  metric: string;
+  value: Real;
+  low: Real;
+  high: Real;
+  rows: number;
+  doubts: string[];
+}
+
+/** What became of an alarm. */
+export interface MonitorEvent {
+  event_id: string;
+  time: number;
+  rule: string;
+  step: AlarmStep;
+  message: string;
+  delivery: string;
+  details: string[];
+}
+
+/** One thing that was found of a column. */
+export interface MonitorFinding {
+  kind: string;
+  alarm: boolean;
+  message: string;
+  p_adjusted: Real | null;
+}
+
+/** A measure of the predictions that have a label. */
+export interface MonitorMeasure {
+  metric: string;
+  value: Real;
+  low: Real;
+  high: Real;
+  rows: number;
+}
+
+/** All there is to see of an endpoint. */
+export interface MonitorPage {
+  endpoint: string;
+  model: string;
+  state: MonitorState;
+  summary: string;
+  now: number;
+  seconds: Real;
+  models: string[];
+  rows: number;
+  dropped: number;
+  labelled: number;
+  first: number | null;
+  last: number | null;
+  reference: string;
+  windows: MonitorWindow[];
+  shown: number | null;
+  columns: MonitorColumn[];
+  metric: string;
+  less: boolean;
+  estimates: MonitorEstimate[];
+  unestimated: string;
+  slices: MonitorSlice[];
+  unsliced: string;
+  alarms: MonitorAlarm[];
+  events: MonitorEvent[];
+}
+
+/** How the model does on one group of rows, beside all others. */
+export interface MonitorSlice {
+  group: string;
+  value: Real;
+  low: Real;
+  high: Real;
+  rows: number;
+  others: Real;
+  gap: Real;
+  p_adjusted: Real;
+  enough: boolean;
+}
+
+/** How an endpoint stands, the worst first. */
+export type MonitorState = 'alarm' | 'drift' | 'unsure' | 'fine';
+
+/** One stretch of time. */
+export interface MonitorWindow {
+  start: number;
+  end: number;
+  rows: number;
+  labelled: number;
+  compared: boolean;
+  drifted: string[];
+  measured: MonitorMeasure[];
+}
+
+/** What an approval of a version could rest upon, as the book has it. */
+export interface OfferedEvidence {
+  evidence: ModelEvidence[];
+}
+
 /** One output of a cell, in nbformat's terms. */
 export interface Output {
   output_type: string;
   data: Record<string, unknown>;
   blobs: Record<string, string>;
   note: string;
+  own: boolean;
 }
 
 /** How much a metric depends on one param. */
@@ -589,6 +1298,29 @@ export interface Relations {
   missing: string[];
 }
 
+/** One attempt to run a run again, and how its results compare. */
+export interface Reproduction {
+  reproduction_id: string;
+  of: string;
+  verdict: ReproductionVerdict;
+  time: number;
+  run: string;
+  first: string;
+  differences: Difference[];
+  environment: string[];
+  data: string[];
+  doubts: string[];
+  duration: Real;
+  tolerance: Real | null;
+  learnt: boolean;
+  built: boolean;
+  cells: number;
+  notes: string[];
+}
+
+/** What came of an attempt. */
+export type ReproductionVerdict = 'identical' | 'within' | 'differs' | 'failed' | 'untried';
+
 /** How a review stands. */
 export interface ReviewView {
   of: string[];
@@ -603,6 +1335,25 @@ export interface RevisionView {
   text: string;
   html: string;
   time: number;
+  imported: string;
+}
+
+/** One row that differs, as an example. */
+export interface RowChange {
+  key: string;
+  column: string;
+  before: string;
+  after: string;
+}
+
+/** How many rows are new, gone and changed. */
+export interface RowsDifference {
+  added: number;
+  removed: number;
+  changed: number | null;
+  same: number;
+  key: string[];
+  examples: RowChange[];
 }
 
 /** Runs beside one another. */
@@ -626,12 +1377,17 @@ export interface RunDetails {
   duration: Real | null;
   parent: RunHead | null;
   artifacts: Artifact[];
+  data: UsedData[];
+  rows: ListedRows[];
   cells: CellExecution[];
   earlier_cells: number;
   goals: GoalStanding[];
   milestones: Milestone[];
   stages: Stage[];
   environment: Environment | null;
+  slice: RunSlice | null;
+  stands_on: StandingCell[];
+  reproductions: Reproduction[];
   now: number;
 }
 
@@ -644,6 +1400,7 @@ export interface RunHead {
   running: boolean;
   trashed: boolean;
   notes: string;
+  flags: string[];
 }
 
 /** The frozen copy of a run; :class:`cellbook.Run` is the live handle. */
@@ -669,8 +1426,12 @@ export interface RunRecord {
   inputs: Record<string, unknown>;
   points: Record<string, unknown>;
   error: string | null;
+  random: string;
+  flags: Record<string, string>;
+  leaks: Record<string, string>;
   archived: boolean;
   trashed: number | null;
+  imported: Record<string, unknown>;
 }
 
 /** One run in a list. */
@@ -689,9 +1450,20 @@ export interface RunRow {
   notes: string;
   error: string | null;
   stale: number;
+  flags: string[];
   nested: boolean;
   archived: boolean;
   trashed: boolean;
+  reproduces: string;
+}
+
+/** The minimal ordered set of cell executions that a run's results depend on. */
+export interface RunSlice {
+  executions: string[];
+  doubts: string[];
+  script: string;
+  script_path: string;
+  modules: Record<string, string>;
 }
 
 /** How a run stands, or how it ended. */
@@ -756,6 +1528,14 @@ export interface Stage {
   start_step: number | null;
   end_time: number | null;
   end_step: number | null;
+}
+
+/** An execution that a run's results depend on. */
+export interface StandingCell {
+  execution_id: string;
+  cell_id: string;
+  execution_count: number | null;
+  source: string;
 }
 
 /** Bytes in the book's packs. */
@@ -843,6 +1623,20 @@ export interface TimelineRow {
   run: string;
   changes: string;
   is_now: boolean;
+}
+
+/** A version of a data set, and what a run used it for. */
+export interface UsedData {
+  dataset_id: string;
+  name: string;
+  version: number;
+  roles: string[];
+  kind: string;
+  extent: string;
+  source: string;
+  labels: string[];
+  aliases: string[];
+  digest: string;
 }
 
 /** A variable that differs. */

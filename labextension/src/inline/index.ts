@@ -4,6 +4,7 @@
  * This is no part of the JupyterLab extension; `cellbook.widgets.live` brings it to the page.
  */
 
+import { Signal } from '@lumino/signaling';
 import { createElement, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 
@@ -11,13 +12,21 @@ import { ComparisonModel } from '../models/comparison.ts';
 import type { IComparisonState } from '../models/looks.ts';
 import { DashboardModel } from '../models/dashboard.ts';
 import { GridModel, type IGridState } from '../models/grid.ts';
+import { EndpointModel } from '../models/endpoint.ts';
 import type { IHost } from '../models/host.ts';
+import { ModelsModel, type IModelsState } from '../models/modelRegistry.ts';
+import { MonitorModel, type IMonitorState } from '../models/monitor.ts';
 import { anyPlace } from '../models/place.ts';
 import { ThreadsModel, threadsOf, type IThreadsState } from '../models/threads.ts';
 import { Compare } from '../panels/compare.tsx';
 import { Dashboard } from '../panels/dashboard.tsx';
+import { Models } from '../panels/modelsPanel.tsx';
+import { Endpoint } from '../panels/endpoint.tsx';
+import { Monitor } from '../panels/monitor.tsx';
 import { RunsPanel } from '../panels/runsPanel.tsx';
 import { ThreadsPanel } from '../panels/threadsPanel.tsx';
+import type { IHeard } from '../tokens.ts';
+import { followTheme } from './ground.ts';
 import { KernelSource, type IWidgetModel } from './kernel.ts';
 import { PAGE, showPage } from './page.ts';
 import { styleSheet } from './style.ts';
@@ -40,14 +49,13 @@ export function render(context: IContext): () => void {
   const panel = PANELS[model.get('kind') as keyof typeof PANELS](model, source, host);
   const place = document.createElement('div');
   place.className = 'cellbook-lab cellbook-inline';
-  // Elsewhere than in JupyterLab, its colours are not there.
-  const own = getComputedStyle(document.body).getPropertyValue('--jp-layout-color1') === '';
-  place.classList.toggle('cb-mod-foreign', own);
+  const unfollow = followTheme(place);
   keepKeys(place);
   el.append(styleSheet(), place);
   const root = createRoot(place);
   root.render(panel.element);
   return () => {
+    unfollow();
     root.unmount();
     panel.dispose();
     source.dispose();
@@ -79,6 +87,17 @@ interface IPanel {
   /** Tables of the book have changed. */
   tell(tables: readonly string[]): void;
   dispose(): void;
+}
+
+/** The book of the kernel, as panels of JupyterLab's side have that of the notebook in sight. */
+class Heard implements IHeard {
+  readonly api: KernelSource;
+  readonly notebook = '';
+  readonly changed = new Signal<Heard, readonly string[]>(this);
+
+  constructor(source: KernelSource) {
+    this.api = source;
+  }
 }
 
 /** The panels by their kinds, which `LivePanel` names. */
@@ -126,6 +145,51 @@ const PANELS = {
     void model.refresh();
     return {
       element: createElement(ThreadsPanel, { model, place: anyPlace, trans: words }),
+      tell: tables => model.tell(tables),
+      dispose: () => model.dispose()
+    };
+  },
+
+  models(widget: IWidgetModel, source: KernelSource): IPanel {
+    const model = new ModelsModel(source, widget.get('state') as IModelsState);
+    const heard = new Heard(source);
+    model.stateChanged.connect(() => {
+      widget.set('state', model.state);
+      widget.save_changes();
+    });
+    void model.refresh();
+    return {
+      element: createElement(Models, { model, book: heard, trans: words }),
+      tell: tables => {
+        model.tell(tables);
+        heard.changed.emit(tables);
+      },
+      dispose: () => {
+        Signal.clearData(heard);
+        model.dispose();
+      }
+    };
+  },
+
+  monitor(widget: IWidgetModel, source: KernelSource): IPanel {
+    const model = new MonitorModel(source, widget.get('state') as IMonitorState);
+    model.stateChanged.connect(() => {
+      widget.set('state', model.state);
+      widget.save_changes();
+    });
+    void model.refresh();
+    return {
+      element: createElement(Monitor, { model, trans: words }),
+      tell: tables => model.tell(tables),
+      dispose: () => model.dispose()
+    };
+  },
+
+  serving(_: IWidgetModel, source: KernelSource, host: IHost): IPanel {
+    const model = new EndpointModel(source);
+    void model.refresh();
+    return {
+      element: createElement(Endpoint, { model, host, trans: words }),
       tell: tables => model.tell(tables),
       dispose: () => model.dispose()
     };

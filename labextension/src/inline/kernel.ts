@@ -56,6 +56,12 @@ export class KernelSource implements ISource {
     }
     model.on('msg:custom', this._take);
     model.on('comm_live_update', this._look);
+    try {
+      // What the kernel told while this page was being loaded nobody has heard.
+      model.send({ here: true });
+    } catch {
+      // It is gone: the first question finds that out.
+    }
   }
 
   get gone(): boolean {

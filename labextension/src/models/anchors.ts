@@ -22,6 +22,7 @@ export interface IAnchor {
   readonly step?: number;
   readonly checkpoint?: string;
   readonly name?: string;
+  readonly version?: string;
 }
 
 /** Characters of a quoted piece, of what is told of its surroundings, and of a cell's source. */
@@ -41,6 +42,12 @@ export function quoteOf(text: string, from: number, to: number): IQuote | null {
     prefix: text.slice(Math.max(from - AROUND, 0), from),
     suffix: text.slice(end, end + AROUND)
   };
+}
+
+/** Quote a piece again where a text has it; as it was where that has it no more. */
+export function quoteIn(text: string, exact: string): IQuote | null {
+  const at = exact ? text.indexOf(exact) : -1;
+  return at < 0 ? quoteOf(exact, 0, exact.length) : quoteOf(text, at, at + exact.length);
 }
 
 /** What is known of a cell that is to be discussed. */
@@ -70,6 +77,6 @@ export function cellAnchor(
 
 /** Return what tells the drafts of new threads apart: there is one for each thing. */
 export function draftKey(anchor: IAnchor): string {
-  const { kind, cell_id: cell, runs, checkpoint, name } = anchor;
-  return cell ? `cell|${cell}` : [kind, runs?.join(), checkpoint, name].join('|');
+  const { kind, cell_id: cell, runs, checkpoint, name, version } = anchor;
+  return cell ? `cell|${cell}` : [kind, runs?.join(), checkpoint, name, version].join('|');
 }

@@ -44,6 +44,17 @@ export function cellOf(anchor: ThreadView['anchor']): string {
   return onCell && (anchor.state === 'found' || anchor.state === 'moved') ? anchor.cell_id : '';
 }
 
+/** Whether the text that a thread quotes from its cell is in that no more, as after a split. */
+export function hasLostQuote(anchor: ThreadView['anchor'], source: string | undefined): boolean {
+  const quoted = anchor.kind === 'cell' && anchor.state === 'found' && !!anchor.quote.trim();
+  return quoted && source !== undefined && !source.includes(anchor.quote.trim());
+}
+
+/** Whether what a thread hangs on can be shown: it is neither gone nor of another book. */
+export function isHere(anchor: ThreadView['anchor']): boolean {
+  return !isLost(anchor) && anchor.state !== 'elsewhere';
+}
+
 /** Whether what a thread hangs on is gone, as far as anybody knows. */
 export function isLost({ state }: ThreadView['anchor']): boolean {
   return state === 'orphaned' || state === 'suggested';

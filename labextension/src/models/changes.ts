@@ -23,7 +23,12 @@ const EVERYTHING = [
   'metrics',
   'threads',
   'comments',
-  'readers'
+  'readers',
+  'predictions',
+  'prediction_labels',
+  'references',
+  'alarm_rules',
+  'alarm_events'
 ];
 
 /** One line to the server; lives from its construction until `dispose`. */

@@ -36,6 +36,7 @@ export class CheckpointsModel implements IDisposable {
   private _error = '';
   private _loading = true;
   private _selected: string | null = null;
+  private _discussed: string | null = null;
   private _wanted: string | null = null;
   private _asked = 0;
   private _disposed = false;
@@ -112,7 +113,21 @@ export class CheckpointsModel implements IDisposable {
 
   select(checkpoint: string | null): void {
     this._selected = checkpoint;
+    if (checkpoint !== this._discussed) {
+      this._discussed = null;
+    }
     this._stateChanged.emit();
+  }
+
+  /** Select a checkpoint, to read or to say something of it. */
+  discuss(checkpoint: string): void {
+    this._discussed = checkpoint;
+    this.select(checkpoint);
+  }
+
+  /** The checkpoint whose comments one asked to see. */
+  get discussed(): string | null {
+    return this._discussed;
   }
 
   /** Select a checkpoint by its id, label or number, as soon as it is known. */

@@ -6,35 +6,22 @@ import type {
   CompareRow,
   CurveLines,
   DashboardPanel,
-  GridFile,
   RunComparison,
   RunHead,
   RunsGrid
 } from '../_generated/types.ts';
 import { Answers } from './answers.ts';
-import { csv, fileOf, markdown, only, textFile } from './export.ts';
-import type { GridFormat, ITableFile } from './export.ts';
+import { CommentCounts } from './commentCounts.ts';
+import { comparisonFile, only, type GridFormat, type ITableFile } from './export.ts';
 import { GridModel, listing } from './grid.ts';
 import { numbered } from './format.ts';
-import { checked, lookOf, type Axis, type Band, type IComparisonState } from './looks.ts';
+import { linesQuery, type ILinesQuery } from './linesQuery.ts';
+import { checked, lookOf, type IComparisonState } from './looks.ts';
 import { MediaModel } from './media.ts';
 import { runsTarget, ThreadsModel, threadsOf } from './threads.ts';
 import type { IRelationsLook } from './relations.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
-
-/** Which lines to draw, and how; as `cellbook.answers.LinesQuery` has it. */
-export interface ILinesQuery {
-  readonly runs: readonly string[];
-  readonly metric: string;
-  readonly points: number;
-  readonly axis: Axis;
-  readonly smoothing: number;
-  readonly group: string;
-  readonly band: Band;
-  readonly low?: number;
-  readonly high?: number;
-}
 
 /** Runs that a table has as columns unless somebody wants it otherwise, at most. */
 const COLUMNS = 8;
@@ -72,7 +59,7 @@ const ASKED = [
 ] as const;
 
 /** Tables whose changes show in a comparison. */
-const SHOWN = new Set(['book', 'runs', 'metrics', 'metric_definitions', 'datasets']);
+const SHOWN = new Set(['book', 'runs', 'metrics', 'metric_definitions', 'datasets', 'dataset_aliases', 'slices', 'reproductions']);
 
 /** Whether the runs that are shown differ, by what is seen of them. */
 function varies(row: CompareRow, places: readonly number[]): boolean {
@@ -98,6 +85,7 @@ export class ComparisonModel {
   private _media: MediaModel | null = null;
   private _threads: ThreadsModel | null = null;
   private _answers: Answers | null = null;
+  private _counts: CommentCounts | null = null;
   private readonly _rest = new Rest(() => void this.refresh(), REST);
 
   constructor(source: ISource, state: IComparisonState) {
@@ -135,6 +123,16 @@ export class ComparisonModel {
     ));
   }
 
+  /** How many comments there are on each run; asked for when somebody looks. */
+  get counts(): CommentCounts {
+    if (!this._counts) {
+      this._counts = new CommentCounts(this._source, () => this._state.notebook);
+      this._counts.changed.connect(() => this._changed.emit());
+      void this._counts.refresh();
+    }
+    return this._counts;
+  }
+
   /** What is asked of the runs beyond their comparison. */
   get answers(): Answers {
     return (this._answers ??= new Answers((question, query) => this.ask(question, query)));
@@ -159,6 +157,7 @@ export class ComparisonModel {
     this._media?.dispose();
     this._threads?.dispose();
     this._answers?.dispose();
+    this._counts?.dispose();
     Signal.clearData(this);
   }
 
@@ -350,23 +349,10 @@ export class ComparisonModel {
     return this._readings;
   }
 
-  /** Return what the table shows, as a file; as code or Parquet a row is a run. */
-  async file(format: GridFormat): Promise<ITableFile> {
+  /** Return what the table shows, as a file. */
+  file(format: GridFormat): Promise<ITableFile> {
     const [comparison, rows] = only(this._comparison!, this.rows, this.places);
-    if (format === 'csv') {
-      // The mark at its beginning tells spreadsheets that it is UTF-8.
-      return textFile('comparison.csv', 'text/csv', `\ufeff${csv(comparison, rows)}`);
-    }
-    if (format === 'markdown') {
-      return textFile('comparison.md', 'text/markdown', markdown(comparison, rows));
-    }
-    const made = await this.ask<GridFile>('grid-file', {
-      format,
-      runs: comparison.runs.map(run => run.run_id),
-      columns: JSON.stringify(rows.map(row => row.key).filter(Boolean)),
-      baseline: comparison.runs[comparison.baseline]?.run_id ?? ''
-    });
-    return fileOf({ ...made, name: made.name.replace(/^runs/, 'comparison') });
+    return comparisonFile(comparison, rows, format, query => this.ask('grid-file', query));
   }
 
   /** What of it goes on a dashboard. */
@@ -395,6 +381,7 @@ export class ComparisonModel {
       this._grid?.tell(tables);
     }
     this._threads?.tell(tables);
+    this._counts?.tell(tables);
   }
 
   /** Read everything anew. */
@@ -452,17 +439,7 @@ export class ComparisonModel {
   }
 
   private _linesQuery(metric: string, points: number): ILinesQuery {
-    const { axis, smoothing, group, band, window } = this._state;
-    return {
-      runs: this.seen.slice(0, DRAWN),
-      metric,
-      points,
-      axis,
-      smoothing,
-      group,
-      band,
-      ...(window ? { low: window[0], high: window[1] } : {})
-    };
+    return linesQuery(this._state, this.seen.slice(0, DRAWN), metric, points);
   }
 
   /** What the curves depend on. */

@@ -13,6 +13,11 @@ const KEY = 'cellbook:drafts';
 const KEPT = 40;
 const LONGEST = 100_000;
 
+/** The keys of what is written about a notebook as a whole, by its path. */
+export const BRIEF_DRAFT = (notebook: string) => `brief|${notebook}`;
+export const NEW_DRAFT = (notebook: string) => `new|notebook|${notebook}`;
+export const NOTEBOOK_DRAFTS = [BRIEF_DRAFT, NEW_DRAFT];
+
 /** The drafts of this browser; without a store that lets itself be used, those of this page. */
 export class Drafts {
   private readonly _store: IStore | null;
@@ -36,6 +41,15 @@ export class Drafts {
       this._store?.setItem(KEY, JSON.stringify(this._here));
     } catch {
       // The store is full or forbidden: it is kept as long as the page is.
+    }
+  }
+
+  /** Keep a draft under another key, as that of a notebook that is renamed. */
+  move(from: string, to: string): void {
+    const text = this.get(from);
+    if (text && from !== to) {
+      this.set(to, text);
+      this.set(from, '');
     }
   }
 

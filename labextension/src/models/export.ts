@@ -98,3 +98,29 @@ function markdownCell(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/**
+ * Return a comparison as a file; as code or Parquet, which the kernel or the server makes, a row
+ * is a run.
+ */
+export async function comparisonFile(
+  comparison: RunComparison,
+  rows: readonly CompareRow[],
+  format: GridFormat,
+  make: (query: object) => Promise<GridFile>
+): Promise<ITableFile> {
+  if (format === 'csv') {
+    // The mark at its beginning tells spreadsheets that it is UTF-8.
+    return textFile('comparison.csv', 'text/csv', `\ufeff${csv(comparison, rows)}`);
+  }
+  if (format === 'markdown') {
+    return textFile('comparison.md', 'text/markdown', markdown(comparison, rows));
+  }
+  const made = await make({
+    format,
+    runs: comparison.runs.map(run => run.run_id),
+    columns: JSON.stringify(rows.map(row => row.key).filter(Boolean)),
+    baseline: comparison.runs[comparison.baseline]?.run_id ?? ''
+  });
+  return fileOf({ ...made, name: made.name.replace(/^runs/, 'comparison') });
+}

@@ -42,6 +42,8 @@ export interface IComparisonState extends ICurveLook {
   readonly rows: boolean | null;
   /** Runs that are not shown for now, neither in the table nor as curves. */
   readonly unseen: readonly string[];
+  /** Versions of data, by id, that are looked at: one, or two that are compared. */
+  readonly data: readonly string[];
   /** What is to be said beforehand. */
   readonly notes?: readonly string[];
 }
@@ -59,6 +61,7 @@ export const PLAIN: Look = {
   other: '',
   rows: null,
   unseen: [],
+  data: [],
   axis: 'step',
   log: false,
   smoothing: 0,
@@ -119,12 +122,13 @@ const LOOK: Record<keyof Look, Check> = {
   metric: text,
   all: truth,
   everything: truth,
-  tab: oneOf('curves', 'relations', 'code', 'media', 'details', 'discussion'),
+  tab: oneOf('curves', 'relations', 'code', 'data', 'media', 'details', 'discussion'),
   run: text,
   relations: isObject,
   other: text,
   rows: value => value === null || truth(value),
   unseen: value => Array.isArray(value) && value.every(text),
+  data: value => Array.isArray(value) && value.length <= 2 && value.every(text),
   axis: oneOf('step', 'relative', 'wall'),
   log: truth,
   smoothing: value => Number.isFinite(value) && (value as number) >= 0 && (value as number) < 1,

@@ -27,21 +27,34 @@ export const OPEN = 'cellbook-open';
 
 /** Return what a thread hangs on as a link has it; empty where nothing can show it. */
 export function targetOf(anchor: AnchorView): string {
-  const { kind, cell_id: cell, runs, checkpoint, name } = anchor;
+  const { kind, cell_id: cell, runs, metric, step, checkpoint, name, version } = anchor;
   switch (kind) {
     case 'cell':
     case 'output':
       return cell && `cell:${cell}`;
     case 'run':
-    case 'metric':
       return runs.length ? `run:${runs[0]}` : '';
+    case 'metric':
+      return runs.length ? `metric:${runs[0]}/${metric}${step === null ? '' : `@${step}`}` : '';
     case 'comparison':
       return runs.length ? `compare:${runs.join(',')}` : '';
     case 'checkpoint':
       return checkpoint && `checkpoint:${checkpoint}`;
+    case 'notebook':
+      return anchor.notebook && `notebook:${anchor.notebook}`;
+    case 'dataset':
+      return name && `data:${name}${version && `@${version}`}`;
+    case 'model':
+      return name && `model:${name}${version && `@${version}`}`;
     default:
       return name && `${kind}:${name}`;
   }
+}
+
+/** Return the run, metric and step that `RUN/NAME@STEP` names; null where it names none. */
+export function pointOf(target: string): { run: string; metric: string; step: number | null } | null {
+  const [, run, metric, step] = /^([^/]+)\/(.+?)(?:@(-?\d+))?$/s.exec(target) ?? [];
+  return metric ? { run, metric, step: step === undefined ? null : Number(step) } : null;
 }
 
 /** A place of which nothing is known but that it may listen. */

@@ -35,6 +35,15 @@ export interface IRunItem {
   readonly params: readonly string[];
 }
 
+/** What is written where details are shown. */
+type IField = 'tags' | 'notes' | 'discussion';
+
+/** A metric, or a point of its curve. */
+export interface IPoint {
+  readonly metric: string;
+  readonly step: number | null;
+}
+
 /** Something that was done and can be undone. */
 export interface IDone {
   readonly what: 'trashed' | 'archived';
@@ -85,7 +94,8 @@ export class RunsModel {
   private _choice = new Choice();
   private _kept = new Map<string, RunRow>();
   private _details: string | null = null;
-  private _editing: 'tags' | 'notes' | null = null;
+  private _editing: IField | null = null;
+  private _point: IPoint | null = null;
   private _renaming: string | null = null;
   private _done: IDone | null = null;
   private _queries: readonly string[] = [];
@@ -181,18 +191,31 @@ export class RunsModel {
   set details(run: string | null) {
     this._details = run;
     this._editing = null;
+    this._point = null;
     this._changed.emit();
   }
 
   /** What is to be written first where details are shown. */
-  get editing(): 'tags' | 'notes' | null {
+  get editing(): IField | null {
     return this._editing;
   }
 
-  /** Show a run's details, ready to write its tags or notes. */
-  edit(run: string, field: 'tags' | 'notes'): void {
-    this._details = run;
+  /** Show a run's details, ready to write its tags or notes, or to discuss it. */
+  edit(run: string, field: IField): void {
+    this.details = run;
     this._editing = field;
+    this._changed.emit();
+  }
+
+  /** The point of a curve that is marked where details are shown. */
+  get point(): IPoint | null {
+    return this._point;
+  }
+
+  /** Show a run's details, and in them a metric's curve, with a step of it marked. */
+  mark(run: string, point: IPoint): void {
+    this.details = run;
+    this._point = point;
     this._changed.emit();
   }
 

@@ -5,6 +5,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import { isAbsent } from './absent.ts';
 import type { IAnchor } from './anchors.ts';
 import { isLost } from './cellThreads.ts';
+import { isSmall } from './entries.ts';
 import { Rest } from './rest.ts';
 import type { ISource } from './source.ts';
 import type { CommentView, Person, ThreadsPage, ThreadView } from '../_generated/types.ts';
@@ -51,6 +52,9 @@ export interface ILiveCells {
   readonly sources?: string;
 }
 
+/** Tells of a notebook's cells; where some of its threads may have another one, of their sources. */
+export type Live = (suggest: boolean, threads: readonly ThreadView[]) => ILiveCells;
+
 /** Somebody else has written something since this was looked at last. */
 export interface IHeard {
   readonly thread: ThreadView;
@@ -60,12 +64,14 @@ export interface IHeard {
 /** One list of threads; it asks when it is told to, and keeps still while somebody writes. */
 export class ThreadsModel {
   private readonly _source: ISource;
-  private readonly _live: (suggest: boolean) => ILiveCells;
+  private readonly _live: Live;
   private readonly _changed = new Signal<ThreadsModel, void>(this);
   private readonly _heard = new Signal<ThreadsModel, readonly IHeard[]>(this);
+  private readonly _passed = new Signal<ThreadsModel, void>(this);
   private readonly _rest = new Rest(() => void this.refresh(), PERIOD);
   private readonly _writing = new Set<string>();
   private readonly _seen = new Set<string>();
+  private readonly _left = new Set<string>();
   private _state: IThreadsState;
   private _page: ThreadsPage | null = null;
   private _threads: readonly ThreadView[] = [];
@@ -85,7 +91,7 @@ export class ThreadsModel {
   constructor(
     source: ISource,
     state: IThreadsState,
-    live: (suggest: boolean) => ILiveCells = () => ({})
+    live: Live = () => ({})
   ) {
     this._source = source;
     this._state = state;
@@ -102,6 +108,11 @@ export class ThreadsModel {
     return this._heard;
   }
 
+  /** What was refused before is of no account any more: something else is done, or can be now. */
+  get passed(): ISignal<ThreadsModel, void> {
+    return this._passed;
+  }
+
   get state(): IThreadsState {
     return this._state;
   }
@@ -114,6 +125,11 @@ export class ThreadsModel {
   /** The threads, in the order in which they are shown. */
   get threads(): readonly ThreadView[] {
     return this._threads;
+  }
+
+  /** Whether somebody has just taken a thread out of what is listed, and may want it back. */
+  hasLeft(thread: string): boolean {
+    return this._left.has(thread);
   }
 
   /** Who looks; null where nobody knows. */
@@ -174,8 +190,12 @@ export class ThreadsModel {
   /** Look at others. */
   change(changes: Partial<IThreadsState>): Promise<void> {
     const moved = changes.notebook !== undefined && changes.notebook !== this._state.notebook;
+    const before = JSON.stringify(this._state);
     this._state = { ...this._state, ...changes };
     this._first = true;
+    if (JSON.stringify(this._state) !== before) {
+      this._left.clear();
+    }
     if (moved) {
       this._page = null;
       this._threads = [];
@@ -213,7 +233,7 @@ export class ThreadsModel {
       const suggest = this._threads.some(({ anchor }) => isLost(anchor));
       const page = await this._source.ask<ThreadsPage>(notebook, 'threads', {
         ...query,
-        ...this._live(suggest)
+        ...this._live(suggest, this._threads)
       });
       if (asked !== this._asked || this._disposed) {
         return;
@@ -253,9 +273,19 @@ export class ThreadsModel {
     return this._change('delete-comment', { comment });
   }
 
-  /** Resolve a thread, or open it again; a text is the reason. */
-  resolve(thread: string, resolved: boolean, text = ''): Promise<void> {
-    return this._change(resolved ? 'resolve' : 'reopen', { thread, text });
+  /**
+   * Resolve a thread, or open it again; a text is the reason.
+   *
+   * Where the filter has no room for it then, its place is kept, so that it can be taken back.
+   */
+  async resolve(thread: string, resolved: boolean, text = ''): Promise<void> {
+    const changed = await this._do<ThreadView>(resolved ? 'resolve' : 'reopen', { thread, text });
+    if (this._state.filter === (resolved ? 'open' : 'resolved')) {
+      this._left.add(thread);
+    } else {
+      this._left.delete(thread);
+    }
+    this._changedTo(changed);
   }
 
   react(comment: string, emoji: string, given: boolean): Promise<void> {
@@ -270,8 +300,9 @@ export class ThreadsModel {
     return this._change('assign', { thread, name, on });
   }
 
-  reattach(thread: string, anchor: IAnchor): Promise<void> {
-    return this._change('reattach', { thread, anchor });
+  /** Hang a thread on another cell; it followed its own where that was merged into the other. */
+  reattach(thread: string, anchor: IAnchor, followed = false): Promise<void> {
+    return this._change('reattach', { thread, anchor, followed });
   }
 
   review(thread: string, verdict: 'approved' | 'returned', text: string): Promise<void> {
@@ -291,8 +322,8 @@ export class ThreadsModel {
     }
     const read = thread.comments.map(comment => ({ ...comment, unread: false }));
     this._put({ ...thread, comments: read, unread: 0 });
-    const { thread_id: id } = thread;
-    this._do('mark-read', { thread: id, comment: newest.comment_id }).catch(() => undefined);
+    const body = { thread: thread.thread_id, comment: newest.comment_id };
+    this._source.change(this._state.notebook, 'mark-read', body).catch(() => undefined);
   }
 
   /** Say who writes, where nobody knows. */
@@ -315,18 +346,31 @@ export class ThreadsModel {
     return (await this._source.ask<History>(notebook, 'comment-history', query)).revisions;
   }
 
-  private _do<T>(change: string, body: object): Promise<T> {
-    return this._source.change<T>(this._state.notebook, change, body);
+  private async _do<T>(change: string, body: object): Promise<T> {
+    this._passed.emit();
+    try {
+      return await this._source.change<T>(this._state.notebook, change, body);
+    } catch (error) {
+      // Whatever it was refused for, such as a book that is only read by now, is to be seen.
+      this._rest.ask();
+      throw error;
+    }
   }
 
   private async _change(change: string, body: object): Promise<void> {
-    this._put(await this._do<ThreadView>(change, body));
+    this._changedTo(await this._do<ThreadView>(change, body));
+  }
+
+  /** Show what a thread has become; what was asked before that would bring it back as it was. */
+  private _changedTo(thread: ThreadView): void {
+    this._asked++;
+    this._put(thread);
     this._rest.ask();
   }
 
   /** Look once more, with the sources of the cells. */
   private async _suggest(): Promise<void> {
-    if (this._live(true).sources) {
+    if (this._live(true, this._threads).sources) {
       await this.refresh();
     }
   }
@@ -340,8 +384,12 @@ export class ThreadsModel {
     const known = this._threads.find(one => one.thread_id === thread.thread_id);
     // Where it hangs is known only to who was told of the cells.
     const keeps = known && isLost(thread.anchor) && !isLost(known.anchor);
-    const anchor = keeps ? known.anchor : thread.anchor;
-    this._threads = this._threads.map(one => (one === known ? { ...thread, anchor } : one));
+    const put = keeps ? { ...thread, anchor: known.anchor } : thread;
+    const replaced = (one: ThreadView) => (one.thread_id === thread.thread_id ? put : one);
+    this._threads = this._threads.map(replaced);
+    if (this._page) {
+      this._page = { ...this._page, threads: this._page.threads.map(replaced) };
+    }
     this._changed.emit();
   }
 
@@ -351,15 +399,19 @@ export class ThreadsModel {
       for (const comment of thread.comments) {
         if (!this._seen.has(comment.comment_id)) {
           this._seen.add(comment.comment_id);
-          if (!comment.mine && !comment.deleted) {
+          if (!comment.mine && !comment.deleted && !isSmall(comment)) {
             heard.push({ thread, comment });
           }
         }
       }
     }
+    const mended = this._problem !== '' || (this.readOnly !== '' && !page.read_only);
     this._page = page;
     this._problem = '';
     this._arrange(page.threads);
+    if (mended) {
+      this._passed.emit();
+    }
     if (!first && heard.length) {
       this._heard.emit(heard);
     }
@@ -379,15 +431,27 @@ export class ThreadsModel {
       const known = before.get(thread.thread_id);
       return known && JSON.stringify(known) === JSON.stringify(thread) ? known : thread;
     });
+    const byId = new Map(now.map(thread => [thread.thread_id, thread]));
+    for (const { thread_id: id, resolved } of now) {
+      if (resolved !== (this._state.filter === 'open')) {
+        this._left.delete(id);
+      }
+    }
     if (!this._writing.size) {
+      // Those that somebody took out are where they were.
+      this._threads.forEach((thread, place) => {
+        if (this._left.has(thread.thread_id) && !byId.has(thread.thread_id)) {
+          now.splice(place, 0, thread);
+        }
+      });
       this._threads = now;
       return;
     }
-    const byId = new Map(now.map(thread => [thread.thread_id, thread]));
     const standing = this._threads.flatMap(thread => {
       const kept = byId.get(thread.thread_id);
-      // One that the filter has lost stays while somebody writes in it.
-      return kept ? [kept] : this._isWriting(thread) ? [thread] : [];
+      // One that the filter has lost stays while somebody writes in it, or may want it back.
+      const stays = this._isWriting(thread) || this._left.has(thread.thread_id);
+      return kept ? [kept] : stays ? [thread] : [];
     });
     this._threads = [...standing, ...now.filter(thread => !before.has(thread.thread_id))];
   }

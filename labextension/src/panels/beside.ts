@@ -58,6 +58,10 @@ export async function showBeside(options: IBesideOptions): Promise<void> {
     if (event.key === 'Escape' && !event.defaultPrevented && here) {
       event.preventDefault();
       close();
+    } else if (event.key === 'Tab' && !event.defaultPrevented && isLast(dialog, event)) {
+      // It stands at the end of the page, but belongs to its cell: one goes back there.
+      event.preventDefault();
+      notebook.activate();
     }
   };
   if (modal) {
@@ -83,6 +87,16 @@ export async function showBeside(options: IBesideOptions): Promise<void> {
   if (!notebook.isDisposed && (modal ? !notebook.node.contains(activeElement) : lost)) {
     notebook.activate();
   }
+}
+
+/** Whether the Tab key would leave a popup. */
+function isLast(dialog: HTMLElement, event: KeyboardEvent): boolean {
+  const within = 'a[href], [tabindex="0"], button, input, select, textarea, summary';
+  const stops = [...dialog.querySelectorAll<HTMLElement>(within)].filter(
+    node => !node.matches(':disabled') && node.checkVisibility()
+  );
+  const edge = event.shiftKey ? stops[0] : stops.at(-1);
+  return event.target === edge || (event.shiftKey && event.target === dialog);
 }
 
 /** Keep the popup at its cell, wherever that goes, and close it with it; return what ends that. */
@@ -135,7 +149,10 @@ function follow(dialog: HTMLDialogElement, options: IBesideOptions, close: () =>
   };
 }
 
-/** Place the popup below a cell's input; where there is little room, as low as it can be. */
+/**
+ * Place the popup below a cell's input; where there is little room above it, and where there is
+ * little on either side, as low as it can be.
+ */
 function beside(dialog: HTMLElement, cell: HTMLElement, options: IBesideOptions): void {
   const input = cell.querySelector('.jp-Cell-inputWrapper') ?? cell;
   const editor = cell.querySelector('.jp-InputArea-editor') ?? input;
@@ -143,15 +160,19 @@ function beside(dialog: HTMLElement, cell: HTMLElement, options: IBesideOptions)
   const width = Math.min(options.width, innerWidth - 2 * SPACE);
   // It may go over the notebook's tools only where one cannot use them.
   const top = options.modal ? 0 : options.notebook.node.getBoundingClientRect().top;
-  const below = Math.max(input.getBoundingClientRect().bottom + SPACE / 2, top + SPACE);
-  const room = innerHeight - below - SPACE;
-  const low = room < LOW;
+  const place = input.getBoundingClientRect();
+  const below = Math.max(place.bottom + SPACE / 2, top + SPACE);
+  const above = Math.min(place.top - SPACE / 2, innerHeight - SPACE);
+  const under = innerHeight - below - SPACE;
+  const over = under < LOW && above - top - SPACE >= LOW;
+  const low = under < LOW && !over;
+  const room = over ? above - top - SPACE : under;
   const edges = editor.getBoundingClientRect();
   const wanted = options.side === 'left' ? edges.left : edges.right - width;
   const left = Math.min(wanted, innerWidth - width - SPACE);
   dialog.style.width = `${width}px`;
   dialog.style.maxHeight = `${low ? Math.min(0.75 * innerHeight, HIGH) : Math.min(room, HIGH)}px`;
-  dialog.style.top = low ? 'auto' : `${below}px`;
-  dialog.style.bottom = low ? `${SPACE}px` : 'auto';
+  dialog.style.top = low || over ? 'auto' : `${below}px`;
+  dialog.style.bottom = low ? `${SPACE}px` : over ? `${innerHeight - above}px` : 'auto';
   dialog.style.left = `${Math.max(left, SPACE)}px`;
 }

@@ -2,10 +2,15 @@
 
 import * as React from 'react';
 
+import { BRIEF_DRAFT, drafts } from '../models/drafts.ts';
 import type { ThreadView } from '../_generated/types.ts';
 import { Marked } from './parts.tsx';
 import { Thread } from './thread.tsx';
 import { useDoing, type IThreadProps } from './threadParts.tsx';
+
+interface Fields {
+  readonly [field: string]: string;
+}
 
 /** The fields of a brief, in the order in which they are read. */
 function fieldsOf(trans: IThreadProps['trans']): [name: string, label: string, long: boolean][] {
@@ -22,12 +27,13 @@ function fieldsOf(trans: IThreadProps['trans']): [name: string, label: string, l
 
 export function Brief(props: IThreadProps & { thread: ThreadView | null }): React.ReactElement {
   const { model, trans, thread } = props;
-  const [writing, setWriting] = React.useState(false);
+  const draft = BRIEF_DRAFT(model.state.notebook);
+  const [writing, setWriting] = React.useState(() => !!drafts.get(draft));
   const brief = thread?.brief ?? {};
   const fields = fieldsOf(trans);
   const given = fields.filter(([name]) => brief[name]);
   if (writing) {
-    return <BriefForm {...{ model, trans, brief, fields }} done={() => setWriting(false)} />;
+    return <BriefForm {...{ model, trans, brief, fields, draft }} done={() => setWriting(false)} />;
   }
   if (!given.length) {
     return (
@@ -73,18 +79,29 @@ export function Brief(props: IThreadProps & { thread: ThreadView | null }): Reac
 function BriefForm(props: {
   model: IThreadProps['model'];
   trans: IThreadProps['trans'];
-  brief: { readonly [field: string]: string };
+  brief: Fields;
   fields: [name: string, label: string, long: boolean][];
+  /** By which what is typed is kept. */
+  draft: string;
   done: () => void;
 }): React.ReactElement {
-  const { model, trans, fields, done } = props;
-  const [brief, setBrief] = React.useState(props.brief);
-  const doing = useDoing();
+  const { model, trans, brief, fields, draft, done } = props;
+  // What is left as it is stays what the record says, which somebody else may change meanwhile.
+  const [typed, setTyped] = React.useState<Fields>(() => JSON.parse(drafts.get(draft) || '{}'));
+  const doing = useDoing(model);
+  const type = (name: string, text: string) => {
+    const next = { ...typed, [name]: text };
+    setTyped(next);
+    drafts.set(draft, JSON.stringify(next));
+  };
+  const end = () => {
+    drafts.set(draft, '');
+    done();
+  };
   const save = async () => {
-    // What was left as it was is not sent: somebody else may have changed it meanwhile.
-    const changed = Object.entries(brief).filter(([name, text]) => text !== props.brief[name]);
+    const changed = Object.entries(typed).filter(([name, text]) => text !== (brief[name] ?? ''));
     if (!changed.length || (await doing.run(() => model.saveBrief(Object.fromEntries(changed))))) {
-      done();
+      end();
     }
   };
   return (
@@ -107,11 +124,11 @@ function BriefForm(props: {
     >
       {fields.map(([name, label, long], place) => {
         const common = {
-          value: brief[name] ?? '',
+          value: typed[name] ?? brief[name] ?? '',
+          readOnly: doing.busy,
           dir: 'auto',
           autoFocus: place === 0,
-          onChange: (event: { target: { value: string } }) =>
-            setBrief({ ...brief, [name]: event.target.value })
+          onChange: (event: { target: { value: string } }) => type(name, event.target.value)
         };
         return (
           <label key={name}>
@@ -127,7 +144,7 @@ function BriefForm(props: {
       )}
       <div className="cb-composing">
         <span className="cb-grow" />
-        <button type="button" className="cb-link" onClick={done}>
+        <button type="button" className="cb-link" onClick={end}>
           {trans.__('Cancel')}
         </button>
         <button type="submit" className="cb-button" disabled={doing.busy}>

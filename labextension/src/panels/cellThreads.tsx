@@ -6,6 +6,7 @@ import * as React from 'react';
 
 import { draftKey, type IAnchor } from '../models/anchors.ts';
 import { threadsAt } from '../models/cellThreads.ts';
+import type { ThreadView } from '../_generated/types.ts';
 import { showBeside } from './beside.ts';
 import { Composer } from './composer.tsx';
 import { useSignal } from './hooks.ts';
@@ -53,8 +54,17 @@ function CellThreads(props: CellThreadsProps): React.ReactElement {
   const open = all.filter(thread => !thread.resolved);
   const resolved = all.filter(thread => thread.resolved);
   const [showResolved, setShowResolved] = React.useState(!open.length);
+  // What is resolved here stays where it was: there it can be opened again.
+  const [opened] = React.useState(() => new Set<string>());
+  open.forEach(thread => opened.add(thread.thread_id));
   const [began, setBegan] = React.useState(props.fresh || !all.length);
-  const shown = [...open, ...(showResolved ? resolved : [])];
+  const hidden = showResolved ? [] : resolved.filter(thread => !opened.has(thread.thread_id));
+  const places = [...opened];
+  const placeOf = ({ thread_id: id }: ThreadView) =>
+    opened.has(id) ? places.indexOf(id) : places.length;
+  const shown = all
+    .filter(thread => !hidden.includes(thread))
+    .sort((a, b) => placeOf(a) - placeOf(b));
   const elsewhere = {
     ...place,
     open: (target: string) => {
@@ -80,9 +90,9 @@ function CellThreads(props: CellThreadsProps): React.ReactElement {
           focus={!began && at === 0}
         />
       ))}
-      {!showResolved && resolved.length > 0 && (
+      {hidden.length > 0 && (
         <button type="button" className="cb-link cb-more" onClick={() => setShowResolved(true)}>
-          {trans._n('%1 resolved thread', '%1 resolved threads', resolved.length)}
+          {trans._n('%1 resolved thread', '%1 resolved threads', hidden.length)}
         </button>
       )}
       {!model.readOnly &&
@@ -97,7 +107,13 @@ function CellThreads(props: CellThreadsProps): React.ReactElement {
               {...{ model, trans }}
               place={elsewhere}
               draft={`new|${draftKey(anchor)}`}
-              label={anchor.quote ? trans.__('Comment on this text…') : trans.__('Comment on this cell…')}
+              label={
+                anchor.quote
+                  ? trans.__('Comment on this text…')
+                  : anchor.output === undefined
+                    ? trans.__('Comment on this cell…')
+                    : trans.__('Comment on this output…')
+              }
               verb={trans.__('Comment')}
               focus
               send={async text => {

@@ -28,6 +28,8 @@ interface ChartProps {
   height: number;
   /** The number of a run whose line stands out. */
   raised?: number | null;
+  /** A place along the axis that somebody means; the points there are ringed. */
+  marked?: number | null;
   trans: TranslationBundle;
 }
 
@@ -81,6 +83,9 @@ function Drawn(props: ChartProps & { width: number }): React.ReactElement {
         <Axes x={x} y={y} marks={marks} axis={axis} height={height} />
         <Curves lines={lines} x={x} y={y} raised={props.raised ?? null} />
         <Labels lines={lines} x={x} y={y} height={height} />
+        {props.marked != null && (
+          <Marked lines={lines} x={x} y={y} at={props.marked} height={height} trans={trans} />
+        )}
         {pointer !== null && <line className="cb-pointer" x1={pointer} x2={pointer} y1={TOP} y2={height - BOTTOM} />}
       </svg>
       {pointer !== null && <Tip lines={lines} x={x} y={y} axis={axis} at={pointer} width={width} />}
@@ -188,6 +193,55 @@ const Curves = React.memo(function Curves(
     </g>
   );
 });
+
+/** A place along the axis, with a ring round what the lines are there. */
+function Marked(
+  props: Scales & {
+    lines: readonly ILine[];
+    at: number;
+    height: number;
+    trans: TranslationBundle;
+  }
+): React.ReactElement | null {
+  const { lines, x, y, at, height, trans } = props;
+  if (at < x.low || at > x.high) {
+    return null;
+  }
+  const left = x.at(at);
+  const first = lines.flatMap(line => {
+    // Of a long curve not every step is drawn: the nearest stands for it.
+    const value = line.ys[nearest(line.xs, at)];
+    return y.takes(value) ? [{ line, value }] : [];
+  });
+  const text = trans.__('step %1', axes.stepText(at));
+  const values = first.map(({ value }) => formatting.number(value)).join(' · ');
+  const words = `${text} · ${values}`;
+  const half = (LETTER * words.length) / 2;
+  const highest = Math.min(...first.map(({ value }) => y.at(value)));
+  // Away from the points, and within the axes.
+  const above = highest > (height - BOTTOM) / 2;
+  return (
+    <g className="cb-marked" role="img" aria-label={`${text}: ${values}`}>
+      <line x1={left} x2={left} y1={TOP} y2={height - BOTTOM} />
+      {first.map(({ line, value }) => (
+        <circle
+          key={line.number}
+          r="5"
+          cx={left}
+          cy={y.at(value)}
+          style={{ stroke: colourOf(line.number) }}
+        />
+      ))}
+      <text
+        x={Math.max(Math.min(left, x.end - half), x.start + half)}
+        y={above ? TOP : height - BOTTOM - 8}
+        textAnchor="middle"
+      >
+        {words}
+      </text>
+    </g>
+  );
+}
 
 /** The runs' numbers beside the ends of their lines. */
 function Labels(props: Scales & { lines: readonly ILine[]; height: number }): React.ReactElement {

@@ -1,6 +1,6 @@
 /** What is asked before a checkpoint is brought back, and how one differs from now. */
 
-import { Dialog, Notification, ReactWidget, showDialog } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
@@ -18,32 +18,11 @@ import {
 } from '../models/checkpoints.ts';
 import { shorten } from '../models/format.ts';
 import { KernelRefusal, type IRestored } from '../tokens.ts';
+import { DialogBody } from './dialogBody.tsx';
 import { Marked, Trouble } from './parts.tsx';
 
 /** Names that a list shows before the rest is counted. */
 const LISTED = 60;
-
-/** The body of a dialog that answers with a value of its own. */
-class Body<T> extends ReactWidget {
-  private readonly _draw: (choose: (value: T) => void) => React.ReactElement;
-  private _value: T;
-
-  constructor(value: T, draw: (choose: (value: T) => void) => React.ReactElement) {
-    super();
-    this._value = value;
-    this._draw = draw;
-    this.addClass('cellbook-lab');
-    this.addClass('cb-dialog');
-  }
-
-  getValue(): T {
-    return this._value;
-  }
-
-  protected render(): React.ReactElement {
-    return this._draw(value => (this._value = value));
-  }
-}
 
 interface Choice {
   variables: boolean;
@@ -80,7 +59,7 @@ export async function askToRestore(
     : trans.__('Restore checkpoint %1?', row.number);
   const answer = await showDialog<Choice>({
     title,
-    body: new Body<Choice>(choice, choose => (
+    body: new DialogBody<Choice>(choice, choose => (
       <RestorePlan {...{ plan, cells, choice, choose, trans }} />
     )),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Restore') })]
@@ -280,7 +259,7 @@ export async function showDifference(
     title: row?.checkpoint.label
       ? trans.__('From %1 to now', row.checkpoint.label)
       : trans.__('From checkpoint %1 to now', found.cells.first),
-    body: new Body(undefined, () => <Difference found={found} trans={trans} />),
+    body: new DialogBody(undefined, () => <Difference found={found} trans={trans} />),
     buttons: row
       ? [Dialog.cancelButton({ label: trans.__('Close') }), Dialog.okButton({ label: trans.__('Restore…') })]
       : [Dialog.okButton({ label: trans.__('Close') })],

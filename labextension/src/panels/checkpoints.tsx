@@ -6,18 +6,25 @@ import * as React from 'react';
 
 import type { Checkpoint, Lane, TimelineRow } from '../_generated/types.ts';
 import { CheckpointsModel, messageOf } from '../models/checkpoints.ts';
+import { CommentCounts } from '../models/commentCounts.ts';
 import * as format from '../models/format.ts';
 import type { Wanted } from '../models/wanted.ts';
-import type { IBook, IKernelLinks } from '../tokens.ts';
-import { askToRestore, showDifference } from './checkpointDialogs.tsx';
+import type { IBook, IKernelLinks, IMoments } from '../tokens.ts';
+import { CheckpointDetails } from './checkpointDetails.tsx';
+import { showDifference } from './checkpointDialogs.tsx';
+import { CheckpointMenu } from './checkpointMenu.ts';
 import { useSignal, useTick } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
+import { isOnSaid, Said, useCounts } from './said.tsx';
 
 const LANE = 12;
 const ROW = 44;
 
 interface Props {
   model: CheckpointsModel;
+  counts: CommentCounts;
+  menu: CheckpointMenu;
+  book: IBook;
   trans: TranslationBundle;
   /** Begin to record in the kernel of the notebook in sight. */
   record: () => void;
@@ -25,10 +32,21 @@ interface Props {
 
 /** The tab, with a model that lives as long as it is seen. */
 export function CheckpointsTab(
-  props: Omit<Props, 'model'> & { book: IBook; links: IKernelLinks; wanted: Wanted }
+  props: Omit<Props, 'model' | 'counts' | 'menu'> & {
+    links: IKernelLinks;
+    moments: IMoments;
+    wanted: Wanted;
+  }
 ): React.ReactElement | null {
-  const { book, links, wanted, ...rest } = props;
+  const { links, moments, wanted, ...rest } = props;
+  const { book, trans } = rest;
   const [model, setModel] = React.useState<CheckpointsModel | null>(null);
+  const [counts] = React.useState(() => new CommentCounts(book.api, () => book.notebook));
+  useCounts(counts, book);
+  const menu = React.useMemo(
+    () => model && new CheckpointMenu(model, moments, trans),
+    [model, moments, trans]
+  );
   React.useEffect(() => {
     const made = new CheckpointsModel(book, links);
     const choose = () => {
@@ -45,10 +63,11 @@ export function CheckpointsTab(
       made.dispose();
     };
   }, [book, links, wanted]);
-  return model && <Checkpoints model={model} {...rest} />;
+  return model && menu && <Checkpoints {...rest} {...{ model, counts, menu }} />;
 }
 
-function Checkpoints({ model, trans, record }: Props): React.ReactElement {
+function Checkpoints(props: Props): React.ReactElement {
+  const { model, trans, record } = props;
   useSignal(model.stateChanged);
   useTick(30_000);
   const kernelRecords = !!model.link?.state;
@@ -72,13 +91,13 @@ function Checkpoints({ model, trans, record }: Props): React.ReactElement {
           action={{ label: trans.__('Try again'), run: () => void model.refresh() }}
         />
       )}
-      <List model={model} trans={trans} />
+      <List {...props} />
       <Foot model={model} trans={trans} />
     </div>
   );
 }
 
-function Save({ model, trans }: Omit<Props, 'record'>): React.ReactElement {
+function Save({ model, trans }: Pick<Props, 'model' | 'trans'>): React.ReactElement {
   const [label, setLabel] = React.useState('');
   const [busy, setBusy] = React.useState(false);
   const save = async (event: React.FormEvent) => {
@@ -109,7 +128,8 @@ function Save({ model, trans }: Omit<Props, 'record'>): React.ReactElement {
   );
 }
 
-function List({ model, trans }: Omit<Props, 'record'>): React.ReactElement | null {
+function List(props: Props): React.ReactElement | null {
+  const { model, menu, trans } = props;
   const list = React.useRef<HTMLDivElement>(null);
   const last = model.rows[model.rows.length - 1]?.checkpoint.checkpoint_id;
   const atEnd = React.useRef(true);
@@ -158,21 +178,31 @@ function List({ model, trans }: Omit<Props, 'record'>): React.ReactElement | nul
         aria-label={trans.__('Checkpoints of this notebook')}
         aria-activedescendant={model.selected ? `cb-checkpoint-${model.selected}` : undefined}
         onKeyDown={event => {
-          if (event.target === event.currentTarget && keys[event.key]) {
-            event.preventDefault();
-            keys[event.key]();
+          if (event.target !== event.currentTarget) {
+            return;
           }
+          const asksForMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+          const row = model.rows.find(one => one.checkpoint.checkpoint_id === model.selected);
+          if (keys[event.key]) {
+            keys[event.key]();
+          } else if (asksForMenu && row) {
+            const place = list.current!.querySelector('[aria-selected=true]')!.getBoundingClientRect();
+            menu.open(row, place.left + 40, place.top + ROW);
+          } else {
+            return;
+          }
+          event.preventDefault();
         }}
       >
         {model.rows.map(row => (
-          <Row key={row.checkpoint.checkpoint_id} {...{ row, width, model, trans }} />
+          <Row key={row.checkpoint.checkpoint_id} {...props} {...{ row, width }} />
         ))}
       </div>
     </div>
   );
 }
 
-function Nothing({ model, trans }: Omit<Props, 'record'>): React.ReactElement {
+function Nothing({ model, trans }: Pick<Props, 'model' | 'trans'>): React.ReactElement {
   const text = !model.notebook
     ? trans.__('Open a notebook to see its checkpoints.')
     : model.link?.state
@@ -188,14 +218,8 @@ function Nothing({ model, trans }: Omit<Props, 'record'>): React.ReactElement {
   );
 }
 
-interface RowProps {
-  row: TimelineRow;
-  width: number;
-  model: CheckpointsModel;
-  trans: TranslationBundle;
-}
-
-function Row({ row, width, model, trans }: RowProps): React.ReactElement {
+function Row(props: Props & { row: TimelineRow; width: number }): React.ReactElement {
+  const { row, width, model, counts, menu, book, trans } = props;
   const one = row.checkpoint;
   const selected = model.selected === one.checkpoint_id;
   const now = model.head === one.checkpoint_id;
@@ -207,7 +231,22 @@ function Row({ row, width, model, trans }: RowProps): React.ReactElement {
       aria-selected={selected}
       className={`cb-checkpoint${selected ? ' cb-mod-selected' : ''}${now ? ' cb-mod-now' : ''}`}
       title={hover(row, trans)}
-      onClick={() => model.select(selected ? null : one.checkpoint_id)}
+      onClick={event => {
+        if (isOnSaid(event.target)) {
+          model.discuss(one.checkpoint_id);
+        } else {
+          model.select(selected ? null : one.checkpoint_id);
+        }
+      }}
+      onContextMenu={event => {
+        // In what is written there the browser's own menu is of more use.
+        if (!(event.target as Element).closest('.cb-details')) {
+          event.preventDefault();
+          event.stopPropagation();
+          model.select(one.checkpoint_id);
+          menu.open(row, event.clientX, event.clientY);
+        }
+      }}
     >
       <div className="cb-row">
         <Graph lanes={row.lanes} width={width} labelled={!!one.label} now={now} />
@@ -231,11 +270,12 @@ function Row({ row, width, model, trans }: RowProps): React.ReactElement {
               )}
               {row.changes || kindOf(one, trans)}
             </span>
+            <Said count={counts.ofCheckpoint(one.checkpoint_id)} trans={trans} />
             <span className="cb-size">{one.stored ? format.size(one.stored) : format.MISSING}</span>
           </div>
         </div>
       </div>
-      {selected && <Details row={row} model={model} trans={trans} />}
+      {selected && <CheckpointDetails {...{ row, model, book, menu, trans }} />}
     </div>
   );
 }
@@ -306,102 +346,7 @@ function Graph(props: {
   );
 }
 
-function Details({ row, model, trans }: Omit<RowProps, 'width'>): React.ReactElement {
-  const one = row.checkpoint;
-  const [naming, setNaming] = React.useState(false);
-  const facts = [
-    [trans.__('number'), String(row.number)],
-    [trans.__('cell'), row.cell],
-    [trans.__('run'), row.run],
-    [trans.__('variables'), `${one.variables.toLocaleString()}, ${format.size(one.size)}`],
-    [
-      trans.__('saved in'),
-      trans.__('%1, the cell waited %2', format.duration(one.seconds), format.duration(one.waited))
-    ],
-    [trans.__('document'), one.document ? format.size(one.document.length) : trans.__('none')],
-    [trans.__('by'), one.author]
-  ].filter(([, value]) => value);
-  return (
-    // What is clicked in here is no click on the row.
-    <div className="cb-details" onClick={event => event.stopPropagation()}>
-      {naming ? (
-        <Naming label={one.label ?? ''} trans={trans} done={() => setNaming(false)}
-          save={label => model.label(one.checkpoint_id, label)} />
-      ) : (
-        <div className="cb-buttons">
-          <button
-            type="button"
-            className="jp-mod-styled"
-            onClick={() => void askToRestore(model, row, trans)}
-          >
-            {trans.__('Restore…')}
-          </button>
-          <button
-            type="button"
-            className="jp-mod-styled"
-            onClick={() => void showDifference(model, one.checkpoint_id, trans)}
-          >
-            {trans.__('Compare with now')}
-          </button>
-          <button type="button" className="jp-mod-styled" onClick={() => setNaming(true)}>
-            {trans.__('Label')}
-          </button>
-        </div>
-      )}
-      <dl>
-        {facts.map(([name, value]) => (
-          <React.Fragment key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </React.Fragment>
-        ))}
-      </dl>
-    </div>
-  );
-}
-
-function Naming(props: {
-  label: string;
-  trans: TranslationBundle;
-  save: (label: string) => Promise<void>;
-  done: () => void;
-}): React.ReactElement {
-  const [label, setLabel] = React.useState(props.label);
-  const [error, setError] = React.useState('');
-  const save = async (event: React.FormEvent) => {
-    event.preventDefault();
-    try {
-      await props.save(label);
-      props.done();
-    } catch (reason) {
-      setError(messageOf(reason));
-    }
-  };
-  return (
-    <form className="cb-save" onSubmit={event => void save(event)}>
-      <input
-        autoFocus
-        className="jp-mod-styled"
-        value={label}
-        maxLength={200}
-        aria-label={props.trans.__('Label of the checkpoint')}
-        onChange={event => setLabel(event.target.value)}
-        onKeyDown={event => {
-          if (event.key === 'Escape') {
-            event.stopPropagation();
-            props.done();
-          }
-        }}
-      />
-      <button type="submit" className="jp-mod-styled jp-mod-accept">
-        {props.trans.__('Save')}
-      </button>
-      {error && <Trouble message={error} />}
-    </form>
-  );
-}
-
-function Foot({ model, trans }: Omit<Props, 'record'>): React.ReactElement | null {
+function Foot({ model, trans }: Pick<Props, 'model' | 'trans'>): React.ReactElement | null {
   const book = model.book;
   if (!book?.exists || !book.checkpoints) {
     return null;

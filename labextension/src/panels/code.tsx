@@ -6,8 +6,8 @@ import * as React from 'react';
 import type {
   CodeCell,
   CodeComparison,
-  Difference,
   EnvironmentDifference,
+  FactDifference,
   RunHead
 } from '../_generated/types.ts';
 import { diffLines, folded, LONGEST, plainLines, type Line } from '../models/codeLines.ts';
@@ -277,7 +277,7 @@ function Environments(props: { code: CodeComparison; trans: TranslationBundle })
   );
 }
 
-function Rows(props: { rows: readonly Difference[]; title: string }): React.ReactElement | null {
+function Rows(props: { rows: readonly FactDifference[]; title: string }): React.ReactElement | null {
   const { rows, title } = props;
   if (!rows.length) {
     return null;

@@ -30,13 +30,19 @@ type Doing = '' | 'edit' | 'delete' | 'history' | 'react';
 export const Comment = React.memo(function Comment(props: CommentProps): React.ReactElement {
   const { comment, model, place, trans } = props;
   const [doing, setDoing] = React.useState<Doing>('');
-  const change = useDoing();
+  const change = useDoing(model);
   const done = () => setDoing('');
   const name = nameOf(comment.author);
   if (comment.event && !comment.text) {
     return (
       <li className="cb-event" data-comment={comment.comment_id}>
-        <bdi>{name}</bdi> {happened(comment.event, trans)} · <When time={comment.time} />
+        <bdi>{name}</bdi> {happened(comment.event, trans)}
+        {comment.about && (
+          <>
+            : <bdi>{comment.about}</bdi>
+          </>
+        )}{' '}
+        · <When time={comment.time} />
       </li>
     );
   }
@@ -61,6 +67,14 @@ export const Comment = React.memo(function Comment(props: CommentProps): React.R
             title={trans.__('It was not written into this book: its author is only claimed.')}
           >
             {trans.__('came with')} <bdi>{comment.imported}</bdi>
+          </span>
+        )}
+        {comment.edited_in && (
+          <span
+            className="cb-muted cb-faint"
+            title={trans.__('Its text was not written into this book.')}
+          >
+            {trans.__('text came with')} <bdi>{comment.edited_in}</bdi>
           </span>
         )}
         {comment.edited && !comment.deleted && (
@@ -227,7 +241,13 @@ function happened(event: string, trans: IThreadProps['trans']): string {
     approved: trans.__('✓ approved'),
     returned: trans.__('↩ returned it'),
     requested: trans.__('asked for a review'),
-    attached: trans.__('attached this to another cell')
+    attached: trans.__('attached this to another cell'),
+    followed: trans.__('merged its cell into another one'),
+    brief: trans.__('wrote in the brief'),
+    labelled: trans.__('put a label on this'),
+    unlabelled: trans.__('took a label off'),
+    assigned: trans.__('assigned this'),
+    unassigned: trans.__('took an assignment back')
   };
   return words[event] ?? event;
 }
@@ -304,7 +324,7 @@ function Emoji(props: {
 function History(props: CommentProps): React.ReactElement {
   const { model, comment, place, trans } = props;
   const [states, setStates] = React.useState<readonly { html: string; time: number }[]>([]);
-  const reading = useDoing();
+  const reading = useDoing(model);
   React.useEffect(() => {
     void reading.run(async () => setStates(await model.history(comment.comment_id)));
   }, [comment]);

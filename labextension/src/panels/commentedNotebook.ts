@@ -9,6 +9,7 @@ import type { PanelLayout } from '@lumino/widgets';
 
 import { bubbles, type IBubble } from '../models/cellThreads.ts';
 import { Rest } from '../models/rest.ts';
+import { Succession } from '../models/succession.ts';
 import type { ThreadsModel } from '../models/threads.ts';
 import { CellBubble } from './cellBubble.ts';
 import { NearCells, whenIdle } from './nearCells.ts';
@@ -25,6 +26,8 @@ export class CommentedNotebook implements IDisposable {
   private readonly _near: NearCells;
   private readonly _placed = new WeakMap<Cell, CellBubble>();
   private readonly _rest: Rest;
+  /** Which cells were merged into others while this looked. */
+  readonly succession = new Succession();
   private readonly _cellsChanged = new Signal<CommentedNotebook, void>(this);
   private _threads: unknown = null;
   private _bubbles = new Map<string, IBubble>();
@@ -87,6 +90,7 @@ export class CommentedNotebook implements IDisposable {
   private _take(): void {
     if (this.model.threads !== this._threads) {
       this._threads = this.model.threads;
+      this._lookAtSources();
       this._bubbles = bubbles(this.model.threads);
       this.schedule();
     }
@@ -104,12 +108,20 @@ export class CommentedNotebook implements IDisposable {
       return;
     }
     const now = this._cellsNow();
+    this._lookAtSources();
     if (this._cells && now !== this._cells) {
       void this.model.refresh();
       this._cellsChanged.emit();
     }
     this._cells = now;
     this.schedule();
+  }
+
+  private _lookAtSources(): void {
+    const cells = this.panel.model?.sharedModel.cells ?? [];
+    if (this.model.threads.length) {
+      this.succession.look(cells.map(cell => ({ id: cell.id, source: cell.getSource() })));
+    }
   }
 
   private _cellsNow(): string {

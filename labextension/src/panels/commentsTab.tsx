@@ -5,6 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
 import type { IAnchor } from '../models/anchors.ts';
+import { NEW_DRAFT } from '../models/drafts.ts';
 import type { ThreadView } from '../_generated/types.ts';
 import type { IBook } from '../tokens.ts';
 import { Brief } from './brief.tsx';
@@ -26,8 +27,10 @@ interface TabProps extends IThreadProps {
 export function CommentsTab(props: TabProps): React.ReactElement {
   const { model, place, trans, book, cellsChanged } = props;
   useSignal(model.changed);
-  const [brief, setBrief] = React.useState<ThreadView | null>(null);
   const { notebook } = model.state;
+  const [answer, setAnswer] = React.useState({ notebook, thread: null as ThreadView | null });
+  // That of the notebook that was in sight before is none of this one's.
+  const brief = answer.notebook === notebook ? answer.thread : null;
   React.useEffect(() => {
     const listening = book.listen();
     const tell = (_: unknown, tables: readonly string[]) => model.tell(tables);
@@ -50,10 +53,8 @@ export function CommentsTab(props: TabProps): React.ReactElement {
     if (notebook) {
       book.api
         .ask<{ thread: ThreadView | null }>(notebook, 'brief', {})
-        .then(({ thread }) => wanted && setBrief(thread))
-        .catch(() => wanted && setBrief(null));
-    } else {
-      setBrief(null);
+        .then(({ thread }) => wanted && setAnswer({ notebook, thread }))
+        .catch(() => wanted && setAnswer({ notebook, thread: null }));
     }
     return () => {
       wanted = false;
@@ -86,7 +87,7 @@ export function CommentsTab(props: TabProps): React.ReactElement {
           <Composer
             key={notebook}
             {...{ model, place, trans }}
-            draft={`new|notebook|${notebook}`}
+            draft={NEW_DRAFT(notebook)}
             label={trans.__('Comment on the notebook…')}
             verb={trans.__('Comment')}
             send={text => model.start(props.anchor(), text)}

@@ -9,6 +9,7 @@ import type { IHost } from '../models/host.ts';
 import { Code } from './code.tsx';
 import { CompareTable } from './compareTable.tsx';
 import { Curves } from './curves.tsx';
+import { DataTab } from './dataTab.tsx';
 import { DetailsTab } from './detailsTab.tsx';
 import { RunsDiscussion } from './discussion.tsx';
 import { useExport } from './exportMenu.tsx';
@@ -26,8 +27,12 @@ export interface CompareProps {
   trans: TranslationBundle;
 }
 
-/** What a page of its own can show. */
-const WRITTEN = ['curves', 'relations'];
+/** The questions of what a page of its own can show. */
+const WRITTEN: Record<string, string> = {
+  curves: 'compare',
+  relations: 'relations',
+  data: 'compare-data'
+};
 
 /** The whole panel. */
 export function Compare(props: CompareProps): React.ReactElement {
@@ -138,7 +143,7 @@ export function Compare(props: CompareProps): React.ReactElement {
             <CompareTable model={model} fixed={host.alone} raise={setRaised} trans={trans} />
           )}
           <Hidden model={model} trans={trans} />
-          {host.alone && !model.holds('relations') ? (
+          {host.alone && !model.holds('relations') && !model.holds('compare-data') ? (
             <Curves {...props} raised={raised} />
           ) : (
             <Tabs
@@ -162,6 +167,11 @@ export function Compare(props: CompareProps): React.ReactElement {
                   view: () => <Code {...props} />
                 },
                 {
+                  id: 'data',
+                  label: trans.__('Data'),
+                  view: () => <DataTab model={model} runs={seen} host={host} trans={trans} />
+                },
+                {
                   id: 'media',
                   label: trans.__('Media'),
                   view: () => (
@@ -180,7 +190,7 @@ export function Compare(props: CompareProps): React.ReactElement {
                     <RunsDiscussion model={model.threads} runs={model.state.runs} trans={trans} />
                   )
                 }
-              ].filter(tab => !host.alone || WRITTEN.includes(tab.id))}
+              ].filter(tab => !host.alone || model.holds(WRITTEN[tab.id] ?? ''))}
               chosen={model.state.tab}
               onChoose={tab => void model.change({ tab })}
             />

@@ -9,6 +9,8 @@ import { mark } from '../models/export.ts';
 import * as formatting from '../models/format.ts';
 import { Eye, Goal, Name } from './parts.tsx';
 import { State } from './runRow.tsx';
+import { FlagMark } from './runStanding.tsx';
+import { Said } from './said.tsx';
 import { Swatch } from './spark.tsx';
 
 interface CompareTableProps {
@@ -115,6 +117,7 @@ function Column(
         <State state={run.state} trans={trans} />
         <span className="cb-number">#{run.number}</span>
         <Name text={name} />
+        <FlagMark flags={run.flags} trans={trans} />
         {props.fixed ? (
           isBaseline && <span title={trans.__('The baseline, which the others are compared with')}>★</span>
         ) : (
@@ -153,6 +156,15 @@ function Column(
             onClick={() => void model.drop(run.run_id)}
           >
             <span aria-hidden="true">×</span>
+          </button>
+        )}
+        {!props.fixed && model.counts.ofRun(run.run_id) > 0 && (
+          <button
+            type="button"
+            className="cb-plain cb-mod-said"
+            onClick={() => void model.change({ tab: 'discussion' })}
+          >
+            <Said count={model.counts.ofRun(run.run_id)} trans={trans} />
           </button>
         )}
         {run.trashed && <small className="cb-trashed">{trans.__('in the trash')}</small>}

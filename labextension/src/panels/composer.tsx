@@ -33,7 +33,8 @@ export function Composer(props: ComposerProps): React.ReactElement {
   const [used, setUsed] = React.useState(!!props.focus || !!drafts.get(draft));
   const [preview, setPreview] = React.useState<string | null>(null);
   const [asking, setAsking] = React.useState(false);
-  const doing = useDoing();
+  const [sending, setSending] = React.useState(false);
+  const doing = useDoing(model);
   const field = React.useRef<HTMLTextAreaElement>(null);
   const completion = useCompletion(model.people, field, text, next => write(next));
   const write = (next: string) => {
@@ -69,7 +70,10 @@ export function Composer(props: ComposerProps): React.ReactElement {
       setAsking(true);
       return;
     }
-    if (await doing.run(() => props.send(text))) {
+    setSending(true);
+    const sent = await doing.run(() => props.send(text));
+    setSending(false);
+    if (sent) {
       drafts.set(draft, '');
       model.write(draft, false);
       setText('');
@@ -116,6 +120,8 @@ export function Composer(props: ComposerProps): React.ReactElement {
           aria-label={label}
           placeholder={label}
           disabled={!!model.readOnly}
+          // What is typed while it is being sent would go with it.
+          readOnly={sending}
           title={model.readOnly || undefined}
           aria-invalid={doing.problem !== ''}
           aria-describedby={doing.problem ? refusal : undefined}

@@ -7,10 +7,13 @@ import type { RunConsole, RunDetails } from '../_generated/types.ts';
 import type { ComparisonModel } from '../models/comparison.ts';
 import * as formatting from '../models/format.ts';
 import { Choice } from './curves.tsx';
+import { DataUsed, RowsUsed } from './dataParts.tsx';
 import { download } from './download.ts';
+import { LineageFold } from './lineage.tsx';
 import { Ago, Loading, Trouble } from './parts.tsx';
 import { Cells, Facts, FactsTable, Fold, FoundTable, LISTED, Params } from './runParts.tsx';
 import { State, stateWord } from './runRow.tsx';
+import { Flags, Reproductions, StandsOn } from './runStanding.tsx';
 
 interface DetailsTabProps {
   model: ComparisonModel;
@@ -64,6 +67,7 @@ export function DetailsTab(props: DetailsTabProps): React.ReactElement {
       {answers && (
         <>
           <Head details={answers.details} trans={trans} />
+          <Flags details={answers.details} trans={trans} />
           {answers.details.record.description && (
             <p dir="auto" className="cb-written">
               {answers.details.record.description.slice(0, 4000)}
@@ -76,7 +80,19 @@ export function DetailsTab(props: DetailsTabProps): React.ReactElement {
             <Metrics details={answers.details} trans={trans} />
             <Params details={answers.details} trans={trans} />
             <Tags details={answers.details} trans={trans} />
+            <DataUsed details={answers.details} trans={trans} />
+            <RowsUsed details={answers.details} trans={trans} />
+            <StandsOn details={answers.details} trans={trans} />
+            <Reproductions details={answers.details} trans={trans} />
           </div>
+          {model.holds('lineage') && (
+            <LineageFold
+              ask={(question, query) => model.ask(question, query)}
+              target={`run:${answers.details.record.run_id}`}
+              state={answers}
+              trans={trans}
+            />
+          )}
           <Cells details={answers.details} trans={trans} />
           <Console console={answers.console} trans={trans} />
           <Files model={model} details={answers.details} trans={trans} />

@@ -42,6 +42,29 @@ export function Discussion(props: DiscussionProps): React.ReactElement {
   );
 }
 
+/** What was said of a checkpoint. */
+export function CheckpointDiscussion(props: {
+  model: ThreadsModel;
+  checkpoint: string;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { model, checkpoint, trans } = props;
+  React.useEffect(() => {
+    void model.refresh();
+  }, [model]);
+  return (
+    <section aria-label={trans.__('Discussion')}>
+      <Discussion
+        model={model}
+        place={anyPlace}
+        trans={trans}
+        anchor={{ kind: 'checkpoint', checkpoint }}
+        empty={trans.__('Nothing is said of this checkpoint yet. Write below.')}
+      />
+    </section>
+  );
+}
+
 /** What was said of runs: of one, of its metrics, of a comparison with it. */
 export function RunsDiscussion(props: {
   model: ThreadsModel;

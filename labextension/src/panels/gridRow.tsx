@@ -4,10 +4,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { GridColumn, GridRow } from '../_generated/types.ts';
-import { MISSING, STALE } from '../models/format.ts';
+import { MISSING } from '../models/format.ts';
 import type { IWidth } from '../models/gridWidths.ts';
 import { Ago, Goal, Name } from './parts.tsx';
 import { State, stateWord } from './runRow.tsx';
+import { AgainMark, FlagMark } from './runStanding.tsx';
 import { Spark } from './spark.tsx';
 
 /** Pixels; all rows are of one height, so that a long table needs no measuring. */
@@ -117,14 +118,8 @@ function Marks(props: { row: GridRow; trans: TranslationBundle }): React.ReactEl
   const { row, trans } = props;
   return (
     <>
-      {row.stale > 0 && (
-        <span
-          className="cb-stale"
-          title={trans._n('%1 cell ran out of order', '%1 cells ran out of order', row.stale)}
-        >
-          {STALE} {row.stale}
-        </span>
-      )}
+      <FlagMark flags={row.flags} stale={row.stale} trans={trans} />
+      <AgainMark of={row.reproduces} trans={trans} />
       {row.nested && <span title={trans.__('part of another run')}>↳</span>}
       {row.archived && <small>{trans.__('archived')}</small>}
       {row.trashed && <small>{trans.__('in the trash')}</small>}

@@ -1,7 +1,8 @@
-/** A thread whose cell is gone: what the cell was, and to which one it can be attached. */
+/** A thread whose cell, or what it quotes of it, is gone: to which one it can be attached. */
 
 import * as React from 'react';
 
+import { quoteIn } from '../models/anchors.ts';
 import { isLost } from '../models/cellThreads.ts';
 import type { ICellHere } from '../models/place.ts';
 import type { ThreadView } from '../_generated/types.ts';
@@ -14,7 +15,7 @@ const SHOWN = 240;
 export function Orphan(props: IThreadProps & { thread: ThreadView }): React.ReactElement | null {
   const { thread, model, place, trans } = props;
   const { anchor, thread_id: id } = thread;
-  const doing = useDoing();
+  const doing = useDoing(model);
   if (!isLost(anchor)) {
     return null;
   }
@@ -61,6 +62,43 @@ export function Orphan(props: IThreadProps & { thread: ThreadView }): React.Reac
             onClick={() => void attach(place.active!())}
           >
             {trans.__('Attach to the active cell')}
+          </button>
+        </div>
+      )}
+      {doing.problem && (
+        <div className="cb-refusal" role="alert">
+          <Marked text={doing.problem} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A thread whose cell is there, and what it quotes in another one, as after a split. */
+export function Elsewhere(
+  props: IThreadProps & { thread: ThreadView }
+): React.ReactElement | null {
+  const { thread, model, place, trans } = props;
+  const { anchor, thread_id: id } = thread;
+  const doing = useDoing(model);
+  const there = isLost(anchor) ? '' : anchor.suggestion;
+  const cell = there ? (place.cell?.(there) ?? null) : null;
+  if (!cell) {
+    return null;
+  }
+  const quote = quoteIn(cell.source, anchor.quote) ?? undefined;
+  return (
+    <div className="cb-orphan">
+      <p>{trans.__('What this quotes is in %1 now.', cell.title)}</p>
+      {!model.readOnly && (
+        <div className="cb-composing">
+          <button
+            type="button"
+            className="cb-button"
+            disabled={doing.busy}
+            onClick={() => void doing.run(() => model.reattach(id, { ...cell.anchor, quote }))}
+          >
+            {trans.__('Attach to %1', cell.title)}
           </button>
         </div>
       )}

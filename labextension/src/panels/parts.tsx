@@ -93,6 +93,15 @@ export function Eye(props: { closed?: boolean }): React.ReactElement {
   );
 }
 
+/** What somebody says. */
+export function Bubble(): React.ReactElement {
+  return (
+    <svg className="cb-said-icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M4 4h16v12h-8.5L8 19.5V16H4z" />
+    </svg>
+  );
+}
+
 /** A quiet bar, for what takes longer than a moment. */
 export function Loading(props: { busy: boolean; label: string }): React.ReactElement {
   const late = useLate(props.busy, 200);

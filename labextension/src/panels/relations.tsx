@@ -6,7 +6,8 @@ import type { Relations as RelationsAnswer } from '../_generated/types.ts';
 import { chosenOf, wantedBy, type IRelationsLook, type RelationsPicture } from '../models/relations.ts';
 import { useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
-import { PICTURES, type RelationsProps } from './relationPictures.tsx';
+import type { RelationsProps } from './relationParts.tsx';
+import { PICTURES } from './relationPictures.tsx';
 
 /** The question that each picture asks. */
 const ANSWERED: Record<RelationsPicture, string> = {

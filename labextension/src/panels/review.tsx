@@ -19,7 +19,9 @@ export function Review(props: ReviewProps): React.ReactElement | null {
   if (!review.state) {
     return null;
   }
-  const asked = model.me !== null && review.of.includes(model.me.name);
+  const me = model.me?.name ?? '';
+  const asked = review.of.includes(me);
+  const approved = review.approved.includes(me);
   const of = review.of.map(name => `@${name}`).join(', ');
   const said =
     review.state === 'approved'
@@ -30,16 +32,21 @@ export function Review(props: ReviewProps): React.ReactElement | null {
   return (
     <div className="cb-review">
       <bdi className="cb-muted">{said}</bdi>
+      {asked && approved && review.state !== 'approved' && (
+        <span className="cb-approved">✓ {trans.__('You approved')}</span>
+      )}
       {asked && review.state !== 'approved' && !model.readOnly && !returning && (
         <>
-          <button
-            type="button"
-            className="cb-button"
-            onClick={() => void run(() => model.review(id, 'approved', ''))}
-          >
-            ✓ {trans.__('Approve')}
-          </button>
-          <button type="button" className="cb-button" onClick={() => setReturning(true)}>
+          {!approved && (
+            <button
+              type="button"
+              className="cb-button"
+              onClick={() => void run(() => model.review(id, 'approved', ''))}
+            >
+              ✓ {trans.__('Approve')}
+            </button>
+          )}
+          <button type="button" className="cb-link" onClick={() => setReturning(true)}>
             ↩ {trans.__('Return…')}
           </button>
         </>

@@ -13,12 +13,14 @@ interface RunCurveProps {
   /** A new one at each change of the run. */
   record: RunRecord;
   metric: string;
+  /** The step that is marked; null where none is. */
+  step: number | null;
   trans: TranslationBundle;
 }
 
 /** A small chart; nothing where there is a single point. */
 export function RunCurve(props: RunCurveProps): React.ReactElement | null {
-  const { book, record, metric, trans } = props;
+  const { book, record, metric, step, trans } = props;
   const [curve, setCurve] = React.useState<Curve | null>(null);
   React.useEffect(() => {
     let wanted = true;
@@ -37,5 +39,15 @@ export function RunCurve(props: RunCurveProps): React.ReactElement | null {
   if (!curve || curve.count < 2 || curve.name !== metric) {
     return null;
   }
-  return <Chart lines={lines} title={metric} axis="step" log={false} height={150} trans={trans} />;
+  return (
+    <Chart
+      lines={lines}
+      title={metric}
+      axis="step"
+      log={false}
+      height={150}
+      marked={step}
+      trans={trans}
+    />
+  );
 }

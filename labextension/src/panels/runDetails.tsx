@@ -7,19 +7,23 @@ import * as React from 'react';
 import type { MetricStats, RunDetails } from '../_generated/types.ts';
 import * as formatting from '../models/format.ts';
 import type { IRunChanges } from '../models/runs.ts';
-import { runsTarget, ThreadsModel, threadsOf } from '../models/threads.ts';
+import { runsTarget } from '../models/threads.ts';
+import { DataUsed, RowsUsed } from './dataParts.tsx';
 import { RunsDiscussion } from './discussion.tsx';
-import { useSignal, useTick } from './hooks.ts';
+import { useTick } from './hooks.ts';
+import { LineageFold } from './lineage.tsx';
 import { Ago, Loading, Trouble } from './parts.tsx';
 import { RenameField } from './renameField.tsx';
 import { RunCurve } from './runCurve.tsx';
-import { Artifacts, Cells, Facts, Fold, Params } from './runParts.tsx';
+import { Artifacts, Cells, Facts, Params } from './runParts.tsx';
 import { State, stateWord } from './runRow.tsx';
+import { Flags, Reproductions, StandsOn } from './runStanding.tsx';
 import { Notes, Tags } from './runWords.tsx';
+import { SaidOf } from './said.tsx';
 import type { RunsProps } from './runs.tsx';
 
 /** Tables whose changes show in a run's details. */
-const SHOWN = ['book', 'runs', 'cells', 'artifacts', 'metrics'];
+const SHOWN = ['book', 'runs', 'cells', 'artifacts', 'metrics', 'datasets', 'dataset_aliases', 'subsets', 'slices', 'reproductions'];
 
 /** The details of a run; they follow it while it runs. */
 export function RunDetailsView(props: RunsProps & { run: string }): React.ReactElement {
@@ -59,6 +63,7 @@ export function RunDetailsView(props: RunsProps & { run: string }): React.ReactE
         <div className="cb-scroll">
           <Head details={details} change={change} trans={trans} />
           {details.record.error && <pre className="cb-errortext">{details.record.error}</pre>}
+          <Flags details={details} trans={trans} />
           <Notes
             text={details.record.description}
             focus={model.editing === 'notes'}
@@ -73,45 +78,31 @@ export function RunDetailsView(props: RunsProps & { run: string }): React.ReactE
           />
           <Metrics {...props} details={details} />
           <Params details={details} trans={trans} />
+          <DataUsed details={details} trans={trans} />
+          <RowsUsed details={details} trans={trans} />
+          <StandsOn details={details} trans={trans} />
+          <Reproductions details={details} trans={trans} />
           <Artifacts details={details} book={props.book} trans={trans} />
+          <LineageFold
+            ask={(question, query) => props.book.api.ask(props.book.notebook, question, query)}
+            target={`run:${details.record.run_id}`}
+            state={details}
+            trans={trans}
+          />
           <Cells details={details} trans={trans} />
-          <RunThreads key={run} {...props} />
+          <SaidOf
+            key={run}
+            book={props.book}
+            target={runsTarget([run])}
+            wanted={model.editing === 'discussion'}
+            trans={trans}
+          >
+            {threads => <RunsDiscussion model={threads} runs={[run]} trans={trans} />}
+          </SaidOf>
           <Facts details={details} trans={trans} />
         </div>
       )}
     </div>
-  );
-}
-
-/** What was said of the run; it opens by itself where something is new. */
-function RunThreads(props: RunsProps & { run: string }): React.ReactElement {
-  const { book, run, trans } = props;
-  const [model] = React.useState(
-    () => new ThreadsModel(book.api, threadsOf(book.notebook, { target: runsTarget([run]) }))
-  );
-  React.useEffect(() => {
-    const tell = (_: unknown, tables: readonly string[]) => model.tell(tables);
-    book.changed.connect(tell);
-    return () => void book.changed.disconnect(tell);
-  }, [book, model]);
-  useSignal(model.changed);
-  const count = model.threads.reduce((sum, thread) => sum + thread.count, 0);
-  const unread = model.threads.reduce((sum, thread) => sum + thread.unread, 0);
-  const [opened, open] = React.useState(false);
-  React.useEffect(() => {
-    if (unread) {
-      open(true);
-    }
-  }, [unread]);
-  return (
-    <Fold
-      title={trans.__('Discussion')}
-      count={count || undefined}
-      news={unread ? trans.__('%1 new', unread) : undefined}
-      open={opened}
-    >
-      <RunsDiscussion model={model} runs={[run]} trans={trans} />
-    </Fold>
   );
 }
 
@@ -225,17 +216,25 @@ function Head(props: {
 
 /** Metrics with their least and greatest values; the curve of the one that is chosen. */
 function Metrics(props: RunsProps & { details: RunDetails }): React.ReactElement | null {
-  const { details, trans, book } = props;
+  const { details, trans, book, model } = props;
   const { record } = details;
+  const { point } = model;
   const names = Object.keys(record.metrics);
   const drawable = names.filter(name => (record.stats[name]?.count ?? 0) > 1);
   const [chosen, setChosen] = React.useState<string | null>(null);
+  const section = React.useRef<HTMLElement>(null);
+  React.useEffect(() => {
+    if (point) {
+      setChosen(point.metric);
+      section.current?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [point]);
   const shown = chosen !== null && names.includes(chosen) ? chosen : drawable[0] ?? null;
   if (!names.length) {
     return null;
   }
   return (
-    <section>
+    <section ref={section}>
       <h4>{trans.__('Metrics')}</h4>
       <table className="cb-facts-table cb-mod-metrics">
         <thead>
@@ -268,7 +267,13 @@ function Metrics(props: RunsProps & { details: RunDetails }): React.ReactElement
         </tbody>
       </table>
       {shown !== null && (
-        <RunCurve book={book} record={record} metric={shown} trans={trans} />
+        <RunCurve
+          book={book}
+          record={record}
+          metric={shown}
+          step={point?.metric === shown ? point.step : null}
+          trans={trans}
+        />
       )}
     </section>
   );

@@ -3,16 +3,19 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import type { CommentCounts } from '../models/commentCounts.ts';
 import type { RunsModel } from '../models/runs.ts';
 import { useTick } from './hooks.ts';
 import { RenameField } from './renameField.tsx';
 import { ROW_HEIGHT, RunLine } from './runRow.tsx';
+import { isOnSaid } from './said.tsx';
 
 /** Rows beyond those in sight that are drawn, on either side. */
 const BEYOND = 6;
 
 interface RunListProps {
   model: RunsModel;
+  counts: CommentCounts;
   trans: TranslationBundle;
   baseline: string | null;
   /** Show what can be done with a run, at a place of the window. */
@@ -119,7 +122,11 @@ export function RunList(props: RunListProps): React.ReactElement {
       model.choice = choice.toggle(run);
     } else {
       model.choice = choice.go(run);
-      model.details = run;
+      if (isOnSaid(event.target)) {
+        model.edit(run, 'discussion');
+      } else {
+        model.details = run;
+      }
     }
   };
 
@@ -163,6 +170,7 @@ export function RunList(props: RunListProps): React.ReactElement {
               chosen={choice.chosen.has(run)}
               current={choice.at === run}
               baseline={props.baseline === run}
+              comments={props.counts.ofRun(run)}
               late={item.row.state === 'running' ? late : 0}
               trans={trans}
               rename={

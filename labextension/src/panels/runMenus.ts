@@ -6,24 +6,36 @@ import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 
 import type { RunRow } from '../_generated/types.ts';
+import * as formatting from '../models/format.ts';
 import { equals, narrowed } from '../models/query.ts';
 import type { RunsModel } from '../models/runs.ts';
-import type { IBook, ICompare } from '../tokens.ts';
+import type { IBook, ICompare, IMoments } from '../tokens.ts';
 
 /** What can be done with runs, by hand. */
 export class RunMenus {
   private readonly _model: RunsModel;
   private readonly _book: IBook;
   private readonly _compare: ICompare;
+  private readonly _moments: IMoments;
+  private readonly _openData: () => void;
   private readonly _trans: TranslationBundle;
   private readonly _commands = new CommandRegistry();
   private _targets: readonly RunRow[] = [];
   private _baseline: string | null = null;
 
-  constructor(model: RunsModel, book: IBook, compare: ICompare, trans: TranslationBundle) {
+  constructor(
+    model: RunsModel,
+    book: IBook,
+    compare: ICompare,
+    moments: IMoments,
+    openData: () => void,
+    trans: TranslationBundle
+  ) {
     this._model = model;
     this._book = book;
     this._compare = compare;
+    this._moments = moments;
+    this._openData = openData;
     this._trans = trans;
     this._addCommands();
   }
@@ -78,6 +90,8 @@ export class RunMenus {
     for (const [query, label] of filters) {
       menu.addItem({ command: 'query', args: { query, label } });
     }
+    menu.addItem({ type: 'separator' });
+    menu.addItem({ command: 'data' });
     const { left, bottom } = button.getBoundingClientRect();
     this._open(menu, left, bottom);
   }
@@ -112,6 +126,7 @@ export class RunMenus {
     const items = [
       ['details', 'rename', 'tags', 'notes'],
       ['compare', 'compare-baseline', 'baseline'],
+      ['discuss', 'review', 'fork'],
       ['experiment', 'copy'],
       ['archive', 'unarchive', 'trash', 'untrash']
     ];
@@ -189,6 +204,19 @@ export class RunMenus {
       },
       { enabled: () => one() && first().run_id !== this._baseline }
     );
+    const moment = () => ({
+      target: `run:${first().run_id}`,
+      title: trans.__('run #%1 %2', first().number, formatting.shorten(first().name, 60))
+    });
+    add('discuss', trans.__('Discuss'), () => this._model.edit(first().run_id, 'discussion'), {
+      enabled: one
+    });
+    add('review', trans.__('Request Review…'), () => this._moments.review(moment()), {
+      enabled: one
+    });
+    add('fork', trans.__('Fork into a New Notebook…'), () => this._moments.fork(moment()), {
+      enabled: one
+    });
     add('experiment', trans.__('Only This Experiment'), () => {
       const condition = equals('experiment', first().experiment);
       return this._model.ask({ query: narrowed(this._model.query, condition) });
@@ -213,6 +241,10 @@ export class RunMenus {
     });
     add('untrash', trans.__('Take out of the Trash'), takeOut('trashed'), {
       visible: () => all('trashed')
+    });
+    this._commands.addCommand('data', {
+      label: trans.__('Show Data'),
+      execute: () => this._openData()
     });
     this._commands.addCommand('order', {
       label: args => String(args.label),

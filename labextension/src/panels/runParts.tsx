@@ -30,10 +30,16 @@ export function Fold(props: {
   /** What of it is new. */
   news?: string;
   open?: boolean;
+  /** Hears of it when it is opened and closed. */
+  onToggle?: (open: boolean) => void;
   children: React.ReactNode;
 }): React.ReactElement {
   return (
-    <details className="cb-fold" open={props.open}>
+    <details
+      className="cb-fold"
+      open={props.open}
+      onToggle={event => props.onToggle?.(event.currentTarget.open)}
+    >
       <summary>
         {props.title} {props.count !== undefined && <span className="cb-muted">{props.count}</span>}{' '}
         {props.news && <span className="cb-new">{props.news}</span>}

@@ -6,6 +6,8 @@ import * as React from 'react';
 import type { RunRow, RunState } from '../_generated/types.ts';
 import * as formatting from '../models/format.ts';
 import type { IRunItem } from '../models/runs.ts';
+import { AgainMark, FlagMark } from './runStanding.tsx';
+import { Said } from './said.tsx';
 import { Spark } from './spark.tsx';
 
 /** Pixels; all rows are of one height, so that a long list needs no measuring. */
@@ -43,6 +45,8 @@ interface RunRowProps {
   chosen: boolean;
   current: boolean;
   baseline: boolean;
+  /** Comments on it. */
+  comments: number;
   /** Seconds that a running run runs longer than its row says. */
   late: number;
   trans: TranslationBundle;
@@ -65,7 +69,7 @@ export const RunLine = React.memo(function RunLine(props: RunRowProps): React.Re
       aria-selected={chosen}
       aria-posinset={props.place + 1}
       aria-setsize={props.count}
-      aria-label={spoken(item, name, number, seconds, trans)}
+      aria-label={spoken(item, name, number, seconds, props.comments, trans)}
       data-run={row.run_id}
       className={`cb-run${props.current ? ' cb-mod-current' : ''}${chosen ? ' cb-mod-chosen' : ''}`}
       style={{ top: props.place * ROW_HEIGHT, height: ROW_HEIGHT }}
@@ -89,7 +93,9 @@ export const RunLine = React.memo(function RunLine(props: RunRowProps): React.Re
       <span className="cb-second">
         <Telling item={item} />
         <span className="cb-facts" title={formatting.date(row.start_time)}>
-          {row.stale > 0 && <Stale count={row.stale} trans={trans} />}
+          <Said count={props.comments} trans={trans} />
+          <FlagMark flags={row.flags} stale={row.stale} trans={trans} />
+          <AgainMark of={row.reproduces} trans={trans} />
           {row.nested && <span title={trans.__('part of another run')}>↳</span>}
           {formatting.duration(seconds)}
         </span>
@@ -97,16 +103,6 @@ export const RunLine = React.memo(function RunLine(props: RunRowProps): React.Re
     </div>
   );
 });
-
-function Stale(props: { count: number; trans: TranslationBundle }): React.ReactElement {
-  const { count, trans } = props;
-  const title = trans._n('%1 cell ran out of order', '%1 cells ran out of order', count);
-  return (
-    <span className="cb-stale" title={title}>
-      ◌ {count}
-    </span>
-  );
-}
 
 /** What tells a run apart: its params, or why it failed. */
 function Telling(props: { item: IRunItem }): React.ReactElement {
@@ -144,6 +140,7 @@ function spoken(
   name: string,
   number: number | null,
   seconds: number | null,
+  comments: number,
   trans: TranslationBundle
 ): string {
   const { row, metric } = item;
@@ -154,6 +151,13 @@ function spoken(
   parts.push(formatting.duration(seconds));
   if (row.stale) {
     parts.push(trans._n('%1 stale cell', '%1 stale cells', row.stale));
+  }
+  parts.push(...row.flags.map(flag => formatting.shorten(flag, LONGEST)));
+  if (row.reproduces) {
+    parts.push(trans.__('%1 run again', row.reproduces));
+  }
+  if (comments) {
+    parts.push(trans._n('%1 comment', '%1 comments', comments));
   }
   return parts.join(', ');
 }

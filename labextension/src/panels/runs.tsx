@@ -5,6 +5,7 @@ import { ellipsesIcon, refreshIcon, searchIcon, settingsIcon } from '@jupyterlab
 import * as React from 'react';
 
 import * as formatting from '../models/format.ts';
+import type { CommentCounts } from '../models/commentCounts.ts';
 import type { RunsModel } from '../models/runs.ts';
 import type { IBook, IKernelLinks } from '../tokens.ts';
 import { useKernel, useSignal } from './hooks.ts';
@@ -13,12 +14,14 @@ import { QueryField } from './queryField.tsx';
 import { RunDetailsView } from './runDetails.tsx';
 import { RunList } from './runList.tsx';
 import type { RunMenus } from './runMenus.ts';
+import { useCounts } from './said.tsx';
 
 /** Milliseconds for which an undo is offered. */
 const OFFERED = 30_000;
 
 export interface RunsProps {
   model: RunsModel;
+  counts: CommentCounts;
   book: IBook;
   links: IKernelLinks;
   menus: RunMenus;
@@ -33,6 +36,7 @@ export interface RunsProps {
 export function Runs(props: RunsProps): React.ReactElement {
   const { model, book, trans } = props;
   useSignal(model.changed);
+  useCounts(props.counts, book);
   React.useEffect(() => {
     const listening = book.listen();
     const tell = (_: unknown, tables: readonly string[]) => model.tell(tables);
@@ -144,6 +148,7 @@ function Listed(props: RunsProps): React.ReactElement {
       )}
       <RunList
         model={model}
+        counts={props.counts}
         trans={trans}
         baseline={menus.baseline}
         openMenu={(run, x, y) => menus.open(run, x, y)}

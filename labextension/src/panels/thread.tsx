@@ -2,16 +2,17 @@
 
 import * as React from 'react';
 
-import { isLost } from '../models/cellThreads.ts';
+import { isHere, isLost } from '../models/cellThreads.ts';
+import { groupsOf, isSmall } from '../models/entries.ts';
 import { targetOf } from '../models/place.ts';
 import type { AnchorView, CommentView, ThreadView } from '../_generated/types.ts';
 import { Comment } from './comment.tsx';
 import { Composer } from './composer.tsx';
-import { Orphan } from './orphan.tsx';
+import { Elsewhere, Orphan } from './orphan.tsx';
 import { Marked } from './parts.tsx';
 import { Review } from './review.tsx';
 import { ThreadMenu } from './threadMenu.tsx';
-import { useDoing, type IThreadProps } from './threadParts.tsx';
+import { useDoing, When, type IThreadProps } from './threadParts.tsx';
 
 /** Labels that have a colour of their own. */
 export const LABELS = ['question', 'decision', 'todo', 'review'];
@@ -38,13 +39,19 @@ export const Thread = React.memo(function Thread(props: ThreadProps): React.Reac
   const [whole, setWhole] = React.useState(false);
   const box = React.useRef<HTMLElement>(null);
   useRead(box, props);
-  const doing = useDoing();
-  const { comments } = thread;
-  const hidden = whole ? 0 : Math.max(comments.length - SHOWN, 0);
-  const shown = hidden ? [comments[0], ...comments.slice(hidden + 1)] : comments;
+  const doing = useDoing(model);
+  const groups = groupsOf(thread.comments);
+  const left = whole ? [] : groups.slice(1, 1 + Math.max(groups.length - SHOWN, 0)).flat();
+  const hidden = left.filter(entry => !isSmall(entry)).length;
   const draw = (comment: CommentView) => (
     <Comment key={comment.comment_id} {...{ model, place, trans, thread, comment }} />
   );
+  const drawGroup = (group: readonly CommentView[]) =>
+    group.length > 1 ? (
+      <Small key={group[0].comment_id} {...{ group, trans, draw }} />
+    ) : (
+      group.map(draw)
+    );
   return (
     <article
       ref={box}
@@ -54,9 +61,10 @@ export const Thread = React.memo(function Thread(props: ThreadProps): React.Reac
     >
       <ThreadHead {...props} run={doing.run} />
       <Orphan {...{ model, place, trans, thread }} />
+      <Elsewhere {...{ model, place, trans, thread }} />
       {thread.anchor.quote && !isLost(thread.anchor) && <Quoted anchor={thread.anchor} />}
       <ol className="cb-comments">
-        {shown.slice(0, 1).map(draw)}
+        {groups.slice(0, 1).map(drawGroup)}
         {hidden > 0 && (
           <li className="cb-event">
             <button type="button" className="cb-link" onClick={() => setWhole(true)}>
@@ -64,7 +72,7 @@ export const Thread = React.memo(function Thread(props: ThreadProps): React.Reac
             </button>
           </li>
         )}
-        {shown.slice(1).map(draw)}
+        {(hidden ? groups.slice(-SHOWN + 1) : groups.slice(1)).map(drawGroup)}
       </ol>
       {doing.problem && (
         <div className="cb-refusal" role="alert">
@@ -86,6 +94,33 @@ export const Thread = React.memo(function Thread(props: ThreadProps): React.Reac
   );
 });
 
+/** What happened that is nobody's news, in one line until one wants to know. */
+function Small(props: {
+  group: readonly CommentView[];
+  trans: IThreadProps['trans'];
+  draw: (comment: CommentView) => React.ReactElement;
+}): React.ReactElement {
+  const { group, trans, draw } = props;
+  const [open, setOpen] = React.useState(false);
+  const last = group.at(-1)!;
+  return (
+    <>
+      <li className="cb-event">
+        <button
+          type="button"
+          className="cb-link"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          {trans.__('%1 small changes', group.length)}
+        </button>{' '}
+        · <When time={last.time} />
+      </li>
+      {open && group.map(draw)}
+    </>
+  );
+}
+
 /** The piece of text that was marked. */
 export function Quoted(props: { anchor: AnchorView }): React.ReactElement {
   return (
@@ -102,6 +137,32 @@ function ThreadHead(props: ThreadProps & { run: Run }): React.ReactElement {
   const { thread, model, place, trans, titled, run } = props;
   const { thread_id: id, anchor, labels, assigned, resolved } = thread;
   const reveal = place.reveal ?? (target => place.open(targetOf(target)));
+  // Where it is said what a thread hangs on, that says so.
+  const onOutput = !titled && anchor.kind === 'output';
+  const told = (onOutput || anchor.source || labels.length > 0 || assigned.length > 0) && (
+    <span className="cb-told">
+      {onOutput && <span className="cb-muted">{trans.__('on its output')}</span>}
+      {anchor.source && (
+        <span className="cb-muted">
+          {trans.__('from')} <bdi>{anchor.source}</bdi>
+        </span>
+      )}
+      {labels.map(label => (
+        <span
+          key={label}
+          className={`cb-label cb-mod-${LABELS.includes(label) ? label : 'other'}`}
+          title={label}
+        >
+          <bdi>{label}</bdi>
+        </span>
+      ))}
+      {assigned.map(name => (
+        <span key={name} className="cb-assigned" title={trans.__('Sees to it: %1', name)}>
+          → <bdi>@{name}</bdi>
+        </span>
+      ))}
+    </span>
+  );
   return (
     <header className="cb-threadhead">
       {props.close && (
@@ -115,45 +176,34 @@ function ThreadHead(props: ThreadProps & { run: Run }): React.ReactElement {
           ▾
         </button>
       )}
-      {titled && (
+      {titled ? (
         <button
           type="button"
           className="cb-link cb-anchor"
           title={trans.__('Show it: %1', anchor.title)}
-          disabled={isLost(anchor)}
+          disabled={!isHere(anchor)}
           onClick={() => reveal(anchor)}
         >
           <bdi>{anchor.title}</bdi>
         </button>
+      ) : (
+        <span className="cb-grow">{told}</span>
       )}
-      {anchor.source && (
-        <span className="cb-muted">
-          {trans.__('from')} <bdi>{anchor.source}</bdi>
-        </span>
-      )}
-      {labels.map(label => (
-        <span key={label} className={`cb-label cb-mod-${LABELS.includes(label) ? label : 'other'}`}>
-          <bdi>{label}</bdi>
-        </span>
-      ))}
-      {assigned.map(name => (
-        <span key={name} className="cb-assigned" title={trans.__('Sees to it: %1', name)}>
-          → <bdi>@{name}</bdi>
-        </span>
-      ))}
-      <span className="cb-grow" />
       {!model.readOnly && (
         <>
           <button
             type="button"
             className="cb-link cb-resolve"
+            title={resolved ? trans.__('Open it again') : trans.__('It is done with')}
             onClick={() => void run(() => model.resolve(id, !resolved))}
           >
-            {resolved ? trans.__('Reopen') : trans.__('Resolve ✓')}
+            <span className="cb-word">{resolved ? trans.__('Reopen') : trans.__('Resolve')}</span>{' '}
+            <span aria-hidden="true">{resolved ? '↺' : '✓'}</span>
           </button>
           <ThreadMenu {...{ model, trans, thread, run }} />
         </>
       )}
+      {titled && told}
     </header>
   );
 }

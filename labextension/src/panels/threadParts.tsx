@@ -92,8 +92,8 @@ export const Written = React.memo(function Written(props: {
   );
 });
 
-/** What came of something that one did: why it failed, until it is done again. */
-export function useDoing(): {
+/** What came of something that one did: why it failed, until it is mended or something else done. */
+export function useDoing(model: ThreadsModel): {
   problem: string;
   busy: boolean;
   run: (act: () => Promise<unknown>) => Promise<boolean>;
@@ -102,11 +102,14 @@ export function useDoing(): {
   const [busy, setBusy] = React.useState(false);
   const here = React.useRef(true);
   React.useEffect(() => {
+    const forget = () => setProblem('');
     here.current = true;
+    model.passed.connect(forget);
     return () => {
       here.current = false;
+      model.passed.disconnect(forget);
     };
-  }, []);
+  }, [model]);
   const run = async (act: () => Promise<unknown>) => {
     setBusy(true);
     let told = '';

@@ -3,11 +3,14 @@
 import * as React from 'react';
 
 import { isLost } from '../models/cellThreads.ts';
+import { isSmall } from '../models/entries.ts';
+import { Folding } from '../models/folding.ts';
 import type { ThreadView } from '../_generated/types.ts';
 import { useSignal } from './hooks.ts';
 import { Empty, Loading, Marked, Trouble } from './parts.tsx';
 import { LABELS, Thread } from './thread.tsx';
-import { Avatar, nameOf, When, type IThreadProps } from './threadParts.tsx';
+import { plainText } from './safeHtml.ts';
+import { Avatar, nameOf, useDoing, When, type IThreadProps } from './threadParts.tsx';
 
 /** Threads that one more question brings. */
 const PAGE = 50;
@@ -28,19 +31,30 @@ interface ThreadListProps extends IThreadProps {
 export function ThreadList(props: ThreadListProps): React.ReactElement {
   const { model, place, trans, empty, titled = true } = props;
   useSignal(model.changed);
-  const [opened, setOpened] = React.useState<ReadonlySet<string>>(new Set());
-  const [folded, setFolded] = React.useState<ReadonlySet<string>>(new Set());
+  const [folding] = React.useState(() => new Folding(props.open ?? 0));
+  const [, redraw] = React.useReducer((count: number) => count + 1, 0);
+  const box = React.useRef<HTMLDivElement>(null);
+  const back = React.useRef('');
+  const drawn = React.useRef(false);
+  React.useEffect(() => {
+    drawn.current = true;
+    // Who undid by keys goes on where they were.
+    const thread = back.current && `[data-thread="${CSS.escape(back.current)}"] .cb-resolve`;
+    const button = thread && box.current!.querySelector<HTMLElement>(thread);
+    if (button) {
+      back.current = '';
+      button.focus();
+    }
+  });
   const { page, problem } = model;
   const threads = model.threads.filter(thread => thread.thread_id !== props.except);
-  const few = threads.length <= (props.open ?? 0);
-  const isOpen = ({ thread_id: id }: ThreadView) =>
-    opened.has(id) || (few && !folded.has(id));
-  const turn = (id: string, open: boolean) => {
-    setOpened(changed(opened, id, open));
-    setFolded(changed(folded, id, !open));
+  const open = folding.of(threads.map(thread => thread.thread_id));
+  const turn = (id: string, on: boolean) => {
+    folding.turn(id, on);
+    redraw();
   };
   return (
-    <div className="cb-threads">
+    <div ref={box} className="cb-threads">
       <Loading busy={model.busy && !page} label={trans.__('Loading comments')} />
       {problem && (
         <Trouble
@@ -59,7 +73,9 @@ export function ThreadList(props: ThreadListProps): React.ReactElement {
         </p>
       )}
       {threads.map(thread =>
-        isOpen(thread) ? (
+        model.hasLeft(thread.thread_id) ? (
+          <Left key={thread.thread_id} {...{ model, trans, thread, back }} fresh={drawn.current} />
+        ) : open.has(thread.thread_id) ? (
           <Thread
             key={thread.thread_id}
             {...{ model, place, trans, thread, titled }}
@@ -87,14 +103,49 @@ export function ThreadList(props: ThreadListProps): React.ReactElement {
   );
 }
 
-function changed(set: ReadonlySet<string>, id: string, on: boolean): Set<string> {
-  const next = new Set(set);
-  if (on) {
-    next.add(id);
-  } else {
-    next.delete(id);
+/** What stands for a thread that somebody has just resolved, or opened again: it can be undone. */
+function Left(
+  props: Pick<IThreadProps, 'model' | 'trans'> & {
+    thread: ThreadView;
+    /** Takes the thread that one wants to be back at. */
+    back: React.MutableRefObject<string>;
+    /** Whether it has come while one looks. */
+    fresh: boolean;
   }
-  return next;
+): React.ReactElement {
+  const { model, trans, thread, back } = props;
+  const { thread_id: id, resolved, anchor } = thread;
+  const doing = useDoing(model);
+  const box = React.useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone: who goes by keys goes on here.
+  React.useEffect(() => {
+    const { activeElement: active } = document;
+    if (props.fresh && (!active || active === document.body)) {
+      box.current!.querySelector('button')!.focus();
+    }
+  }, []);
+  const undo = () => {
+    back.current = id;
+    void doing.run(() => model.resolve(id, !resolved));
+  };
+  return (
+    <div ref={box} className="cb-left" role="status" data-thread={id}>
+      <span className="cb-muted">
+        {resolved ? trans.__('✓ Resolved:') : trans.__('↺ Opened again:')}
+      </span>
+      <bdi className="cb-anchor cb-grow" title={anchor.title}>
+        {anchor.title}
+      </bdi>
+      <button type="button" className="cb-link" disabled={doing.busy} onClick={undo}>
+        {trans.__('Undo')}
+      </button>
+      {doing.problem && (
+        <div className="cb-refusal" role="alert">
+          <Marked text={doing.problem} />
+        </div>
+      )}
+    </div>
+  );
 }
 
 /** A thread in a few lines. */
@@ -106,8 +157,10 @@ const Folded = React.memo(
   }): React.ReactElement {
     const { thread, trans, open } = props;
     const { anchor, comments, unread, count, resolved, labels } = thread;
-    const first = comments.find(comment => !comment.deleted) ?? comments[0];
-    const last = comments.at(-1);
+    // What is nobody's news, as a label, is neither the first nor the last word.
+    const said = comments.filter(comment => !isSmall(comment));
+    const first = said.find(comment => !comment.deleted) ?? comments[0];
+    const last = said.at(-1);
     return (
       <button
         type="button"
@@ -122,29 +175,37 @@ const Folded = React.memo(
               ◌
             </span>
           )}
-          <bdi className="cb-anchor">{anchor.title}</bdi>
-          {resolved && <span className="cb-muted">✓ {trans.__('resolved')}</span>}
-          {labels.map(label => (
-            <span
-              key={label}
-              className={`cb-label cb-mod-${LABELS.includes(label) ? label : 'other'}`}
-            >
-              <bdi>{label}</bdi>
-            </span>
-          ))}
-          <span className="cb-grow" />
+          <bdi className="cb-anchor" title={anchor.title}>
+            {anchor.title}
+          </bdi>
           {unread > 0 ? (
             <span className="cb-new">{trans.__('%1 new', unread)}</span>
           ) : (
             <span className="cb-muted">{count > 1 && trans.__('%1 comments', count)}</span>
           )}
         </span>
+        {(resolved || labels.length > 0) && (
+          <span className="cb-told">
+            {resolved && <span className="cb-muted">✓ {trans.__('resolved')}</span>}
+            {labels.map(label => (
+              <span
+                key={label}
+                className={`cb-label cb-mod-${LABELS.includes(label) ? label : 'other'}`}
+                title={label}
+              >
+                <bdi>{label}</bdi>
+              </span>
+            ))}
+          </span>
+        )}
         {first && (
           <span className="cb-excerpt">
             <Avatar person={first.author} />
             <bdi className="cb-author">{nameOf(first.author)}</bdi>
             <span dir="auto">
-              {first.deleted ? trans.__('This comment was deleted.') : first.text.slice(0, EXCERPT)}
+              {first.deleted
+                ? trans.__('This comment was deleted.')
+                : plainText(first.html, EXCERPT) || briefly(thread)}
             </span>
           </span>
         )}
@@ -163,6 +224,11 @@ const Folded = React.memo(
   },
   (before, now) => before.thread === now.thread && before.trans === now.trans
 );
+
+/** What a brief is about: its first comment says no more than that it was written. */
+function briefly({ brief }: ThreadView): string {
+  return (brief.question || Object.values(brief).find(text => text) || '').slice(0, EXCERPT);
+}
 
 /** What a list without a thread says. */
 export function NoThreads(props: { text: string }): React.ReactElement {

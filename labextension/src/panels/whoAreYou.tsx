@@ -2,6 +2,7 @@
 
 import * as React from 'react';
 
+import { shortName } from '../models/people.ts';
 import { Marked } from './parts.tsx';
 import { useDoing, type IThreadProps } from './threadParts.tsx';
 
@@ -13,9 +14,9 @@ export function WhoAreYou(props: WhoProps): React.ReactElement {
   const { model, trans, done } = props;
   const [shown, setShown] = React.useState('');
   const [name, setName] = React.useState('');
-  const doing = useDoing();
+  const doing = useDoing(model);
   // What is typed first makes the other: "Ada Lovelace" is mentioned as @ada.
-  const short = name || shown.trim().split(/\s+/)[0].toLowerCase().replace(/[^\p{L}\p{N}._-]/gu, '');
+  const short = name || shortName(shown);
   const take = async () => {
     if (short && (await doing.run(() => model.introduce(short, shown.trim() || short)))) {
       done(true);

@@ -5,7 +5,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createElement } from 'react';
 
 import { Wanted } from '../models/wanted.ts';
-import { IBook, IKernelLinks, ISidebar } from '../tokens.ts';
+import { IBook, IKernelLinks, IMoments, ISidebar } from '../tokens.ts';
 import { Commands } from './commands.ts';
 
 /** Selects a checkpoint, by its id, label or number, in the sidebar. */
@@ -15,13 +15,14 @@ export const checkpoints: JupyterFrontEndPlugin<void> = {
   id: 'cellbook-labextension:checkpoints',
   description: 'The tab Checkpoints of the sidebar.',
   autoStart: true,
-  requires: [ISidebar, IBook, IKernelLinks],
+  requires: [ISidebar, IBook, IKernelLinks, IMoments],
   optional: [ITranslator],
   activate: (
     app: JupyterFrontEnd,
     sidebar: ISidebar,
     book: IBook,
     links: IKernelLinks,
+    moments: IMoments,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
@@ -41,7 +42,7 @@ export const checkpoints: JupyterFrontEndPlugin<void> = {
       render: async () => {
         const { CheckpointsTab } = await import('../panels/checkpoints.tsx');
         const record = () => void app.commands.execute(Commands.record);
-        return createElement(CheckpointsTab, { book, links, wanted, trans, record });
+        return createElement(CheckpointsTab, { book, links, moments, wanted, trans, record });
       }
     });
   }

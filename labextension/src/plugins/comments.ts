@@ -10,21 +10,24 @@ import { Signal } from '@lumino/signaling';
 import { createElement } from 'react';
 
 import { commentIcon } from '../icons.ts';
-import { cellOf } from '../models/cellThreads.ts';
-import { drafts } from '../models/drafts.ts';
+import { cellOf, hasLostQuote } from '../models/cellThreads.ts';
+import { drafts, NOTEBOOK_DRAFTS } from '../models/drafts.ts';
 import { CellHashes } from '../models/hashes.ts';
 import { ThreadsModel, threadsOf, type IHeard, type ILiveCells } from '../models/threads.ts';
-import type { IAnchor } from '../models/anchors.ts';
+import { quoteIn, type IAnchor } from '../models/anchors.ts';
+import type { ThreadView } from '../_generated/types.ts';
 import { CommentedNotebook } from '../panels/commentedNotebook.ts';
 import { whenIdle } from '../panels/nearCells.ts';
 import { IBook, ICompare, ISidebar } from '../tokens.ts';
 import { LabPlace } from './labPlace.ts';
-import { markedIn, type IMarkedText } from './selection.ts';
+import { markedIn, pointedAt, type IMarkedText } from './selection.ts';
 
 const ID = 'cellbook-labextension:comments';
 
 /** Comments on the active cell, or what is marked in it. */
 const COMMENT = 'cellbook:comment';
+/** Comments on the output that was right-clicked. */
+const COMMENT_OUTPUT = 'cellbook:comment-output';
 const OPEN_COMMENTS = 'cellbook:open-comments';
 
 /** Threads of a notebook that its bubbles are made of, at most. */
@@ -75,7 +78,9 @@ class Comments {
     this._sidebar = sidebar;
     this._trans = trans;
     const state = threadsOf(book.notebook, { filter: 'open' });
-    this.tab = new ThreadsModel(book.api, state, suggest => this._live(book.panel, suggest));
+    this.tab = new ThreadsModel(book.api, state, (suggest, threads) =>
+      this._live(book.panel, suggest, threads)
+    );
     book.changed.connect((_, tables) => this._current?.model.tell(tables));
     book.notebookChanged.connect(this._look, this);
   }
@@ -90,7 +95,7 @@ class Comments {
     const model = new ThreadsModel(
       this._book.api,
       threadsOf(path(), { limit: MOST }),
-      suggest => this._live(panel, suggest)
+      (suggest, threads) => this._live(panel, suggest, threads)
     );
     const commented = new CommentedNotebook(panel, model, this._trans, cell =>
       void this.open(panel, cell)
@@ -103,7 +108,15 @@ class Comments {
     });
     model.changed.connect(this._count, this);
     model.heard.connect((_, heard) => this._tell(panel, heard));
-    panel.context.pathChanged.connect(() => void model.change({ notebook: path() }));
+    panel.context.pathChanged.connect(() => {
+      NOTEBOOK_DRAFTS.forEach(key => drafts.move(key(model.state.notebook), key(path())));
+      void model.change({ notebook: path() });
+    });
+    panel.context.saveState.connect((_, state) => {
+      if (state === 'completed') {
+        void this._settle(panel, commented).catch(() => undefined);
+      }
+    });
     panel.disposed.connect(() => {
       commented.dispose();
       this._notebooks.delete(panel);
@@ -159,6 +172,15 @@ class Comments {
     }
   }
 
+  /** Comment on an output that is in the page. */
+  async commentOnOutput(output: Element | undefined): Promise<void> {
+    const panel = this._book.panel;
+    const cell = output && panel?.content.widgets.find(one => one.node.contains(output));
+    if (panel && cell) {
+      await this.open(panel, cell.model.id, pointedAt(cell, output));
+    }
+  }
+
   /** Return what a thread on the notebook in sight hangs on. */
   readonly notebookAnchor = (): IAnchor => {
     const cells = this._book.panel?.model?.sharedModel.cells ?? [];
@@ -184,6 +206,20 @@ class Comments {
       current.schedule();
     }
     this._count();
+  }
+
+  /** Put on record which cells threads hang on whose own were merged into these: they are saved. */
+  private async _settle(panel: NotebookPanel, commented: CommentedNotebook): Promise<void> {
+    const { model, succession } = commented;
+    for (const { thread_id: id, anchor } of model.me && !model.readOnly ? model.threads : []) {
+      const { cell_id: cell, quote, output, state, source } = anchor;
+      const heir = panel.content.widgets.find(one => one.model.id === cell);
+      // What was begun in another notebook, of which this is a copy, stays there.
+      if (state === 'moved' && !source && heir && succession.of(cell).length) {
+        const quoted = quoteIn(heir.model.sharedModel.getSource(), quote);
+        await model.reattach(id, this.place.anchor(heir, quoted, output), true);
+      }
+    }
   }
 
   private _count(): void {
@@ -231,17 +267,26 @@ class Comments {
   }
 
   /** Tell of a notebook's cells as they are now. */
-  private _live(panel: NotebookPanel | null, suggest: boolean): ILiveCells {
+  private _live(
+    panel: NotebookPanel | null,
+    suggest: boolean,
+    threads: readonly ThreadView[]
+  ): ILiveCells {
     const cells = panel?.model?.sharedModel.cells;
-    if (!panel || !cells) {
+    // Before it is loaded it has none: then its file tells what it has.
+    if (!panel?.context.isReady || !cells) {
       return {};
     }
     const hashes = this._hashes.get(panel) ?? new CellHashes();
     this._hashes.set(panel, hashes);
-    const rows = hashes.rows(cells).map(([id, , hash]) => [id, hash]);
-    const sources = suggest
-      ? JSON.stringify(Object.fromEntries(cells.map(cell => [cell.id, cell.getSource()])))
-      : '';
+    const { succession } = this._notebooks.get(panel) ?? {};
+    const rows = hashes
+      .rows(cells)
+      .map(([id, , hash]) => [id, hash, ...(succession?.of(id) ?? [])]);
+    const texts = new Map(cells.map(cell => [cell.id, cell.getSource()]));
+    const wanted =
+      suggest || threads.some(({ anchor }) => hasLostQuote(anchor, texts.get(anchor.cell_id)));
+    const sources = wanted ? JSON.stringify(Object.fromEntries(texts)) : '';
     return {
       cells: JSON.stringify(rows),
       ...(sources && sources.length < SOURCES ? { sources } : {})
@@ -321,6 +366,14 @@ export const comments: JupyterFrontEndPlugin<void> = {
       icon: commentIcon,
       isEnabled: () => !!book.panel?.content.activeCell,
       execute: () => all.comment()
+    });
+    app.commands.addCommand(COMMENT_OUTPUT, {
+      label: trans.__('Comment on this output'),
+      icon: commentIcon,
+      execute: () =>
+        all.commentOnOutput(
+          app.contextMenuHitTest(node => node.classList.contains('jp-OutputArea-child'))
+        )
     });
     app.commands.addCommand(OPEN_COMMENTS, {
       label: trans.__('Show comments'),

@@ -1,17 +1,20 @@
 /** Shows in JupyterLab what comments hang on, and what they link to. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { cellAnchor, type IAnchor, type IQuote } from '../models/anchors.ts';
 import { sourceHash } from '../models/hashes.ts';
-import { OPEN, targetOf, type ICellHere, type IPlace } from '../models/place.ts';
+import { OPEN, pointOf, targetOf, type ICellHere, type IPlace } from '../models/place.ts';
 import type { AnchorView } from '../_generated/types.ts';
 import type { IBook, ICompare } from '../tokens.ts';
 import { OPEN_CHECKPOINT } from './checkpoints.ts';
+import { OPEN_DASHBOARD } from './dashboards.ts';
+import { OPEN_DATA } from './data.ts';
+import { OPEN_MODELS } from './models.ts';
 import { OPEN_RUN } from './runs.ts';
 
 /** Milliseconds for which what was jumped to is marked. */
@@ -48,11 +51,7 @@ export class LabPlace implements IPlace {
   }
 
   readonly open = (target: string): void => {
-    void this._show(target, '').catch(error => {
-      Notification.error(error instanceof Error ? error.message : String(error), {
-        autoClose: 8000
-      });
-    });
+    void this._show(target, '').catch(tell);
   };
 
   readonly reveal = (anchor: AnchorView): void => {
@@ -63,7 +62,7 @@ export class LabPlace implements IPlace {
       });
       return;
     }
-    void this._show(targetOf(anchor), notebook);
+    void this._show(targetOf(anchor), notebook).catch(tell);
   };
 
   readonly active = (): ICellHere | null => {
@@ -100,21 +99,55 @@ export class LabPlace implements IPlace {
   }
 
   private async _show(target: string, notebook: string): Promise<void> {
+    const [, kind, name] = /^(\w+):(.+)$/s.exec(target) ?? ['', '', target];
     const { commands } = this._app;
-    const [, kind, id] = /^(\w+):(.+)$/s.exec(target) ?? ['', '', ''];
+    // Whatever can be named is opened here, by its kind.
     switch (kind) {
       case 'cell':
-        return this._showCell(id, notebook);
+        return this._showCell(name, notebook);
+      case 'notebook':
+        return this._showNotebook(name);
       case 'run':
-        return void (await commands.execute(OPEN_RUN, { run: id }));
+        return void (await commands.execute(OPEN_RUN, { run: name }));
+      case 'metric': {
+        const point = pointOf(name);
+        return point
+          ? void (await commands.execute(OPEN_RUN, { ...point }))
+          : this._sayHow(this._trans.__('A metric is named as %1.', 'metric:RUN/NAME@STEP'));
+      }
       case 'compare':
-        return this._compare?.open(this._book.notebook, id.split(','));
+        return this._compare?.open(this._book.notebook, name.split(','));
       case 'checkpoint':
-        return void (await commands.execute(OPEN_CHECKPOINT, { checkpoint: id }));
+        return void (await commands.execute(OPEN_CHECKPOINT, { checkpoint: name }));
+      case 'dashboard':
+        return void (await commands.execute(OPEN_DASHBOARD, { name }));
+      case 'board':
+        return this._sayHow(
+          this._trans.__('The leaderboard %1 is shown in a cell.', name),
+          `%leaderboard "${name}"`
+        );
+      case 'data':
+        return void (await commands.execute(OPEN_DATA, { data: name }));
+      case 'model':
+        return void (await commands.execute(OPEN_MODELS, { model: name }));
       default:
-        Notification.info(this._trans.__('%1 has no panel of its own here yet.', target), {
-          autoClose: 5000
-        });
+        return this._sayHow(this._trans.__('%1 cannot be opened here.', target));
+    }
+  }
+
+  /** Say that nothing here shows a thing, and what does. */
+  private _sayHow(text: string, code = ''): void {
+    const copy = {
+      label: this._trans.__('Copy %1', code),
+      callback: () => Clipboard.copyToSystem(code)
+    };
+    Notification.info(text, { autoClose: 8000, actions: code ? [copy] : [] });
+  }
+
+  private async _showNotebook(name: string): Promise<void> {
+    if (!(await this._panelOf(name))) {
+      const text = this._trans.__('The notebook %1 cannot be found here.', name);
+      Notification.warning(text, { autoClose: 5000 });
     }
   }
 
@@ -160,4 +193,8 @@ export class LabPlace implements IPlace {
     const at = this._book.panel!.content.widgets.indexOf(cell);
     return { title: this._trans.__('cell %1', at + 1), source, anchor: this.anchor(cell) };
   }
+}
+
+function tell(error: unknown): void {
+  Notification.error(error instanceof Error ? error.message : String(error), { autoClose: 8000 });
 }

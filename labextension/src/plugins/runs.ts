@@ -6,10 +6,11 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createElement, type ReactElement } from 'react';
 
 import type { RunsModel } from '../models/runs.ts';
-import { IBook, ICompare, IKernelLinks, ISidebar } from '../tokens.ts';
+import { IBook, ICompare, IKernelLinks, IMoments, ISidebar } from '../tokens.ts';
 import { Commands } from './commands.ts';
+import { OPEN_DATA } from './data.ts';
 
-/** Shows all that is on record of a run. */
+/** Shows all that is on record of a `run`; the curve of a `metric` of it, with a `step` marked. */
 export const OPEN_RUN = 'cellbook:open-run';
 
 /** What is made when the tab is first needed. */
@@ -22,7 +23,7 @@ export const runs: JupyterFrontEndPlugin<void> = {
   id: 'cellbook-labextension:runs',
   description: 'The tab Runs of the sidebar.',
   autoStart: true,
-  requires: [IBook, ISidebar, ICompare, IKernelLinks],
+  requires: [IBook, ISidebar, ICompare, IKernelLinks, IMoments],
   optional: [ITranslator, IStateDB],
   activate: (
     app: JupyterFrontEnd,
@@ -30,15 +31,18 @@ export const runs: JupyterFrontEndPlugin<void> = {
     sidebar: ISidebar,
     compare: ICompare,
     links: IKernelLinks,
+    moments: IMoments,
     translator: ITranslator | null,
     database: IStateDB | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellbook');
     let made: Promise<IMade> | null = null;
     const make = async (): Promise<IMade> => {
-      const { Runs, RunMenus, RunsModel } = await import('../panels/runsTab.ts');
+      const { CommentCounts, Runs, RunMenus, RunsModel } = await import('../panels/runsTab.ts');
+      const openData = () => void app.commands.execute(OPEN_DATA);
       const model = new RunsModel(book.api, () => book.notebook);
-      const menus = new RunMenus(model, book, compare, trans);
+      const menus = new RunMenus(model, book, compare, moments, openData, trans);
+      const counts = new CommentCounts(book.api, () => book.notebook);
       if (database) {
         await remember(model, database);
       }
@@ -51,7 +55,8 @@ export const runs: JupyterFrontEndPlugin<void> = {
       });
       const record = () => void app.commands.execute(Commands.record);
       const start = () => void app.commands.execute(Commands.startRun);
-      const render = () => createElement(Runs, { model, book, links, menus, trans, record, start });
+      const render = () => 
+        createElement(Runs, { model, counts, book, links, menus, trans, record, start });
       return { model, render };
     };
     app.commands.addCommand(OPEN_RUN, {
@@ -62,7 +67,12 @@ export const runs: JupyterFrontEndPlugin<void> = {
         // A number or a name will do.
         const { record } = await book.api.run(book.notebook, String(args.run));
         sidebar.open('runs');
-        model.details = record.run_id;
+        if (typeof args.metric === 'string') {
+          const step = typeof args.step === 'number' ? args.step : null;
+          model.mark(record.run_id, { metric: args.metric, step });
+        } else {
+          model.details = record.run_id;
+        }
       }
     });
     sidebar.addTab({

@@ -1,11 +1,12 @@
-/** What somebody has marked in a cell: a piece of its source, or of one of its outputs. */
+/** What somebody points at in a cell: a piece of its source, or an output or a piece of that. */
 
 import type { Cell } from '@jupyterlab/cells';
 
-import { quoteOf, type IQuote } from '../models/anchors.ts';
+import { quoteIn, quoteOf, type IQuote } from '../models/anchors.ts';
 
 export interface IMarkedText {
-  readonly quote: IQuote;
+  /** Null where a whole output is meant. */
+  readonly quote: IQuote | null;
   /** Place of the output that it is in; null where it is in the source. */
   readonly output: number | null;
 }
@@ -29,15 +30,24 @@ function inOutput(cell: Cell): IMarkedText | null {
   }
   const text = part.textContent ?? '';
   const exact = selection.toString();
-  const at = text.indexOf(exact);
-  const quote =
-    at < 0 ? quoteOf(exact, 0, exact.length) : quoteOf(text, at, at + exact.length);
+  const quote = quoteIn(text, exact);
   if (!quote) {
     return null;
   }
-  const all = [...cell.node.querySelectorAll('.jp-OutputArea-child')];
-  const place = all.indexOf(part);
-  return { quote, output: place < 0 ? null : place };
+  return { quote, output: placeOf(cell, part) };
+}
+
+/** Return an output of a cell, or the text that is marked in it. */
+export function pointedAt(cell: Cell, output: Element): IMarkedText {
+  const marked = inOutput(cell);
+  const place = placeOf(cell, output);
+  return marked && marked.output === place ? marked : { quote: null, output: place };
+}
+
+/** Return the place of an output in its cell; null for what is none. */
+function placeOf(cell: Cell, output: Element): number | null {
+  const place = [...cell.node.querySelectorAll('.jp-OutputArea-child')].indexOf(output);
+  return place < 0 ? null : place;
 }
 
 function inSource(cell: Cell): IMarkedText | null {
