@@ -167,19 +167,25 @@ def main() -> None:
 
 
 def show(taken: dict[str, list[dict[str, float]]]) -> None:
-    """Print medians, and how they differ."""
+    """Print medians; of the differences within a round the median and the middle half, too.
 
-    def median(name: str, what: str) -> float:
-        return statistics.median(one[what] for one in taken[name])
+    What differs by less than that half is wide is not told from nothing on this machine.
+    """
 
-    print(f"{'median, ms':<24}{'without':>10}{'with':>10}{'more':>10}")
+    def values(name: str, what: str) -> list[float]:
+        return [one[what] for one in taken[name]]
+
+    print(f"{'median, ms':<24}{'without':>10}{'with':>10}{'more':>10}   middle half")
     for what in taken["with"][0]:
-        ours = median("with", what)
+        ours = values("with", what)
         if what in taken["without"][0]:
-            other = median("without", what)
-            print(f"{what:<24}{other:>10.0f}{ours:>10.0f}{ours - other:>+10.0f}")
+            others = values("without", what)
+            more = [one - other for one, other in zip(ours, others, strict=True)]
+            low, middle, high = statistics.quantiles(more, n=4)
+            row = f"{statistics.median(others):>10.0f}{statistics.median(ours):>10.0f}"
+            print(f"{what:<24}{row}{middle:>+10.0f}   {low:+.0f} … {high:+.0f}")
         else:
-            print(f"{what:<24}{'':>10}{ours:>10.0f}")
+            print(f"{what:<24}{'':>10}{statistics.median(ours):>10.0f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/jupyterlab.md anew: ``python docs/images/take_lab.py``.
+"""Takes the pictures of JupyterLab in docs/ anew: ``python docs/images/take_lab.py``.
 
 Opens a small notebook in a real JupyterLab, as the browser tests do, works in it as a person would,
 and photographs each part of Cellbook in the light and in the dark theme.
@@ -10,11 +10,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+import nbformat
 from PIL import Image
 from playwright.sync_api import Locator, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from cellbook.book import Book
+from cellbook.capture import source_hash
+from cellbook.records import Anchor, AnchorKind, Author, Quote
+from cellbook.store import FolderStore
 from tests.browser.chromium import HOW_TO_GET_ONE, find_chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.lab import Lab
@@ -59,6 +64,7 @@ def main() -> None:
             lab = Lab(context.new_page(), server, HERE)
             lab.open(f"digits-{theme}/digits.ipynb")
             photograph(lab, theme)
+            photograph_comments(lab, theme)
             context.close()
             server.end_kernels()
         browser.close()
@@ -128,13 +134,71 @@ def photograph_runs(lab: Lab, theme: str) -> None:
     take(lab, f"lab-runs-{theme}", side)
     side.get_by_role("button", name="Compare").click()
     panel = lab.page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden) .cb-compare").first
-    expect(panel.locator("svg .cb-curve").first).to_be_visible()
+    expect(panel.locator("path.js-line").first).to_be_visible(timeout=60_000)
     lab.page.mouse.move(0, 0)
     take(lab, f"lab-compare-{theme}", panel)
     side.get_by_role("option").nth(1).locator(".cb-name").click()
     lab.page.wait_for_timeout(800)
     lab.page.mouse.move(0, 0)
     take(lab, f"lab-details-{theme}", side)
+
+
+def photograph_comments(lab: Lab, theme: str) -> None:
+    """Take the tab Comments with threads of colleagues, and one of them beside its cell."""
+    folder = lab.server.root / f"digits-{theme}"
+    cells = nbformat.read(folder / "digits.ipynb", nbformat.NO_CONVERT).cells
+    book = Book(FolderStore(folder / ".cellbook"))
+    discuss(book, cells[4]["id"])
+    book.close()
+    lab.page.locator(".lm-TabBar-tab", has_text="digits.ipynb").click()
+    lab.command("cellbook:open-comments")
+    side = lab.page.locator("#cellbook-sidebar")
+    expect(side.locator(".cb-folded")).to_have_count(3)
+    side.locator(".cb-folded", has_text="acc at step 30").click()
+    # What is in sight is read after a moment.
+    lab.page.wait_for_timeout(2500)
+    lab.page.mouse.move(0, 0)
+    take(lab, f"lab-comments-{theme}", side)
+    lab.command("cellbook:open-runs")
+    lab.cell(4).evaluate("cell => cell.scrollIntoView({ block: 'start' })")
+    lab.cell(4).locator("> .cb-cell-bubble").click()
+    popover = lab.page.locator("dialog.cb-popover")
+    expect(popover.locator(".cb-comment")).to_have_count(2)
+    lab.page.wait_for_timeout(2500)
+    lab.page.mouse.move(0, 0)
+    take(lab, f"lab-thread-{theme}", **whole(lab.cell(4), popover))
+    lab.page.keyboard.press("Escape")
+
+
+def discuss(book: Book, cell: str) -> None:
+    """Write what colleagues say of a cell, a point of a curve, and a run, as their processes do."""
+    ada, lin, grace = Author("ada", "Ada"), Author("lin", "Lin Wei"), Author("grace", "Grace")
+    threads, runs = book.threads, (book.find_run("2").run_id,)
+    source = CELLS[4]
+    on_cell = Anchor(
+        AnchorKind.CELL,
+        notebook="digits.ipynb",
+        cell_id=cell,
+        cell_type="code",
+        source=source,
+        source_hash=source_hash(source),
+        quote=Quote("sum(rows) * rate"),
+    )
+    begun = threads.start(
+        on_cell,
+        "Is this before or after dropping the duplicates? @ada",
+        labels=["question"],
+        author=lin,
+    )
+    told = "After, see #2 and checkpoint:clean.\n\n$$\\hat{t} = r \\sum_i x_i$$"
+    threads.reply(begun.thread_id, told, author=ada)
+    point = Anchor(AnchorKind.METRIC, "digits.ipynb", runs=runs, metric="acc", step=30)
+    threads.start(point, "It is flat from here on. Shorter?", author=grace)
+    run = Anchor(AnchorKind.RUN, "digits.ipynb", runs=runs)
+    threads.request_review(run, ["ada"], "Good enough to ship?", author=lin)
+    where = Anchor(AnchorKind.NOTEBOOK, "digits.ipynb")
+    fields = {"question": "Which net is wide enough?", "owner": "Ada", "target": "acc ≥ 0.95"}
+    threads.save_brief(where, {**fields, "deadline": "2027-01-31"}, author=ada)
 
 
 def widen(lab: Lab, side: Locator) -> None:

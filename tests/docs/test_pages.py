@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cellbook.answers.forking import TABLE as FORKS
+from cellbook.datasets.aliases import TABLE as ALIASES
+from cellbook.datasets.subsets.room import TABLE as SUBSETS
+from cellbook.leaderboards.room import FROZEN
+from cellbook.sharing.tables import TABLES
 from tests.docs.blocks import run_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,3 +23,9 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def test_blocks_run_in_order(page: Path, tmp_path: Path, note: Callable[[str], None]) -> None:
     for block in run_page(page, tmp_path):
         note(f"not tested: {block.place} ({block.not_tested})")
+
+
+def test_the_page_of_the_store_names_its_tables() -> None:
+    page = (ROOT / "docs" / "store.md").read_text("utf-8")
+    tables = (*TABLES, FORKS, ALIASES, SUBSETS, FROZEN, "draws", "readers", "leaderboards")
+    assert [one for one in tables if f"`{one}`" not in page] == []
