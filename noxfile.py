@@ -132,7 +132,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(requires=["env"], venv_backend="none")
 def build(session: nox.Session) -> None:
     """Build the wheel and the source distribution; look into them, install the wheel."""
-    run(session, *PYTEST, "tests/packaging")
+    run(session, *PYTEST, "tests/distribution")
 
 
 @nox.session(requires=["env"], venv_backend="none", default=False)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # These three start servers, build packages or run the documentation, each in a session of nox's;
 # Playwright's event loop would also stop every later test that calls asyncio.run.
-ON_REQUEST = tuple(ROOT / "tests" / room for room in ("browser", "docs", "packaging"))
+ON_REQUEST = tuple(ROOT / "tests" / room for room in ("browser", "distribution", "docs"))
 
 settings.register_profile(
     "dev", deadline=None, database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis" / "examples")

@@ -23,6 +23,7 @@ from cellbook import book
 from cellbook._version import __version__
 from cellbook.capture import capture_git
 from cellbook.errors import CellbookError
+from cellbook.locating import locate
 from cellbook.records import SessionState
 
 LITTLE_SPACE = 500_000_000
@@ -85,7 +86,7 @@ def _packages() -> Check:
 
 def _book(url: str | None) -> Iterator[Check]:
     try:
-        root = book.locate(url)
+        root = locate(url)
         if not (root / "format.json").exists():
             yield Check("book", f"none yet; it would be made at {root}")
             yield _space(root)

@@ -257,6 +257,19 @@ class StoreContract:
             before = after
         assert other.stamps() == before
 
+    def test_what_changed_after_a_stamp(self, reopen: Reopen) -> None:
+        """Whoever changed it, and removed it; what is as it was is not named."""
+        store, other = reopen(), reopen()
+        assert store.changed("things", 0) == []
+        store.commit([create("things", key, {"n": 1}) for key in "abc"])
+        assert sorted(store.changed("things", 0)) == ["a", "b", "c"]
+        before = store.stamps()["things"]
+        assert store.changed("things", before) == []
+        other.commit([update("things", "b", {"n": 2})])
+        other.commit([remove("things", "c"), create("others", "a", {})])
+        assert sorted(store.changed("things", before)) == ["b", "c"]
+        assert store.changed("things", store.stamps()["things"]) == []
+
     def test_numbers_follow_creation(self, reopen: Reopen) -> None:
         """Runs are numbered by time of creation, whoever wrote them first."""
         store = reopen()
