@@ -26,6 +26,9 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 # Only the browser tests want Playwright, which clears the folder of screenshots at each start.
 PYTEST = ("python", "-m", "pytest", "-p", "no:playwright")
 TWO_AT_A_TIME = ("-m", "not alone", "-n", "2", "--dist", "loadfile")
+# Many tests wait for real kernels and servers, and a machine that is shared may stall for seconds:
+# what fails is tried once more.  The closing line counts these, and the summary names them.
+ONCE_MORE = ("--reruns=1", "-rR")
 NOTHING_COLLECTED = 5
 
 scripts = Path()
@@ -89,8 +92,8 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         run(session, *PYTEST, *session.posargs)
         return
-    run(session, *PYTEST, *TWO_AT_A_TIME)
-    run(session, *PYTEST, "-m", "alone", success_codes=(0, NOTHING_COLLECTED))
+    run(session, *PYTEST, *TWO_AT_A_TIME, *ONCE_MORE)
+    run(session, *PYTEST, "-m", "alone", *ONCE_MORE, success_codes=(0, NOTHING_COLLECTED))
 
 
 @nox.session(requires=["env"], venv_backend="none")
@@ -110,16 +113,12 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session(requires=["env"], venv_backend="none")
 def browser(session: nox.Session) -> None:
-    """Drive a real JupyterLab in a real Chromium, which is installed where there is none.
-
-    What fails is tried once more, as a machine that is shared may stall for seconds; the closing
-    line counts these, and its summary names them.
-    """
+    """Drive a real JupyterLab in a real Chromium, which is installed where there is none."""
     run(session, "python", "tests/browser/chromium.py")
     run(
         session,
         *("python", "-m", "pytest", "tests/browser", "--tracing=retain-on-failure"),
-        *("--screenshot=only-on-failure", "--reruns=1", "-rR", *session.posargs),
+        *("--screenshot=only-on-failure", *ONCE_MORE, *session.posargs),
     )
 
 
