@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -147,6 +148,15 @@ def test_a_pickle_cannot_hide_behind_the_digest_of_another(tmp_path: Path) -> No
     with pytest.raises(InvalidBundle, match="says something else"):
         open_bundle(tmp_path / "bundle")
     assert bundle.digest == doc["digest"]
+
+
+@pytest.mark.parametrize("size", ["1e999", "NaN", '"x"', "null", "[]"])
+def test_a_list_of_nonsense_is_told(tmp_path: Path, size: str) -> None:
+    save(own_class(), tmp_path / "bundle")
+    file = tmp_path / "bundle" / "digests.json"
+    file.write_text(re.sub(r'"size": \d+', f'"size": {size}', file.read_text()))
+    with pytest.raises(InvalidBundle, match="damaged"):
+        open_bundle(tmp_path / "bundle")
 
 
 def test_a_pickle_cannot_hide_behind_another_name(tmp_path: Path) -> None:

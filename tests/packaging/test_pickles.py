@@ -201,6 +201,25 @@ def test_what_imports_what_it_is_told_to_is_told() -> None:
         assert read_pickle(b"\x80\x05" + _global(name) + b".").dangerous == (name,)
 
 
+def test_what_loads_or_imports_by_another_hand_is_told() -> None:
+    partial = _global("functools.partial") + _global("_pickle.loads") + b"C\x01.\x86R"
+    both = _call("importlib.import_module", _text("socket")) + _global("pickle.loads") + b"\x86"
+    for content in (partial, both, _call("pickle.load", _text("a file")), _global("numpy.load")):
+        assert "?" in read_pickle(b"\x80\x05" + content + b".").imports
+    twice = _global("importlib.import_module") + b"\x94" + _text("json") + b"\x85R"
+    twice += b"h\x00" + _text("os:path") + b"\x85R\x86"
+    followed = {"importlib.import_module", "json", "os.path"}
+    assert set(read_pickle(b"\x80\x05" + twice + b".").imports) == followed
+
+
+def test_names_of_old_are_told_as_they_are_imported() -> None:
+    for old, new in (
+        (b"ccommands\ngetoutput\n.", "subprocess.getoutput"),
+        (b"\x80\x02c__builtin__\neval\n.", "builtins.eval"),
+    ):
+        assert read_pickle(old).dangerous == (new,)
+
+
 def test_what_takes_forever_is_refused_soon() -> None:
     bomb = b"\x80\x04)q\x00"
     for level in range(30):

@@ -110,6 +110,14 @@ def test_names_that_cannot_be(book: Book, name: str) -> None:
         book.models.log(line(1), name, input_example=X)
 
 
+def test_none_is_no_name(book: Book) -> None:
+    book.models.log(line(1), "slope", input_example=X)
+    with pytest.raises(InvalidInput, match="alias is empty"):
+        book.models.set_alias("slope/1", None)
+    with pytest.raises(InvalidInput, match="model is empty"):
+        book.models.log(line(1), None, input_example=X)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [
@@ -119,6 +127,7 @@ def test_names_that_cannot_be(book: Book, name: str) -> None:
         ("models:/slope/production", "No version of 'slope' is in production"),
         ("models:/slope/", "names no version"),
         ("models:/slope/1/2", "names no version"),
+        ("models:/slope@", "names no alias"),
         ("runs:/1", "is named as runs:/RUN/NAME"),
         ("models:/slope/99999999999999999999", "no version"),
     ],

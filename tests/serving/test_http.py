@@ -157,6 +157,11 @@ def test_tables_of_all_types(mixed_client: Client) -> None:
     csv = MIXED.assign(note=["007", "8", ""]).to_csv(index=False).encode()
     reply = mixed_client.post("/invocations", csv.replace(b'""', b"x"), "text/csv")
     assert reply.status == 400 or reply.doc["predictions"][0]["who"] == "007Bonn"
+    for shifted in (csv.replace(b"\n", b",\n"), csv.replace(b"\n", b"\nfirst,")):
+        header, _, rows = shifted.partition(b"\n")
+        shifted = header.rstrip(b",") + b"\n" + rows.removesuffix(b"first,")
+        reply = mixed_client.post("/invocations", shifted, "text/csv")
+        assert (reply.status, "more fields than its header" in reply.doc["message"]) == (400, True)
     model = mixed_client.get("/v2/models/mixed").doc
     assert {one["name"]: one["datatype"] for one in model["inputs"]} == {
         "age": "INT64", "income": "FP64", "town": "BYTES", "note": "BYTES", "member": "BOOL",

@@ -77,6 +77,7 @@ def test_what_does_not_fit_leaves_nothing(iris: Path, tmp_path: Path) -> None:
         score_file(iris, tmp_path / "in.csv", out, rows=64)
     for name, content, words in (
         ("empty.csv", b"", "cannot be read"),
+        ("wide.csv", b"a,b,c,d\n" + b"9,1,2,3,4\n" * 3, "more fields than its header"),
         ("header.csv", ",".join(IRIS).encode() + b"\n", "no rows"),
         ("bad.parquet", b"PAR1nonsense", "cannot be read"),
         ("bad.arrow", b"nonsense", "cannot be read"),

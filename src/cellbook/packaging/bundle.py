@@ -22,6 +22,7 @@ from cellbook.errors import (
     one_line,
 )
 from cellbook.packaging import describing, mlmodel, standalone
+from cellbook.packaging.dangers import is_dangerous
 from cellbook.packaging.environment import check_pin, python_env, requirements
 from cellbook.packaging.examples import encode_input, first_rows
 from cellbook.packaging.formats import Saved, save_model
@@ -32,7 +33,6 @@ from cellbook.packaging.manifest import (
     verify,
     write_manifest,
 )
-from cellbook.packaging.pickles import is_dangerous
 from cellbook.packaging.shapes import PICKLED, check_about
 from cellbook.packaging.signature import (
     Signature,

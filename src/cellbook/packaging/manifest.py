@@ -123,7 +123,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise InvalidBundle(
             f"{folder} is no bundle: it has no {FILE}. save_bundle makes one."
         ) from None
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ArithmeticError, ValueError, TypeError, KeyError, RecursionError) as error:
         if isinstance(error, InvalidBundle):
             raise
         raise InvalidBundle(

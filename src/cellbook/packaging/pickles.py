@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, ClassVar
 import cloudpickle
 
 from cellbook.errors import InvalidBundle
+from cellbook.packaging.dangers import BLIND, IMPORTERS, LOADERS, is_dangerous, name_of_old
 
 _CLOUD = "cloudpickle.cloudpickle"
 _MOST, _MOST_TIMES = 1_000_000, 100
@@ -35,45 +36,6 @@ ADDRESSES = ("_stop_words_id",)
 """Attributes in which scikit-learn keeps where in memory something lay, to see if it changed."""
 _FILE_NAME, _FIRST_LINE, _LINES = 10, 13, 14
 """Of what makes a code object: where its source was, which is no part of what it does."""
-
-DANGEROUS = frozenset(
-    f"{module}.{name}"
-    for modules, names in (
-        ("builtins", "__import__ compile eval exec getattr open"),
-        ("importlib importlib._bootstrap", "__import__ _gcd_import import_module"),
-        (
-            "nt os posix",
-            "execl execle execlp execlpe execv execve execvp execvpe fork forkpty popen "
-            "posix_spawn posix_spawnp remove rmdir spawnl spawnle spawnlp spawnlpe spawnv spawnve "
-            "spawnvp spawnvpe startfile system unlink",
-        ),
-        ("pty", "spawn"),
-        ("runpy", "run_module run_path"),
-        ("shutil", "rmtree"),
-        ("subprocess", "Popen call check_call check_output getoutput getstatusoutput run"),
-    )
-    for module in modules.split()
-    for name in names.split()
-)
-"""What a model has no need to call."""
-
-_IMPORTERS = frozenset(
-    (
-        f"{_CLOUD}.subimport", "cloudpickle.subimport", "builtins.__import__",
-        "importlib.import_module", "importlib.__import__", "importlib._bootstrap._gcd_import",
-        "pkgutil.resolve_name", "pydoc.locate",
-    )
-)  # fmt: skip
-"""Functions that import what they are told to."""
-
-_LOADERS = frozenset(
-    f"{module}.{name}"
-    for module, name in (
-        *((one, "loads") for one in ("pickle", "_pickle", "cloudpickle", _CLOUD, "dill", "joblib")),
-        ("dill._dill", "loads"), ("pickle", "_loads"), ("torch.storage", "_load_from_bytes"),
-    )
-)  # fmt: skip
-"""Functions that load a pickle from bytes."""
 
 
 class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
@@ -121,12 +83,6 @@ class PickleContent:
     def dangerous(self) -> tuple[str, ...]:
         """What no model needs, and does harm with ease."""
         return tuple(name for name in self.imports if is_dangerous(name))
-
-
-def is_dangerous(name: str) -> bool:
-    """Whether no model needs to call what is imported so, also by a way round."""
-    parts = name.split(".")
-    return any(".".join(parts[start:]) in DANGEROUS for start in range(len(parts)))
 
 
 def read_pickle(data: bytes) -> PickleContent:
@@ -207,11 +163,17 @@ class _Machine:
         self._marks: list[int] = []
         self._memo: dict[int, Any] = {}
         self._effects: list[Any] = []
+        self._protocol = 0
+        self._unfollowed = 0
+        """How often there was one of those that load or import on the stack, and was not called
+        there: whoever is given it may call it with whatever."""
 
     def run(self, file: BinaryIO) -> _Node:
         for opcode, argument, _ in pickletools.genops(file):
             self.steps += 1
             if opcode.name == "STOP":
+                if self._unfollowed:
+                    self.imports.add("?")
                 # cloudpickle fills functions and classes by calls whose result is thrown away.
                 return _Node("tuple", [self._stack[-1], *self._effects])
             handler = _OPCODES.get(opcode.name)
@@ -219,7 +181,9 @@ class _Machine:
                 handler(self, argument)
             elif opcode.name in _ATOMS:
                 self._stack.append(argument)
-            elif opcode.name not in ("PROTO", "FRAME"):
+            elif opcode.name == "PROTO":
+                self._protocol = argument or 0
+            elif opcode.name != "FRAME":
                 raise InvalidBundle(
                     f"A pickle of the model uses {opcode.name}, which none of ours does. Do not "
                     "load it."
@@ -249,20 +213,27 @@ class _Machine:
 
     def get(self, key: int) -> None:
         self._stack.append(self._memo[key])
+        self._unfollowed += _follows(self._stack[-1])
 
     def name(self, module: Any, name: Any) -> None:
-        told = f"{module}.{name}" if isinstance(module, str) and isinstance(name, str) else "?"
+        told = "?"
+        if isinstance(module, str) and isinstance(name, str):
+            told = name_of_old(module, name) if self._protocol < 3 else f"{module}.{name}"
         self.imports.add(told)
+        if told in BLIND:
+            self.imports.add("?")
         self.push("global", told)
         self.deeds.append(self._stack[-1])
+        self._unfollowed += _follows(self._stack[-1])
 
     def call(self, kind: str, function: Any, *arguments: Any) -> None:
         name = function.parts[0] if isinstance(function, _Node) and function.parts else None
         if isinstance(name, str) and arguments and isinstance(arguments[0], _Node):
+            self._unfollowed -= _follows(function)
             for one in arguments[0].parts[:1]:
-                if name in _IMPORTERS:
-                    self.imports.add(str(one) if isinstance(one, str) else "?")
-                elif name in _LOADERS:
+                if name in IMPORTERS:
+                    self.imports.add(one.replace(":", ".") if isinstance(one, str) else "?")
+                elif name in LOADERS:
                     self.imports |= self._nested(one)
         self.push(kind, function, *arguments)
         self.deeds.append(self._stack[-1])
@@ -299,6 +270,16 @@ class _Machine:
 
     def duplicate(self) -> None:
         self._stack.append(self._stack[-1])
+        self._unfollowed += _follows(self._stack[-1])
+
+
+def _follows(item: Any) -> bool:
+    """Whether it is a function whose calls are followed: what they load or import is told."""
+    return (
+        isinstance(item, _Node)
+        and item.kind == "global"
+        and (item.parts[0] in IMPORTERS or item.parts[0] in LOADERS)
+    )
 
 
 def _tuple(count: int) -> Callable[[_Machine, Any], None]:

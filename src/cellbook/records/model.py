@@ -235,7 +235,7 @@ def check_model_name(name: object) -> str:
     InvalidInput
         Also if it holds ``/``, ``:`` or ``@``, behind which version and alias stand.
     """
-    text = check_name(name, "model").strip()
+    text = check_name("" if name is None else name, "model").strip()
     if held := [mark for mark in "/:@" if mark in text]:
         raise InvalidInput(
             f"The name of a model holds a {held[0]!r}: {text[:60]!r}. Versions and aliases are "
@@ -252,7 +252,7 @@ def check_model_alias(alias: object) -> str:
     InvalidInput
         Also if it would be taken for a version, or holds ``/``, ``:`` or ``@``.
     """
-    text = check_name(alias, "alias").strip().removeprefix("@")
+    text = check_name("" if alias is None else alias, "alias").strip().removeprefix("@")
     taken = text.lower() in (LATEST, *ModelStage) or text[:1].isdecimal()
     if not text or taken or any(mark in text for mark in "/:@~"):
         raise InvalidInput(

@@ -44,7 +44,9 @@ def parse(target: object) -> Wanted:
     name, slash, version = text.lstrip("/").partition("/")
     alias = ""
     if not slash:
-        name, _, alias = name.partition("@")
+        name, at, alias = name.partition("@")
+        if at and not alias:
+            raise InvalidInput(f"{str(target)[:80]!r} names no alias. {FORMS}")
         if alias[:1].isdecimal() or alias.lower() == LATEST:
             version, alias = alias, ""
     if not name or (slash and not version) or "/" in version or "@" in version:

@@ -26,6 +26,11 @@ _MISSING = (
 """What stands for a missing number, time or truth value in a text file."""
 
 
+SHIFTED = (
+    "its rows have more fields than its header. Name each column, and end no line with a comma."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a request asks."""
@@ -200,6 +205,8 @@ def _csv(body: bytes, signature: Signature) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(io.StringIO(text), low_memory=False, **options)
     except Exception as error:
         raise Refused(400, f"The body is no CSV with a header: {one_line(error)}.") from None
+    if is_shifted(frame):
+        raise Refused(400, f"The body is no CSV with a header: {SHIFTED}")
     if frame.empty:
         raise Refused(400, "The input has no rows. Give one at least.")
     return frame
@@ -213,6 +220,12 @@ def csv_options(header: Sequence[str], signature: Signature) -> dict[str, Any]:
     texts = text_columns(signature)
     missing = {name: [""] if name in texts else list(_MISSING) for name in header}
     return {"dtype": texts, "keep_default_na": False, "na_values": missing}
+
+
+def is_shifted(frame: pd.DataFrame) -> bool:
+    """Whether rows of a text file have more fields than its header: pandas takes the first ones as
+    names of the rows then, and the others for columns that they do not belong to."""
+    return not isinstance(frame.index, pd.RangeIndex)
 
 
 def text_columns(signature: Signature) -> dict[str, type[str]]:

@@ -15,7 +15,7 @@ import pandas as pd
 from cellbook.errors import InvalidInput, SignatureMismatch, one_line
 from cellbook.optional import require
 from cellbook.packaging import PackagedModel, Signature, load_bundle, unpack_bundle
-from cellbook.serving.decoding import csv_options
+from cellbook.serving.decoding import SHIFTED, csv_options, is_shifted
 from cellbook.serving.examples import read_example
 from cellbook.serving.outputs import Outputs, outputs_of
 
@@ -244,7 +244,10 @@ def _chunks(path: Path, rows: int, signature: Signature) -> Iterator[pd.DataFram
             header = list(pd.read_csv(path, nrows=0).columns)
             options = csv_options(header, signature)
             with pd.read_csv(path, chunksize=rows, **options) as chunks:
-                yield from chunks
+                for chunk in chunks:
+                    if is_shifted(chunk):
+                        raise InvalidInput(f"{path.name} cannot be read: {SHIFTED}")
+                    yield chunk
             return
         for batch in _batches(path, rows):
             for start in range(0, batch.num_rows, rows):
