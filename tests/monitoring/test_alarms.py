@@ -124,6 +124,19 @@ def test_rules_are_read(text: str, rule: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("drift:petal length (cm)", "drift:petal length (cm)"),
+        ("psi:petal length (cm) above 0.2 on 2 of 3", "psi:petal length (cm)"),
+        ("drift:age, 200 rows", "drift:age"),
+        ('missing:"above 2 on 3 of 5" above 0.1 on 3 of 5', "missing:above 2 on 3 of 5"),
+    ],
+)
+def test_a_rule_names_a_column_as_it_is_called(text: str, signal: str) -> None:
+    assert parse_rule(text).signal == signal
+
+
+@pytest.mark.parametrize(
     "text",
     ["accuracy", "accuracy below", "accuracy below x", "accuracy below nan", "a below 1 on 5 of 3",
      "a below 1 on 0 of 3", "a below 1, cool-down soon", "a below inf", "a below 1 on 1 of 9999"],

@@ -180,6 +180,11 @@ def test_what_cannot_be_compared_is_said() -> None:
         drift(frame, frame, alpha=5)
     with pytest.raises(InvalidInput, match="The reference has no rows"):
         drift(frame.iloc[:0], frame)
+    for wrong in ({"ranges": {"y": (0, 1)}}, {"allowed": {"y": ["a"]}}):
+        with pytest.raises(InvalidInput, match="no column 'y'"):
+            drift(frame, frame, **wrong)
+    with pytest.raises(InvalidInput, match="range of 'x'"):
+        drift(frame, frame, ranges={"x": (float("nan"), None)})
 
 
 def test_columns_of_numbers_and_texts_alike_raise_no_alarm_by_chance() -> None:

@@ -309,6 +309,7 @@ def test_windows_are_sketched_chunk_by_chunk(room: Predictions, log: PredictionL
     )
     only = room.sketches("wine", 3, since=3_000, name=lambda label: "x" if label[-1] == "x" else "")
     assert [list(sketch.columns) for sketch in only.values()] == [["x"]]
+    assert list(room.sketches("wine", 1e300)) == [0]
     with pytest.raises(InvalidInput, match="seconds is none"):
         room.sketches("wine", 0)
 

@@ -34,7 +34,7 @@ _MOST_WINDOWS = 1_000
 _WAITING = "waiting"
 """What is said of a delivery before it was tried."""
 _TEXT = re.compile(
-    r"(?P<signal>\S+?)"
+    r"(?P<signal>[^\s:]+?(:(\"[^\"]+\"|\S.*?))?)"
     r"(\s+(?P<surely>surely\s+)?(?P<sign>below|above|<|>)\s*(?P<limit>[^\s,]+))?"
     r"(\s+(on|for)\s+(?P<windows>\d+)\s+of\s+(?P<of>\d+)(\s+windows?)?"
     r"(\s+of\s+(?P<window>[\d.]+\s*(s|min|h|d)))?)?"
@@ -51,7 +51,8 @@ def parse_rule(text: str, name: str = "") -> AlarmRule:
     Further parts follow: ``on 3 of 5 windows of 30min`` (an hour, where nothing is said), and after
     commas ``200 rows`` (fewer do not count), ``cool-down 6h``, ``after 1d`` (windows are looked at
     so long after their end, as labels come late).  ``surely below`` asks that the whole interval
-    is.  ``drift`` and ``drift:COLUMN`` may stand without a limit.
+    is.  ``drift`` and ``drift:COLUMN`` may stand without a limit.  A column stands as it is called,
+    blanks and all; in quotes (``drift:"3 of 5"``) where it could be read otherwise.
 
     Parameters
     ----------
@@ -75,7 +76,10 @@ def parse_rule(text: str, name: str = "") -> AlarmRule:
             f"{text!r} does not read as a rule. Write for instance: accuracy below 0.9 on 3 of 5 "
             "windows of 1h, 200 rows, cool-down 6h, after 1d"
         )
-    rule = AlarmRule(name or text.strip(), match["signal"], surely=bool(match["surely"]), **given)
+    signal = match["signal"]
+    if signal.endswith('"'):
+        signal = signal[:-1].replace(':"', ":", 1)
+    rule = AlarmRule(name or text.strip(), signal, surely=bool(match["surely"]), **given)
     return check_rule(rule)
 
 

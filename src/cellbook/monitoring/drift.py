@@ -181,7 +181,8 @@ def drift(
     Raises
     ------
     InvalidInput
-        If one is no table, the reference has no rows, or `alpha` is no probability.
+        If one is no table, the reference has no rows, `alpha` is no probability, a limit is no
+        number, or `ranges` or `allowed` name a column that there is not.
     """
     if not 0 < alpha < 1:
         raise InvalidInput(f"alpha is {alpha!r}; it is a probability, such as 0.05.")
@@ -190,6 +191,7 @@ def drift(
     if not before.rows:
         raise InvalidInput("The reference has no rows. Make it of the training data.")
     order = dict.fromkeys((*before.columns, *after.columns))
+    _check_limits(ranges or {}, allowed or {}, order if names is None else None)
     # Fine enough that of so many tests one can still be significant.
     draws = min(200_000, max(9_999, int(20 * 4 * len(order) / alpha)))
     large = min(before.rows, after.rows) >= LARGE
@@ -207,6 +209,21 @@ def drift(
     found = _corrected(found, alpha)
     found.sort(key=lambda column: (not column.drifted, column.p_adjusted))
     return DriftReport(before.rows, after.rows, alpha, tuple(found))
+
+
+def _check_limits(
+    ranges: Mapping[str, tuple[float | None, float | None]],
+    allowed: Mapping[str, Collection[Any]],
+    columns: Collection[str] | None,
+) -> None:
+    for name in (*ranges, *allowed):
+        if columns is not None and name not in columns:
+            raise InvalidInput(
+                f"There is no column {name!r}. There are {', '.join(map(str, columns))[:200]}."
+            )
+    for name, limits in ranges.items():
+        if any(limit is not None and limit != limit for limit in limits):
+            raise InvalidInput(f"The range of {name!r} is {limits!r}. Give numbers, or None.")
 
 
 def _as_sketch(data: Any, columns: tuple[str, ...] | None) -> Sketch:

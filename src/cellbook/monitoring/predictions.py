@@ -310,6 +310,10 @@ class Predictions:
         return frame
 
 
+_LONGEST = 2**53 - 1
+"""Milliseconds of the longest window."""
+
+
 def window_length(seconds: float) -> int:
     """Return how long a window is, in milliseconds.
 
@@ -321,4 +325,5 @@ def window_length(seconds: float) -> int:
     length = int(seconds * 1000) if 0 < seconds < math.inf else 0
     if length < 1:
         raise InvalidInput(f"A window of {seconds!r} seconds is none. Give a longer one.")
-    return length
+    # Of longer ones none has begun since 1970, and none ends before there is no number for it.
+    return min(length, _LONGEST)
