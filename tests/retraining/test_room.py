@@ -150,6 +150,7 @@ def test_a_dry_run_changes_nothing(book: Book) -> None:
 
 def test_what_cannot_be_is_told_before_anything_runs(book: Book) -> None:
     plan = replace(PLAN, on="")
+    book.track_data(people(29, 5, turned=True), "few", keep=True)
     for wrong, message in (
         ({"model": "debit"}, "debit"),
         ({"alias": "challenger"}, "challenger"),
@@ -158,11 +159,15 @@ def test_what_cannot_be_is_told_before_anything_runs(book: Book) -> None:
         ({"metric": "beauty"}, "There is no metric 'beauty'"),
         ({"label": "height"}, "no column 'height'"),
         ({"margin": -0.1}, "0 or more"),
+        ({"margin": float("nan")}, "0 or more"),
+        ({"holdout": "data:few@1"}, "29 rows of few@1 .* judge nobody"),
         ({"params": {"lr": 1}}, r"No cell assigns 'lr' .* plain value there: path, C"),
         ({"params": {"C": object()}}, "is a object"),
     ):
         with pytest.raises((InvalidInput, NotFound), match=message):
             retrain(book, replace(plan, **wrong))
+    with pytest.raises(InvalidInput, match="number of seconds"):
+        retrain(book, plan, limit=-1)
     for on in ("beautiful", "beauty below 3", "estimated:accuracy below 0.9"):
         with pytest.raises(InvalidInput):
             retrain_where_due(book, replace(PLAN, on=on))
@@ -172,6 +177,19 @@ def test_what_cannot_be_is_told_before_anything_runs(book: Book) -> None:
     with pytest.raises(InvalidInput, match="compares credit with nothing"):
         retrain_where_due(book, replace(PLAN, on="drift"))
     assert Retrainings(book).all() == []
+
+
+def test_what_judges_nothing_is_told(book: Book) -> None:
+    table = people(300, 6, turned=True)
+    label = next(name for name in table if set(table[name]) == {0, 1})
+    book.track_data(table.astype({label: str}), "texts", keep=True)
+    book.track_data(table[table[label] == 1].reset_index(drop=True), "ones", keep=True)
+    for wrong, message in (
+        ({"holdout": "texts@1"}, r"predicts numbers \(.*texts \('[01]'\): no two are ever equal"),
+        ({"holdout": "ones@1", "metric": "roc_auc"}, "cannot be told of the .* rows of ones@1"),
+    ):
+        with pytest.raises(InvalidInput, match=message):
+            rehearse(book, replace(PLAN, on="", **wrong))
 
 
 def test_drift_triggers_and_failing_waits_for_the_cool_down(book: Book) -> None:

@@ -157,7 +157,7 @@ def reproduce(
     if not record.state.is_final:
         raise InvalidInput(f"Run #{record.run_number} is still running. End it with `%end_run`.")
     _check_tolerance(book, record, tolerance)
-    _check_limit(limit)
+    check_limit(limit)
     found = slice_of_run(book, record)
     if not found.executions and not found.script:
         raise NotFound(
@@ -216,7 +216,14 @@ def _check_tolerance(book: Book, record: RunRecord, tolerance: float | str | Non
         )
 
 
-def _check_limit(limit: object) -> None:
+def check_limit(limit: object) -> None:
+    """Say what is wrong with a limit of seconds.
+
+    Raises
+    ------
+    InvalidInput
+        If it is neither None nor a number above 0.
+    """
     number = isinstance(limit, int | float) and not isinstance(limit, bool)
     if limit is not None and not (number and limit > 0):  # type: ignore[operator]
         raise InvalidInput(f"A limit is a number of seconds, such as 600; not {limit!r}.")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _BY_SCORES = ("roc_auc", "brier", "log_loss")
 _SMALLEST = 1e-15
+FEWEST = 30
+"""Rows of a holdout: fewer judge nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def open_holdout(book: Book, plan: RetrainingPlan) -> Holdout:
     NotFound
         If there is no such version.
     InvalidInput
-        If it is no table or not at hand, lacks the column of the label, or that is not told.
+        If it is no table or not at hand, lacks the column of the label, or that is not told; or
+        if fewer than `FEWEST` rows have a label.
     """
     from cellbook.monitoring.measures import METRICS  # noqa: PLC0415 - heavy
 
@@ -72,6 +75,11 @@ def open_holdout(book: Book, plan: RetrainingPlan) -> Holdout:
     known = table[label].notna()
     if not known.any():
         raise InvalidInput(f"No row of {version.label} has a {label!r}.")
+    if known.sum() < FEWEST:
+        raise InvalidInput(
+            f"{known.sum()} rows of {version.label} have a {label!r}; fewer than {FEWEST} judge "
+            "nobody. Track more of them."
+        )
     rows = table[known]
     return Holdout(version, rows.drop(columns=[label]), rows[label])
 
@@ -110,16 +118,35 @@ def judge(
     Raises
     ------
     InvalidInput, Untrusted
-        If one cannot be loaded, or does not take the rows.
+        If one cannot be loaded, does not take the rows, or the metric tells nothing of them.
     """
-    from cellbook.monitoring.measures import LOWER_IS_BETTER, measure  # noqa: PLC0415 - heavy
+    from cellbook.monitoring.measures import LOWER_IS_BETTER  # noqa: PLC0415 - heavy
 
     former = outcome_on(book, plan, holdout, champion, trust=trust)
     fresh = outcome_on(book, plan, holdout, challenger, trust=trust)
     sign = -1.0 if plan.metric in LOWER_IS_BETTER else 1.0
-    one, other = measure(plan.metric, former).value, measure(plan.metric, fresh).value
+    one, other = value_of(plan, holdout, former), value_of(plan, holdout, fresh)
     low, high = _interval(plan.metric, former, fresh)
     return Judged(one, other, sign * (other - one), low, high)
+
+
+def value_of(plan: RetrainingPlan, holdout: Holdout, outcome: Outcome) -> float:
+    """Return the metric of an outcome on the holdout.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none, as ROC AUC of one class.
+    """
+    from cellbook.monitoring.measures import measure  # noqa: PLC0415 - heavy
+
+    value = measure(plan.metric, outcome).value
+    if not math.isfinite(value):
+        raise InvalidInput(
+            f"{plan.metric} cannot be told of the {len(holdout.labels)} rows of "
+            f"{holdout.version.label}. Name another metric, or a holdout in which each class is."
+        )
+    return value
 
 
 def outcome_on(
@@ -167,7 +194,20 @@ def outcome_on(
         return Outcome(labels, scores=given[:, 1] if given.ndim == 2 else given)
     if given.ndim == 2:
         given = _classes(model)[given.argmax(axis=1)]
+    if _are_texts(given) != _are_texts(labels):
+        one, other = (
+            f"{'texts' if _are_texts(values) else 'numbers'} ({values[0]!r})"
+            for values in (given, labels)
+        )
+        raise InvalidInput(
+            f"{version.label} predicts {one}, and the labels of {holdout.version.label} are "
+            f"{other}: no two are ever equal. Track a holdout with labels as they are predicted."
+        )
     return Outcome(labels, predictions=given)
+
+
+def _are_texts(values: Any) -> bool:
+    return any(isinstance(one, str) for one in values.tolist())
 
 
 def _classes(model: PackagedModel) -> Any:

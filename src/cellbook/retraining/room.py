@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +23,16 @@ from cellbook.records import (
     RetrainingVerdict,
 )
 from cellbook.reproducing.anew import Work, prepare, run_anew
+from cellbook.reproducing.room import check_limit
 from cellbook.retraining.audit import Retrainings
-from cellbook.retraining.judging import Holdout, Judged, judge, open_holdout, outcome_on
+from cellbook.retraining.judging import (
+    Holdout,
+    Judged,
+    judge,
+    open_holdout,
+    outcome_on,
+    value_of,
+)
 from cellbook.store import Op
 from cellbook.views.formatting import number, plural
 
@@ -75,7 +84,7 @@ def rehearse(book: Book, plan: RetrainingPlan, *, trust: bool = False) -> Rehear
     NotFound, InvalidInput, Untrusted
         As :func:`retrain` does.
     """
-    from cellbook.monitoring import Alarms, measure  # noqa: PLC0415 - heavy
+    from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
 
     ready = _ready(book, plan, trust, lambda line: None)
     due, evidence = True, ""
@@ -88,7 +97,7 @@ def rehearse(book: Book, plan: RetrainingPlan, *, trust: bool = False) -> Rehear
     outcome = outcome_on(book, ready.plan, ready.holdout, ready.champion, trust=trust)
     version = ready.holdout.version
     return Rehearsal(
-        due, evidence, ready.champion, measure(plan.metric, outcome).value,
+        due, evidence, ready.champion, value_of(plan, ready.holdout, outcome),
         f"{version.label} ({version.digest})", len(ready.holdout.labels), ready.work,
     )  # fmt: skip
 
@@ -125,6 +134,7 @@ def retrain_where_due(
     """
     from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
 
+    check_limit(limit)
     ready = _ready(book, plan, trust, tell)
     rule, alarms, audit = rule_of(plan), Alarms(book.store, subject_of(plan)), Retrainings(book)
     audit.repair()
@@ -200,6 +210,7 @@ def retrain(
     Untrusted
         If it takes `trust`.
     """
+    check_limit(limit)
     ready = _ready(book, plan, trust, tell)
     begun = Retrainings(book).begin(_fresh(book, ready, by))
     return _carry_out(book, ready, begun, limit, trust, tell)
@@ -233,7 +244,7 @@ def subject_of(plan: RetrainingPlan) -> str:
 def _ready(book: Book, plan: RetrainingPlan, trust: bool, tell: Tell) -> _Ready:
     champion = book.models.find(f"models:/{plan.model}@{plan.alias}")
     heads = book.models.get(plan.model).heads.get(plan.alias, ())
-    if plan.margin < 0:
+    if not 0 <= plan.margin < math.inf:
         raise InvalidInput("The margin is how much better a challenger must be: 0 or more.")
     work = prepare(book, plan.run, plan.params, trust=trust, tell=tell)
     return _Ready(plan, champion, heads, open_holdout(book, plan), work)
