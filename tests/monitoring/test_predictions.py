@@ -160,6 +160,18 @@ def test_what_is_no_row_spoils_no_other(room: Predictions, log: PredictionLog) -
         log.log(5, 5)
 
 
+def test_half_a_character_spoils_no_other(room: Predictions, log: PredictionLog) -> None:
+    log.log([{"a": "\ud800"}], {"p": [1]})
+    log.log([{"a": "x"}], {"p": [2]})
+    log.flush()
+    log.log([{"a": "y"}], {"p": [3]})
+    log.flush()
+    assert list(room.frame("wine")["output.p"]) == [2, 3]
+    assert log.state.dropped == 1
+    with pytest.raises(InvalidInput, match="half of a character"):
+        room.label("wine", {"\ud800": 1})
+
+
 def test_a_disk_that_refuses_delays_and_loses_nothing(
     room: Predictions, store: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

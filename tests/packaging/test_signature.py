@@ -43,6 +43,24 @@ def test_text_is_text_whatever_pandas_calls_it() -> None:
     assert infer_signature(old) == infer_signature(new)
 
 
+def test_numbers_of_arrow_are_those_of_pandas() -> None:
+    frame = pd.DataFrame(
+        {
+            "whole": pd.array([1, 2], dtype="int64[pyarrow]"),
+            "small": pd.array([1, None], dtype="uint8[pyarrow]"),
+            "real": pd.array([1.5, None], dtype="double[pyarrow]"),
+            "true": pd.array([True, None], dtype="bool[pyarrow]"),
+        }
+    )
+    signature = infer_signature(frame)
+    assert isinstance(signature.inputs, Columns)
+    told = [(one.dtype, one.nullable) for one in signature.inputs.columns]
+    assert told == [("int64", False), ("UInt8", True), ("float64", True), ("boolean", True)]
+    assert [str(one) for one in signature.conform(frame).dtypes] == [one for one, _ in told]
+    with pytest.raises(InvalidInput, match="complex"):
+        of(a=[1 + 2j])
+
+
 def test_it_survives_json() -> None:
     data, _ = cellar()
     for signature in (

@@ -136,6 +136,18 @@ def test_those_who_were_named_approve(models: Models) -> None:
         models.protect("slope", "staging", 2, approvers=["ada"])
 
 
+def test_a_blank_or_a_capital_makes_nobody_another_one(models: Models) -> None:
+    models.protect("slope", "staging", 2)
+    for name in ("bob", "bob ", "Bob", "Ada"):
+        models.approve("slope/1", "staging", reason="Good.", evidence=SEEN, by=name)
+    with pytest.raises(InvalidInput, match="slope/1 has 1 of 2"):
+        models.move_stage("slope/1", "staging")
+    models.approve("slope/1", "staging", reason="Good.", evidence=SEEN, by="lin")
+    models.move_stage("slope/1", "staging")
+    models.set_owners("slope", ["Bob"])
+    models.protect("slope", "production", by="bob")
+
+
 def test_evidence_is_named_in_words(book: Book, models: Models) -> None:
     passed(models, "slope/1")
     with pytest.raises(InvalidInput, match="nothing that an approval could rest upon: board:NAME"):

@@ -61,6 +61,7 @@ def test_what_cannot_be_served() -> None:
         ((Arm("a", ""),), "no model"),
         ((Arm("a", "m", 0.0), Arm("b", "m", shadow=True)), "No arm answers"),
         ((), "No arm answers"),
+        ((Arm("a", "m", 1e308), Arm("b", "m", 1e308)), "too large"),
     ):
         with pytest.raises(InvalidInput, match=words):
             check(Deployment("e", arms))
@@ -83,6 +84,8 @@ def test_files(tmp_path: Path) -> None:
         ('{"name": "e", "arms": [{"name": 5, "model": "m"}]}', "name"),
         (json.dumps({"name": "e", "arms": [{"name": "a", "model": "m", "weight": "x"}]}), "weight"),
         ("[" * 100_000, "is no deployment"),
+        ('{"name": "e", "arms": [{"name": "a", "model": "m", "wieght": 5}]}', "no 'wieght'"),
+        ('{"name": "e", "sallt": "x", "arms": []}', "no 'sallt'. It has name, arms"),
     ):
         file.write_text(text)
         with pytest.raises(InvalidInput, match=words):

@@ -57,6 +57,29 @@ def length_of(data: Any) -> int:
 
 def rows_of(batches: Sequence[Batch]) -> tuple[pd.DataFrame, int, str]:
     """Return the rows of some batches, how many could not be made any, and why not."""
+    try:
+        return _joined(batches)
+    except UnicodeError as error:
+        # Half a character can be written nowhere; the others are recorded all the same.
+        sound = [batch for batch in batches if _is_text(batch)]
+        frame, spoiled, _ = _joined(sound)
+        gone = sum(len(batch.ids) for batch in batches) - sum(len(batch.ids) for batch in sound)
+        return frame, spoiled + gone, one_line(error)
+
+
+def _is_text(batch: Batch) -> bool:
+    """Whether the texts of a batch can be written."""
+    try:
+        pd.DataFrame(_columns(batch))
+    except UnicodeError:
+        return False
+    except Exception:
+        # What else is wrong with it is told where it is joined with others.
+        return True
+    return True
+
+
+def _joined(batches: Sequence[Batch]) -> tuple[pd.DataFrame, int, str]:
     small: Columns = {}
     count = 0
     frames: list[pd.DataFrame] = []

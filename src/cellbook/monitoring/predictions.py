@@ -166,9 +166,17 @@ class Predictions:
         Raises
         ------
         InvalidInput
-            If there are none, or a frame lacks the columns.
+            If there are none, a frame lacks the columns, or a text cannot be written.
         """
         name = check_name(endpoint, "endpoint")
+        try:
+            return self._label(name, labels)
+        except UnicodeError:
+            raise InvalidInput(
+                "An id or a label holds half of a character, which no file can. Leave it out."
+            ) from None
+
+    def _label(self, name: str, labels: Mapping[str, Any] | pd.DataFrame) -> LabelChunk:
         if isinstance(labels, pd.DataFrame):
             if not {"id", LABEL} <= set(labels.columns):
                 raise InvalidInput("Labels need the columns 'id' and 'label'. Rename yours.")

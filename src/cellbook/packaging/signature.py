@@ -12,6 +12,12 @@ from cellbook.packaging.standalone import SignatureError, conform
 
 _MOST_CATEGORIES = 1000
 _FEW = 5
+_NULLABLE = {
+    "bool": "boolean",
+    **{f"int{bits}": f"Int{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"UInt{bits}" for bits in (8, 16, 32, 64)},
+}
+"""pandas' dtypes in which values may be missing, by those in which none may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,9 @@ def _infer(value: Any) -> Columns | Tensor | None:
 def _infer_column(name: str, values: Any) -> Column:
     import pandas as pd  # noqa: PLC0415
 
+    values = _as_numpy(values)
+    if values.dtype.kind == "c":
+        raise InvalidInput(f"Column {name!r} holds complex numbers. Give their parts as columns.")
     nullable = bool(values.isna().any())
     there = values.dropna()
     dtype = str(values.dtype)
@@ -195,6 +204,21 @@ def _infer_column(name: str, values: Any) -> Column:
     if len(there) and all(isinstance(one, str) for one in there):
         return Column(name, "string", nullable)
     return Column(name, "object", nullable)
+
+
+def _as_numpy(values: Any) -> Any:
+    """Return numbers and truth values of Arrow's as pandas has them without it: so a request's
+    come, and so libraries take them."""
+    import pandas as pd  # noqa: PLC0415
+
+    if not isinstance(values.dtype, pd.ArrowDtype):
+        return values
+    plain: Any = values.dtype.numpy_dtype  # type: ignore[attr-defined]
+    if plain.kind not in "biuf":
+        return values
+    if plain.kind == "f" or not values.isna().any():
+        return values.astype(plain)
+    return values.astype(_NULLABLE[plain.name])
 
 
 def _observed(values: Any) -> tuple[float | str, float | str] | None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from cellbook.errors import InvalidInput
 from cellbook.records.base import Record, from_doc
-from cellbook.records.values import encodable
+from cellbook.records.values import an, encodable
 
 R = TypeVar("R", bound=Record)
 
@@ -64,7 +64,7 @@ def _shaped(kind: Any, value: Any, where: str) -> Any:
         return float(value)
     elif type(value) is kind:
         return encodable(value) if kind is str else value
-    raise InvalidInput(f"{where} cannot be a {type(value).__name__} like that")
+    raise InvalidInput(f"{where} cannot be {an(type(value).__name__)} like that")
 
 
 def _plain(value: Any, where: str, deep: int) -> Any:
@@ -79,7 +79,7 @@ def _plain(value: Any, where: str, deep: int) -> Any:
         return [_plain(one, where, deep + 1) for one in value]
     if value is None or type(value) in (bool, int, float):
         return value
-    raise InvalidInput(f"{where} cannot be a {type(value).__name__} like that")
+    raise InvalidInput(f"{where} cannot be {an(type(value).__name__)} like that")
 
 
 def _struct(kind: Any, value: Any, where: str) -> dict[str, Any]:

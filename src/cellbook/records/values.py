@@ -28,6 +28,11 @@ _DEPTH = 8
 """Lists and mappings nested deeper than this are kept as their ``repr``."""
 
 
+def an(what: str) -> str:
+    """Return a word with the article before it."""
+    return f"{'an' if what[:1].lower() in 'aeio' else 'a'} {what}"
+
+
 def check_name(name: object, what: str) -> str:
     """Return `name` as a string that can stand as the name of a `what`, or say why not.
 
@@ -41,21 +46,21 @@ def check_name(name: object, what: str) -> str:
     """
     if type(name).__hash__ is None:
         raise InvalidInput(
-            f"The name of a {what} is {_short(name)}, a {type(name).__name__}. Give it as text."
+            f"The name of {an(what)} is {_short(name)}, a {type(name).__name__}. Give it as text."
         )
     text = _text(name)
     if not text.strip():
         raise InvalidInput(
-            f"The name of a {what} is empty. Give it at least one visible character."
+            f"The name of {an(what)} is empty. Give it at least one visible character."
         )
     if len(text) > NAME_LIMIT:
         raise InvalidInput(
-            f"The name of a {what} has {len(text):,} characters ({text[:40]!r} …); "
+            f"The name of {an(what)} has {len(text):,} characters ({text[:40]!r} …); "
             f"at most {NAME_LIMIT} can be kept. Shorten it."
         )
     if not text.isprintable():
         raise InvalidInput(
-            f"The name of a {what} holds a control character or line break: {text[:60]!r}. "
+            f"The name of {an(what)} holds a control character or line break: {text[:60]!r}. "
             "Use a name of one printable line."
         )
     return text

@@ -34,7 +34,7 @@ def verdicts(told: Told, version: ModelVersion, target: str) -> list[ModelEvent]
     last: dict[str, ModelEvent] = {}
     for event in told.events:
         if event.kind in _VERDICTS and event.version in version.ids and event.subject == target:
-            last[event.by] = event
+            last[_person(event.by)] = event
     return sorted(last.values(), key=lambda event: event.event_id)
 
 
@@ -65,7 +65,13 @@ def not_counted(told: Told, version: ModelVersion, event: ModelEvent) -> str:
 
 def _counts(event: ModelEvent, by: Sequence[str], version: ModelVersion) -> bool:
     # Whose model it is does not judge it, unless that was said.
-    return event.by in by if by else bool(event.by) and event.by != version.by
+    who = _person(event.by)
+    return who in map(_person, by) if by else bool(who) and who != _person(version.by)
+
+
+def _person(name: str) -> str:
+    """Return what tells people apart: a blank or a capital makes nobody another one."""
+    return " ".join(name.removeprefix("@").split()).casefold()
 
 
 def check_reachable(told: Told, version: ModelVersion, target: str) -> tuple[str, ...]:
@@ -145,7 +151,7 @@ def check_owner(told: Told, by: str) -> None:
         If `by` is none of them.
     """
     owners = told.model.owners
-    if owners and by not in owners:
+    if owners and _person(by) not in map(_person, owners):
         raise InvalidInput(
             f"{told.model.name} is of {', '.join(owners)}; only they change who owns and what "
             "protects it. Ask one of them."

@@ -14,6 +14,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records.base import to_doc
@@ -143,8 +144,11 @@ def check(deployment: Deployment) -> Deployment:
             raise InvalidInput(f"The share of shadow {arm.name} is {arm.weight}. Give 0 to 1.")
         if not arm.model:
             raise InvalidInput(f"Arm {arm.name} has no model. Name one.")
-    if not any(arm.weight > 0 for arm in deployment.arms if not arm.shadow):
+    weights = [arm.weight for arm in deployment.arms if not arm.shadow]
+    if not any(weights):
         raise InvalidInput("No arm answers. Give one that is no shadow a weight above 0.")
+    if not math.isfinite(sum(weights)):
+        raise InvalidInput("The weights are too large to be added. Give smaller ones.")
     return deployment
 
 
@@ -166,9 +170,25 @@ def read_deployment(file: str | os.PathLike[str]) -> Deployment:
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is no deployment ({error}). Mend it or make it anew.") from None
     try:
+        _check_fields(told)
         return check(read_record(Deployment, told))
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from None
+
+
+def _check_fields(told: Any) -> None:
+    """Refuse what a person typed and nobody would read, such as ``wieght``."""
+    parts: list[tuple[str, type[Deployment | Arm], Any]] = [("A deployment", Deployment, told)]
+    if isinstance(told, dict) and isinstance(told.get("arms"), list):
+        parts += [("An arm", Arm, arm) for arm in told["arms"]]
+    for what, kind, part in parts:
+        known = [field.name for field in dataclasses.fields(kind)]
+        unknown = [name for name in part if name not in known] if isinstance(part, dict) else []
+        if unknown:
+            raise InvalidInput(
+                f"{what} has no {unknown[0]!r:.60}. It has {', '.join(known)}: correct the name, "
+                "or leave it out."
+            )
 
 
 def write_deployment(deployment: Deployment, file: str | os.PathLike[str]) -> None:
