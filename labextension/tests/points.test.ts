@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import type { CurveLines, DrawnLine } from '../src/_generated/types.ts';
 import { draftKey } from '../src/models/anchors.ts';
+import { frameOf } from '../src/models/plotFrame.ts';
 import {
   isSame,
   pointAnchor,
@@ -151,4 +152,20 @@ test('a point is named for its run, metric and step', () => {
   assert.ok(isSame(point, { ...point }) && !isSame(point, { ...point, step: 3 }) && !isSame(null, null));
   const keys = [3, 4].map(step => draftKey(pointAnchor({ ...point, step })));
   assert.notEqual(keys[0], keys[1]);
+});
+
+test('a picture tells where its axes are, and which lines somebody has hidden', () => {
+  const axis = { _offset: 40, _length: 200, d2p: (value: unknown) => 10 * Number(value) };
+  const _fullLayout = { xaxis: axis, yaxis: { ...axis, _offset: 8, _length: 100 } };
+  const _fullData = [
+    { legendgroup: '#1 run', visible: 'legendonly' },
+    { legendgroup: '#1 run', visible: true, showlegend: false },
+    { legendgroup: '#2 run', visible: true }
+  ];
+  const node = { _fullLayout, _fullData } as unknown as HTMLElement;
+  const found = frameOf(node, x => x / 2)!;
+  assert.deepEqual([found.left, found.right, found.top, found.bottom], [40, 240, 8, 108]);
+  assert.deepEqual([found.x(4), found.y(4)], [60, 48]);
+  assert.deepEqual([found.hides('#1 run'), found.hides('#2 run')], [true, false]);
+  assert.equal(frameOf({} as HTMLElement, x => x), null);
 });

@@ -80,6 +80,22 @@ def test_a_point_is_chosen_by_keys_and_taken_to_the_sidebar(lab: Lab) -> None:
     panel = live_panel(lab, 1)
     expect(plot_of(panel)).to_be_visible()
     chart = panel.get_by_role("application", name=re.compile("Points of acc"))
+    # Who drags zooms, and chooses nothing; neither does a click on the legend.
+    plot_of(panel).drag_to(
+        plot_of(panel), source_position={"x": 200, "y": 100}, target_position={"x": 500, "y": 200}
+    )
+    panel.get_by_role("button", name="whole axis").click()
+    plot_of(panel).locator(".legendtoggle").first.click()
+    named = plot_of(panel).locator(".legend .traces").first
+    expect(named).to_have_css("opacity", "0.5")
+    expect(point_box(panel)).to_have_count(0)
+    # The first run is hidden: what is nearest is of the second one.
+    plot_of(panel).click(position={"x": 300, "y": 200})
+    expect(point_box(panel).locator(".cb-pointhead")).to_contain_text("#2 wide")
+    plot_of(panel).locator(".legendtoggle").first.click()
+    expect(named).to_have_css("opacity", "1")
+    lab.page.keyboard.press("Escape")
+    expect(point_box(panel)).to_have_count(0)
     chart.focus()
     press = lab.page.keyboard.press
     told = panel.locator("[role=status].cb-sr")
