@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { DashboardPanel, RunComparison, ShownDashboard } from '../src/_generated/types.ts';
 import { DashboardModel } from '../src/models/dashboard.ts';
 import type { ISource } from '../src/models/source.ts';
+import { page as threadsPage } from './threadViews.ts';
 
 function panel(title: string, more: Partial<DashboardPanel> = {}): DashboardPanel {
   return { title, runs: [], query: '', limit: 10, look: {}, width: 'full', ...more };
@@ -24,11 +25,17 @@ class Source implements ISource {
     ]
   };
   asked: string[] = [];
+  /** What threads were asked for. */
+  targets: unknown[] = [];
   bodies: { name: string; panels: DashboardPanel[]; changed: number | null }[] = [];
   problem = '';
 
-  ask<T>(_: string, question: string): Promise<T> {
+  ask<T>(_: string, question: string, query: object): Promise<T> {
     this.asked.push(question);
+    if (question === 'threads') {
+      this.targets.push((query as { target?: unknown }).target);
+      return Promise.resolve(threadsPage([]) as unknown as T);
+    }
     if (question === 'dashboard') {
       return Promise.resolve(this.shown as unknown as T);
     }
@@ -214,5 +221,15 @@ test('a look that is none is the default, and takes nothing else along', async (
     [state.smoothing, state.log, state.band, state.window],
     [0, false, 'std', null]
   );
+  model.dispose();
+});
+
+test('what is said of a dashboard is asked for when somebody looks, and follows the book', async () => {
+  const { source, model } = await started();
+  model.tell(['comments']);
+  assert.deepEqual(source.targets, []);
+  await model.threads.refresh();
+  model.tell(['comments']);
+  assert.deepEqual(source.targets, ['dashboard:weekly', 'dashboard:weekly']);
   model.dispose();
 });

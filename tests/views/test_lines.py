@@ -58,7 +58,30 @@ def test_time_is_since_the_run_began_or_that_of_the_wall(opened: Book) -> None:
             run.log_metric("acc", step, step=10 - step, timestamp=start + 500 * step)
     assert lines_of(opened, axis="relative")[0].xs == (0.0, 0.5, 1.0)
     assert lines_of(opened, axis="relative")[0].ys == (0, 1, 2)
+    assert lines_of(opened, axis="relative")[0].steps == (10, 9, 8)
     assert lines_of(opened, axis="wall")[0].xs == (start, start + 500, start + 1000)
+
+
+def test_a_thinned_and_smoothed_point_knows_the_step_and_value_that_were_logged(
+    opened: Book, log: Log
+) -> None:
+    values = [math.sin(step) for step in range(5000)]
+    log("run", acc=values)
+    look = {"points": 100, "smoothing": 0.9}
+    (over_time,) = lines_of(opened, axis="relative", **look)
+    assert len(over_time.steps) == len(over_time.xs) <= 100
+    assert list(over_time.raw) == [values[step] for step in over_time.steps]
+    (over_steps,) = lines_of(opened, **look)
+    assert over_steps.steps == ()
+    assert list(over_steps.raw) == [values[int(step)] for step in over_steps.xs]
+
+
+def test_nobody_logged_the_points_of_a_mean(opened: Book, log: Log) -> None:
+    for lr in (1, 1, 2):
+        log("run", params={"lr": lr}, acc=[1, 2])
+    both, alone = lines_of(opened, axis="relative", group="params.lr")
+    assert both.steps == ()
+    assert alone.steps == (0, 1)
 
 
 def test_a_part_of_the_axis_has_all_its_points_and_one_beyond_each_end(

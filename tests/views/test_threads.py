@@ -369,6 +369,12 @@ def test_a_runs_threads_are_those_of_its_metrics_and_comparisons() -> None:
     assert not about(Anchor(AnchorKind.RUN, runs=("q",)))
     acc = is_about(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc"))
     assert not acc(Anchor(AnchorKind.METRIC, runs=("r",), metric="loss"))
+    assert acc(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc", step=4))
+    point = is_about(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc", step=4))
+    assert point(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc", step=4))
+    assert not point(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc", step=5))
+    assert not point(Anchor(AnchorKind.METRIC, runs=("r",), metric="acc"))
+    assert not point(Anchor(AnchorKind.COMPARISON, runs=("q", "r")))
     model = is_about(Anchor(AnchorKind.MODEL, name="m"))
     assert model(Anchor(AnchorKind.MODEL, name="m", version="2"))
     assert not is_about(Anchor(AnchorKind.MODEL, name="m", version="1"))(

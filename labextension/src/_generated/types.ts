@@ -282,6 +282,7 @@ export interface ColumnShift {
 export interface CommentCounts {
   runs: Record<string, number>;
   checkpoints: Record<string, number>;
+  points: Record<string, number>;
 }
 
 /** What a comment said, the oldest first. */
@@ -526,6 +527,7 @@ export interface DrawnLine {
   best: [Real, Real] | null;
   count: number;
   nonpositive: number;
+  steps: number[];
 }
 
 /** A lineage, and where what of it stands in a picture. */

@@ -77,6 +77,7 @@ export function cellAnchor(
 
 /** Return what tells the drafts of new threads apart: there is one for each thing. */
 export function draftKey(anchor: IAnchor): string {
-  const { kind, cell_id: cell, runs, checkpoint, name, version } = anchor;
-  return cell ? `cell|${cell}` : [kind, runs?.join(), checkpoint, name, version].join('|');
+  const { kind, cell_id: cell, runs, checkpoint, name, version, metric, step } = anchor;
+  const point = metric === undefined ? [] : [metric, step];
+  return cell ? `cell|${cell}` : [kind, runs?.join(), checkpoint, name, version, ...point].join('|');
 }

@@ -18,6 +18,7 @@ import { numbered } from './format.ts';
 import { linesQuery, type ILinesQuery } from './linesQuery.ts';
 import { checked, lookOf, type IComparisonState } from './looks.ts';
 import { MediaModel } from './media.ts';
+import { PointTalk } from './pointTalk.ts';
 import { runsTarget, ThreadsModel, threadsOf } from './threads.ts';
 import type { IRelationsLook } from './relations.ts';
 import { Rest } from './rest.ts';
@@ -86,6 +87,7 @@ export class ComparisonModel {
   private _threads: ThreadsModel | null = null;
   private _answers: Answers | null = null;
   private _counts: CommentCounts | null = null;
+  private _talk: PointTalk | null = null;
   private readonly _rest = new Rest(() => void this.refresh(), REST);
 
   constructor(source: ISource, state: IComparisonState) {
@@ -133,6 +135,11 @@ export class ComparisonModel {
     return this._counts;
   }
 
+  /** What is said of points of the curves. */
+  get talk(): PointTalk {
+    return (this._talk ??= new PointTalk(this._source, this._state.notebook, this.counts));
+  }
+
   /** What is asked of the runs beyond their comparison. */
   get answers(): Answers {
     return (this._answers ??= new Answers((question, query) => this.ask(question, query)));
@@ -158,6 +165,7 @@ export class ComparisonModel {
     this._threads?.dispose();
     this._answers?.dispose();
     this._counts?.dispose();
+    this._talk?.dispose();
     Signal.clearData(this);
   }
 
@@ -382,6 +390,7 @@ export class ComparisonModel {
     }
     this._threads?.tell(tables);
     this._counts?.tell(tables);
+    this._talk?.tell(tables);
   }
 
   /** Read everything anew. */

@@ -6,6 +6,7 @@ import type { DashboardPanel, ShownDashboard, ShownPanel } from '../_generated/t
 import { ComparisonModel } from './comparison.ts';
 import { comparing, lookOf, type IComparisonState } from './looks.ts';
 import type { ISource } from './source.ts';
+import { ThreadsModel, threadsOf } from './threads.ts';
 
 /** One panel on the page. */
 export interface IPlaced {
@@ -30,6 +31,7 @@ export class DashboardModel {
   private _problem = '';
   private _ready = false;
   private _next = 0;
+  private _threads: ThreadsModel | null = null;
 
   constructor(source: ISource, notebook: string, name: string) {
     this._source = source;
@@ -53,6 +55,12 @@ export class DashboardModel {
 
   get panels(): readonly IPlaced[] {
     return this._panels;
+  }
+
+  /** What was said of it; to be asked for once it has been read. */
+  get threads(): ThreadsModel {
+    const target = `dashboard:${this._name}`;
+    return (this._threads ??= new ThreadsModel(this._source, threadsOf(this._notebook, { target })));
   }
 
   /** Whether something was changed by hand and is not kept yet. */
@@ -133,6 +141,7 @@ export class DashboardModel {
   /** The book has changed. */
   tell(tables: readonly string[]): void {
     this._panels.forEach(({ model }) => model?.tell(tables));
+    this._threads?.tell(tables);
     // A query may find other runs now; what is changed by hand stays.
     const byQuery = this._panels.some(({ panel }) => !panel.runs.length);
     if (!this._touched && (tables.includes('dashboards') || (byQuery && tables.includes('runs')))) {
@@ -143,6 +152,7 @@ export class DashboardModel {
   dispose(): void {
     this._panels.forEach(({ model }) => model?.dispose());
     this._panels = [];
+    this._threads?.dispose();
     Signal.clearData(this);
   }
 

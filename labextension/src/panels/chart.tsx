@@ -7,6 +7,7 @@ import * as axes from '../models/axes.ts';
 import { colourOf, dashOf } from '../models/colours.ts';
 import { apart, curvePath, nearest, type ILine } from '../models/curves.ts';
 import * as formatting from '../models/format.ts';
+import type { IFrame } from '../models/points.ts';
 
 const TOP = 24;
 const BOTTOM = 34;
@@ -30,6 +31,8 @@ interface ChartProps {
   raised?: number | null;
   /** A place along the axis that somebody means; the points there are ringed. */
   marked?: number | null;
+  /** Hears where it draws. */
+  onPlaced?: (frame: IFrame) => void;
   trans: TranslationBundle;
 }
 
@@ -58,6 +61,12 @@ function Drawn(props: ChartProps & { width: number }): React.ReactElement {
     () => fit(lines, log, width, height),
     [lines, log, width, height]
   );
+  const { onPlaced } = props;
+  React.useLayoutEffect(() => {
+    if (scales && onPlaced) {
+      onPlaced(frameOf(scales, height));
+    }
+  }, [scales, height, onPlaced]);
   if (!scales) {
     return (
       <p className="cb-empty">
@@ -119,6 +128,18 @@ function fit(
   const marks = yMarks(y);
   const left = 16 + LETTER * Math.max(...marks.map(mark => mark.text.length));
   return { x: new axes.Scale(...xs, left, width - LABEL), y, marks };
+}
+
+function frameOf({ x, y }: Scales, height: number): IFrame {
+  return {
+    left: x.start,
+    right: x.end,
+    top: TOP / 2,
+    bottom: height - BOTTOM,
+    x: place => x.at(place),
+    y: value => (y.takes(value) ? y.at(value) : NaN),
+    hides: () => false
+  };
 }
 
 /** Return the places along the vertical axis that have a number. */

@@ -9,13 +9,16 @@ import type { Axis, Band, ICurveLook } from '../models/looks.ts';
 import type { ILook } from '../models/figure.ts';
 import type { IHost } from '../models/host.ts';
 import { linesCode } from '../models/linesCode.ts';
-import { areTicks } from '../models/lineMarks.ts';
+import { areTicks, placed } from '../models/lineMarks.ts';
 import { withoutPlace } from '../models/lineNotes.ts';
 import { linesFigure, windowOf } from '../models/linesFigure.ts';
+import { frameOf } from '../models/plotFrame.ts';
+import { pointLines, type IFrame, type IPoint } from '../models/points.ts';
 import { AllCurves } from './allCurves.tsx';
 import { Empty, Marked } from './parts.tsx';
 import { PictureMenu, type IDrawn } from './pictureMenu.tsx';
 import { Plot } from './plot.tsx';
+import { Points } from './points.tsx';
 
 export interface CurvesProps {
   model: ComparisonModel;
@@ -40,6 +43,9 @@ export function Curves(props: CurvesProps): React.ReactElement {
     (look: ILook) => linesFigure(lines!, { log, window, group }, look, raised),
     [lines, log, window, group, raised]
   );
+  const [frame, setFrame] = React.useState<IFrame | null>(null);
+  const [chosen, choose] = React.useState<IPoint | null>(null);
+  const points = React.useMemo(() => (lines ? pointLines(lines) : []), [lines]);
   if (!metric) {
     return (
       <Empty>
@@ -67,23 +73,37 @@ export function Curves(props: CurvesProps): React.ReactElement {
       </div>
       {state.all && <AllCurves {...props} />}
       {lines && (
-        <Plot
-          host={host}
-          draw={draw}
-          height={HEIGHT}
-          label={trans._n('%2 of %1 run', '%2 of %1 runs', lines.lines.length, lines.metric)}
-          onRelayout={change => {
-            const zoomed = zoomOf(change, lines.axis as Axis);
-            // Where nobody can be asked for what lies between, the picture itself zooms.
-            if (zoomed !== undefined && !host.alone) {
-              void model.change({ window: zoomed });
-            }
-          }}
-          onDrawn={picture => {
-            drawn.current = picture;
-          }}
+        <Points
+          lines={points}
+          metric={lines.metric}
+          frame={frame}
+          chosen={chosen}
+          choose={choose}
+          talk={host.alone ? null : model.talk}
           trans={trans}
-        />
+        >
+          <Plot
+            host={host}
+            draw={draw}
+            height={HEIGHT}
+            label={trans._n('%2 of %1 run', '%2 of %1 runs', lines.lines.length, lines.metric)}
+            onRelayout={change => {
+              const zoomed = zoomOf(change, lines.axis as Axis);
+              // Where nobody can be asked for what lies between, the picture itself zooms.
+              if (zoomed !== undefined && !host.alone) {
+                void model.change({ window: zoomed });
+              }
+            }}
+            onDrawn={picture => {
+              drawn.current = picture;
+            }}
+            onPlaced={node => {
+              const kind = lines.axis as Axis;
+              setFrame(frameOf(node, x => placed([x], kind)[0]));
+            }}
+            trans={trans}
+          />
+        </Points>
       )}
       {lines && <Notes lines={lines} log={log} group={group} heads={!model.asRows} trans={trans} />}
     </section>

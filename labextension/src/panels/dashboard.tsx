@@ -6,6 +6,7 @@ import * as React from 'react';
 import type { DashboardModel, IPlaced } from '../models/dashboard.ts';
 import type { IHost } from '../models/host.ts';
 import { Compare } from './compare.tsx';
+import { DashboardDiscussion } from './discussion.tsx';
 import { useSignal } from './hooks.ts';
 import { Menu } from './menu.tsx';
 import { Empty, Guard, Loading, Marked, Trouble } from './parts.tsx';
@@ -64,6 +65,9 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
               <Placed key={placed.key} {...props} placed={placed} />
             ))}
           </div>
+          {!model.gone && (
+            <DashboardDiscussion model={model.threads} name={model.name} trans={trans} />
+          )}
         </>
       )}
     </div>

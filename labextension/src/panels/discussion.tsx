@@ -65,6 +65,32 @@ export function CheckpointDiscussion(props: {
   );
 }
 
+/** What was said of a dashboard; what is said of its runs stands in its panels. */
+export function DashboardDiscussion(props: {
+  model: ThreadsModel;
+  name: string;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { model, name, trans } = props;
+  React.useEffect(() => {
+    void model.refresh();
+  }, [model]);
+  return (
+    <section aria-label={trans.__('Discussion of the dashboard')}>
+      <h3>{trans.__('Discussion')}</h3>
+      <Discussion
+        model={model}
+        place={anyPlace}
+        trans={trans}
+        anchor={{ kind: 'dashboard', name }}
+        empty={trans.__(
+          'Nothing is said of this dashboard yet. Write below, or `%comment dashboard:NAME TEXT`.'
+        )}
+      />
+    </section>
+  );
+}
+
 /** What was said of runs: of one, of its metrics, of a comparison with it. */
 export function RunsDiscussion(props: {
   model: ThreadsModel;

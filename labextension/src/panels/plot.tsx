@@ -24,6 +24,8 @@ export interface PlotProps {
   onRelayout?: (change: Record<string, unknown>) => void;
   /** Takes the element, which can be exported. */
   onDrawn?: (drawn: IDrawn) => void;
+  /** Hears of each time that it was drawn, also by a hand that zooms. */
+  onPlaced?: (node: HTMLElement) => void;
   trans: TranslationBundle;
 }
 
@@ -57,7 +59,10 @@ export function Plot(props: PlotProps): React.ReactElement {
     const figure = draw(look);
     void plotly.react(place, figure.data, { ...figure.layout, height }, CONFIG).then(() => {
       if (first) {
-        (place as IDrawnNode).on('plotly_relayout', change => latest.current.onRelayout?.(change));
+        const drawn = place as IDrawnNode;
+        drawn.on('plotly_relayout', change => latest.current.onRelayout?.(change));
+        drawn.on('plotly_afterplot', () => latest.current.onPlaced?.(place));
+        latest.current.onPlaced?.(place);
       }
       latest.current.onDrawn?.({ node: place, plotly, figure, look });
     });

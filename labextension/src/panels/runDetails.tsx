@@ -269,9 +269,10 @@ function Metrics(props: RunsProps & { details: RunDetails }): React.ReactElement
       {shown !== null && (
         <RunCurve
           book={book}
+          counts={props.counts}
           record={record}
           metric={shown}
-          step={point?.metric === shown ? point.step : null}
+          wanted={point?.metric === shown ? point : null}
           trans={trans}
         />
       )}

@@ -233,22 +233,24 @@ def _complete_cell(book: Book, anchor: Anchor) -> Anchor:
 def is_about(wanted: Anchor) -> Callable[[Anchor], bool]:
     """Return what tells whether an anchor belongs to the thing that another one is of.
 
-    A run's are also those of its metrics, and of comparisons with it.
+    A run's are also those of its metrics, and of comparisons with it; a metric's also those of
+    points of its curve.
     """
     runs = set(wanted.runs)
 
     def accepts(anchor: Anchor) -> bool:
         if runs:
             same = bool(runs.intersection(anchor.runs))
-            return same and wanted.metric in ("", anchor.metric)
+            named = wanted.metric in ("", anchor.metric)
+            return same and named and wanted.step in (None, anchor.step)
         if wanted.kind in IN_CELLS:
             return anchor.kind in IN_CELLS and anchor.cell_id == wanted.cell_id
         if wanted.kind is AnchorKind.CHECKPOINT:
             return anchor.checkpoint == wanted.checkpoint
         if wanted.kind is AnchorKind.NOTEBOOK:
             return anchor.kind is wanted.kind and anchor.notebook == wanted.notebook
-        named = anchor.kind is wanted.kind and anchor.name == wanted.name
-        return named and all(
+        same = anchor.kind is wanted.kind and anchor.name == wanted.name
+        return same and all(
             getattr(wanted, field) in ("", getattr(anchor, field))
             for field in ("version", "candidate")
         )

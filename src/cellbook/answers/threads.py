@@ -267,7 +267,7 @@ def show_history(ask: Ask, query: CommentQuery) -> CommentHistory:
 
 
 def count_comments(ask: Ask, query: CountsQuery) -> CommentCounts:
-    """Return how many comments there are on each run and each checkpoint of the book."""
+    """Return how many comments there are on each run, checkpoint and point of a curve."""
     ask.book.refresh()
     return comment_counts(ask.book.store)
 

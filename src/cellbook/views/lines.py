@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
+    Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 AXES = ("step", "relative", "wall")
 BANDS = ("std", "range", "ci", "none")
@@ -59,6 +60,9 @@ class DrawnLine:
     nonpositive: int = 0
     """How many points of the part that is looked at are 0 or less: a logarithmic axis has no place
     for them."""
+    steps: tuple[int, ...] = ()
+    """The step that each point was logged at; empty where `xs` are those, and for a mean of
+    several runs, whose points nobody logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class _Points:
     xs: Floats
     ys: Floats
     raw: Floats | None
+    steps: Ints | None
+    """Those of the points; None where `xs` are they."""
     series: Series
 
 
@@ -187,9 +193,10 @@ def _points(
     # Steps may come in another order than they were logged in.
     order = np.argsort(xs, kind="stable")
     xs, ys = xs[order], series.values[order]
+    steps = None if axis == "step" else series.steps[order]
     if not smoothing:
-        return _Points(record, xs, ys, None, series)
-    return _Points(record, xs, smoothed(ys, smoothing), ys, series)
+        return _Points(record, xs, ys, None, steps, series)
+    return _Points(record, xs, smoothed(ys, smoothing), ys, steps, series)
 
 
 def smoothed(values: Floats, weight: float) -> Floats:
@@ -235,6 +242,7 @@ def _run_line(
         best=_best(one.xs, one.ys if one.raw is None else one.raw, direction),
         count=len(one.xs),
         nonpositive=int((one.ys[begin:end] <= 0).sum()),
+        steps=() if one.steps is None else tuple(one.steps[kept].tolist()),
     )
 
 
