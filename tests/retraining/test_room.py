@@ -12,7 +12,7 @@ import pytest
 from cellbook.book import Book, look_into
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import RETRAINS, RetrainingPlan, RetrainingVerdict, RunState
-from cellbook.retraining import Retrainings, rehearse, retrain, retrain_where_due
+from cellbook.retraining import Retrainings, rehearse, retrain, retrain_where_due, why_not
 from cellbook.retraining.room import rule_of, subject_of
 from tests.retraining.making import people, serve, trained
 
@@ -166,8 +166,11 @@ def test_what_cannot_be_is_told_before_anything_runs(book: Book) -> None:
     for on in ("beautiful", "beauty below 3", "estimated:accuracy below 0.9"):
         with pytest.raises(InvalidInput):
             retrain_where_due(book, replace(PLAN, on=on))
-    with pytest.raises(NotFound, match="No predictions of 'credit'"):
-        retrain_where_due(book, PLAN)
+    # There may yet be predictions.
+    assert retrain_where_due(book, PLAN) is None
+    assert "no predictions of 'credit' are on record yet" in why_not(book, PLAN)
+    rehearsed = rehearse(book, PLAN)
+    assert (rehearsed.due, rehearsed.evidence) == (False, why_not(book, PLAN))
     serve(book, 1, turned=False)
     with pytest.raises(InvalidInput, match="compares credit with nothing"):
         retrain_where_due(book, replace(PLAN, on="drift"))

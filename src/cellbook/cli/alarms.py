@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -120,11 +119,21 @@ def show_to_rules(
     return any(alarms.state(rule.name).raised is not None for rule in alarms.rules())
 
 
-def watch(book: Book, endpoint: str, data: str | None, every: float) -> int:
-    """Look again and again, until interrupted."""
-    while True:
-        show_to_rules(book, endpoint, data, lambda line: print(line, flush=True))
-        time.sleep(every)
+def watch_rules(book: Book, endpoint: str, data: str | None, every: float) -> int:
+    """Look again and again, until interrupted; rules there must be, predictions may come later."""
+    from cellbook.alarming import Watch  # noqa: PLC0415 - heavy
+    from cellbook.monitoring import Alarms, Predictions  # noqa: PLC0415
+
+    watch = Watch(lambda line: print(line, flush=True))
+
+    def once() -> None:
+        if Alarms(book.store, endpoint).rules() and not Predictions(book.store).chunks(endpoint):
+            watch.tell(f"no predictions of {endpoint!r} are on record yet: its rules wait for them")
+        else:
+            show_to_rules(book, endpoint, data, watch.tell)
+
+    watch.go_on(once, every)
+    return 0
 
 
 def _line(endpoint: str, event: AlarmEvent) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cellbook.cli.alarms import show_to_rules, watch
+from cellbook.cli.alarms import show_to_rules, watch_rules
 from cellbook.cli.output import as_json, print_list
 from cellbook.cli.parsing import add_book, add_forms, check_writable, open_book
 from cellbook.errors import InvalidInput, NotFound
@@ -77,7 +77,7 @@ def _monitor(args: argparse.Namespace) -> int:
     if args.watch or args.check:
         check_writable(book)
         if args.watch:
-            return watch(book, args.endpoint, args.data, _seconds(args.every))
+            return watch_rules(book, args.endpoint, args.data, _seconds(args.every))
         return int(show_to_rules(book, args.endpoint, args.data))
     seconds = _seconds(args.window)
     if args.html:

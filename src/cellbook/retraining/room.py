@@ -79,7 +79,10 @@ def rehearse(book: Book, plan: RetrainingPlan, *, trust: bool = False) -> Rehear
 
     ready = _ready(book, plan, trust, lambda line: None)
     due, evidence = True, ""
-    if plan.on:
+    if plan.on and (said := _without_predictions(book, plan)):
+        rule_of(plan)
+        due, evidence = False, said
+    elif plan.on:
         rule, alarms = rule_of(plan), Alarms(book.store, subject_of(plan))
         state = _state(alarms, rule)
         events = alarms.would(rule, _readings(book, ready, rule, state))
@@ -116,20 +119,18 @@ def retrain_where_due(
     Returns
     -------
     Retraining
-        What became of it; None where there was no reason.
+        What became of it; None where there was no reason, which :func:`why_not` tells.
 
     Raises
     ------
     NotFound, InvalidInput, Untrusted
-        As :func:`retrain` does; also if the plan has no rule, or there are no predictions.
+        As :func:`retrain` does; also if the plan has no rule.
     """
     from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
 
     ready = _ready(book, plan, trust, tell)
     rule, alarms, audit = rule_of(plan), Alarms(book.store, subject_of(plan)), Retrainings(book)
-    audit.repair()
-    if said := audit.at_work(plan.model):
-        tell(said)
+    if waiting(book, plan):
         return None
     alarms.keep(rule)
     found = _readings(book, ready, rule, alarms.state(rule.name))
@@ -227,6 +228,26 @@ def subject_of(plan: RetrainingPlan) -> str:
     return f"retraining of {plan.model}"
 
 
+def waiting(book: Book, plan: RetrainingPlan) -> str:
+    """Return what a plan with a rule waits for before any window is looked at; empty: nothing.
+
+    That is another retraining of the model, or the first predictions.
+    """
+    audit = Retrainings(book)
+    audit.repair()
+    return audit.at_work(plan.model) or _without_predictions(book, plan)
+
+
+def why_not(book: Book, plan: RetrainingPlan) -> str:
+    """Return why a model was not retrained by its rule: what it waits for, or the newest window."""
+    from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
+
+    if said := waiting(book, plan):
+        return said
+    events = Alarms(book.store, subject_of(plan)).events(rule_of(plan).name, limit=1)
+    return events[0].message if events else "no window has ended yet"
+
+
 # ── inside ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -237,6 +258,19 @@ def _ready(book: Book, plan: RetrainingPlan, trust: bool, tell: Tell) -> _Ready:
         raise InvalidInput("The margin is how much better a challenger must be: 0 or more.")
     work = prepare(book, plan.run, plan.params, trust=trust, tell=tell)
     return _Ready(plan, champion, heads, open_holdout(book, plan), work)
+
+
+def _without_predictions(book: Book, plan: RetrainingPlan) -> str:
+    from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+
+    predictions, endpoint = Predictions(book.store), plan.endpoint or plan.model
+    if predictions.chunks(endpoint):
+        return ""
+    there = ", ".join(predictions.endpoints()) or "none"
+    return (
+        f"no predictions of {endpoint!r} are on record yet, and the rule waits for them; there are "
+        f"those of: {there}. `cellbook serve MODEL --record` keeps them, --endpoint names another"
+    )
 
 
 def _state(alarms: Alarms, rule: AlarmRule) -> AlarmState:

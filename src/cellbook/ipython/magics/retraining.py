@@ -53,6 +53,7 @@ class RetrainMagics(CellbookMagics):
             rehearse,
             retrain,
             retrain_where_due,
+            why_not,
         )
         from cellbook.retraining.telling import (  # noqa: PLC0415
             outcome_text,
@@ -83,7 +84,7 @@ class RetrainMagics(CellbookMagics):
         go = retrain_where_due if plan.on else retrain
         done = go(self.book, plan, limit=limit, trust=options.trust, tell=shown.tell)
         shown.tell(
-            f"{plan.model} is not retrained: no new window breaks '{plan.on}' often enough"
+            f"{plan.model} is not retrained: {why_not(self.book, plan)}"
             if done is None
             else outcome_text(self.book, done)
         )
