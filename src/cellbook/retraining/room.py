@@ -24,6 +24,7 @@ from cellbook.records import (
 from cellbook.reproducing.anew import Work, prepare, run_anew
 from cellbook.retraining.audit import Retrainings
 from cellbook.retraining.judging import Holdout, Judged, judge, open_holdout, outcome_on
+from cellbook.retraining.leaking import leaked
 from cellbook.store import Op
 from cellbook.views.formatting import number, plural
 
@@ -361,8 +362,8 @@ def _decide(
     )  # fmt: skip
     told = _compared(ready, challenger, judged)
     tell(told)
-    if _trained_on(book, begun.run, ready.holdout.version.digest):
-        reason = f"{told}; but it was trained on the holdout itself, so that says nothing"
+    if said := leaked(book, begun.run, ready.holdout, tell):
+        reason = f"{told}; but {said}, so that says nothing"
     elif not _beats(plan, judged):
         wanted = "surely " * plan.surely + f"by more than {number(plan.margin)}"
         reason = f"{told}; it must be better {wanted}"
@@ -415,14 +416,4 @@ def _compared(ready: _Ready, challenger: ModelVersion, judged: Judged) -> str:
         f"{plan.metric} {number(judged.challenger)} of {challenger.label} against "
         f"{number(judged.champion)} of {ready.champion.label}, the champion, on {version.label} "
         f"({plural(len(ready.holdout.labels), 'row')}): gain {judged.gain:+.4g}{ends}"
-    )
-
-
-def _trained_on(book: Book, run: str, digest: str) -> bool:
-    """Whether a run used some data otherwise than to test on."""
-    known = book.datasets.by_id()
-    inputs = book.find_run(run).inputs
-    return any(
-        one in known and known[one].digest == digest and set(roles) - {"test", "reference"}
-        for one, roles in inputs.items()
     )
