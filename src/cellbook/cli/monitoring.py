@@ -33,7 +33,10 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--window", default="1h", metavar="TIME", help="30s, 5min, 1h, 1d")
     parser.add_argument(
-        "--data", metavar="DATA", help="compare inputs with it (people@1; else the kept reference)"
+        "--data",
+        metavar="DATA|FILE",
+        help="compare inputs with people@1, else with the kept "
+        "reference; of a FILE of rows, those with the reference of the model NAME",
     )
     parser.add_argument(
         "--metric", action="append", default=[], metavar="METRIC", help="of labelled predictions"
@@ -44,7 +47,9 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
     )
     looks = parser.add_mutually_exclusive_group()
     looks.add_argument(
-        "--check", action="store_true", help="show new windows to the alarm rules; 1 if one alarms"
+        "--check",
+        action="store_true",
+        help="show new windows to the alarm rules; 1 if one alarms, or rows of a FILE drifted",
     )
     looks.add_argument(
         "--watch", action="store_true", help="do so again and again, until interrupted"
@@ -70,6 +75,8 @@ def _monitor(args: argparse.Namespace) -> int:
             cells.append([name, f"{rows:,}", ", ".join(models), _when(last)])
         print_list(args.form, cells, _NONE, docs)
         return 0
+    if args.data and Path(args.data).is_file():
+        return _compare(book, args)
     if args.labels:
         check_writable(book)
         kept = predictions.label(args.endpoint, _read_labels(Path(args.labels)))
@@ -92,6 +99,26 @@ def _monitor(args: argparse.Namespace) -> int:
         args.form, [heads, *(_cells(one, args.metric, compared) for one in windows)], _NONE, []
     )
     return 0
+
+
+def _compare(book: Book, args: argparse.Namespace) -> int:
+    """Compare the rows of a file with what the model was trained on; nothing is recorded."""
+    from cellbook.answers.rows_against import (  # noqa: PLC0415 - heavy
+        against_cells,
+        against_docs,
+        rows_against,
+    )
+
+    if args.watch or args.labels or args.html or args.metric:
+        raise InvalidInput(
+            "A file of rows is compared with the model's reference: --watch, --labels, --html and "
+            "--metric are of an endpoint's predictions. Leave them out."
+        )
+    found = rows_against(book, args.endpoint, Path(args.data))
+    if args.form is None:
+        print(found.summary)
+    print_list(args.form, against_cells(found), _NONE, against_docs(found))
+    return int(args.check and found.report.drifted)
 
 
 def _report(book: Book, args: argparse.Namespace, seconds: float) -> int:
