@@ -180,7 +180,15 @@ class Watch:
         self._before = self._now
 
     def go_on(self, once: Callable[[], object], every: float) -> None:
-        """Look until interrupted, with so many seconds in between."""
+        """Look until interrupted, with so many seconds in between.
+
+        Raises
+        ------
+        InvalidInput
+            If there are none.
+        """
+        if every <= 0:
+            raise InvalidInput("How often is looked? Write --every 30s, 5min, 1h: more than 0s.")
         while True:
             self.look(once)
             time.sleep(every)

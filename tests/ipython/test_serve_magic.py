@@ -81,6 +81,8 @@ def test_arms_join_at_the_same_address_and_go_again(k: Kernel) -> None:
 
 def test_monitor_shows_and_writes_how_an_endpoint_does(k: Kernel, tmp_path: Path) -> None:
     assert "No endpoint has predictions yet" in k.run("%monitor").text
+    assert "No model was retrained yet" in k.run("%retrain --history").text
+    assert "Which endpoint or model?" in repr(k.run("%monitor ' '"))
     made = """
     import cellbook as cb
     from cellbook.monitoring import Predictions

@@ -84,3 +84,8 @@ def test_the_holdout_itself_is_told_as_such(book: Book, held: Holdout) -> None:
     with book.start_run("itself") as run:
         book.track_data(people(500, 3), "holdout", split="train")
     assert leaked(book, run.run_id, held, print) == "it was trained on the holdout itself"
+
+
+def test_blanks_around_names_are_no_part_of_them() -> None:
+    plan = RetrainingPlan(" credit ", "run:train", "holdout@1", alias="champion ", endpoint=" shop")
+    assert (plan.model, plan.alias, plan.endpoint) == ("credit", "champion", "shop")

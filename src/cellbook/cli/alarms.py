@@ -53,6 +53,12 @@ def _alarms(args: argparse.Namespace) -> int:
 
     changed = change_destinations(args, alarm_destinations, keep_alarm_destinations)
     book = open_book(args)
+    if args.endpoint is not None:
+        args.endpoint = args.endpoint.strip()
+        if not args.endpoint:
+            raise InvalidInput(
+                "Name the endpoint: `cellbook alarms NAME`; without, all are listed."
+            )
     if args.retry:
         send_again(book, book.alarm_hooks, "alarm")
     if changed or args.retry:
@@ -100,7 +106,12 @@ def _print_events(form: str | None, book: Book, names: Sequence[str]) -> int:
                 [formatting.stamp(event.reading.time), name, event.step.value, event.message,
                  event.delivery]
             )  # fmt: skip
-    print_list(form, cells, "No window was shown to a rule yet.", docs)
+    print_list(
+        form,
+        cells,
+        "No window was shown to a rule yet. `cellbook monitor NAME --check` does it.",
+        docs,
+    )
     return 0
 
 

@@ -75,8 +75,13 @@ def _monitor(args: argparse.Namespace) -> int:
             cells.append([name, f"{rows:,}", ", ".join(models), _when(last)])
         print_list(args.form, cells, _NONE, docs)
         return 0
+    args.endpoint = args.endpoint.strip()
+    if not args.endpoint:
+        raise InvalidInput("Name the endpoint or model: `cellbook monitor NAME`; without, a list.")
     if args.data and Path(args.data).is_file():
         return _compare(book, args)
+    if args.data:
+        _check_data(book, args.data)
     if args.labels:
         check_writable(book)
         kept = predictions.label(args.endpoint, _read_labels(Path(args.labels)))
@@ -119,6 +124,14 @@ def _compare(book: Book, args: argparse.Namespace) -> int:
         print(found.summary)
     print_list(args.form, against_cells(found), _NONE, against_docs(found))
     return int(args.check and found.report.drifted)
+
+
+def _check_data(book: Book, data: str) -> None:
+    """Refuse what names neither tracked data nor a file before anything else is asked of it."""
+    try:
+        book.datasets.find(data)
+    except NotFound as error:
+        raise NotFound(f"There is no file {data}, and it names no data: {error}") from None
 
 
 def _report(book: Book, args: argparse.Namespace, seconds: float) -> int:

@@ -267,10 +267,11 @@ def _without_predictions(book: Book, plan: RetrainingPlan) -> str:
     predictions, endpoint = Predictions(book.store), plan.endpoint or plan.model
     if predictions.chunks(endpoint):
         return ""
-    there = ", ".join(predictions.endpoints()) or "none"
+    there = ", ".join(predictions.endpoints())
     return (
-        f"no predictions of {endpoint!r} are on record yet, and the rule waits for them; there are "
-        f"those of: {there}. `cellbook serve MODEL --record` keeps them, --endpoint names another"
+        f"no predictions of {endpoint!r} are on record yet, and the rule waits for them. `cellbook "
+        "serve MODEL --record` keeps them"
+        + (f"; there are those of {there}, which --endpoint names" if there else "")
     )
 
 

@@ -71,6 +71,8 @@ class MonitorMagics(CellbookMagics):
                 raise line.error("Which endpoint? %monitor NAME --html FILE")
             self.show(endpoints_panel(self.book))
             return
+        if not words[0].strip():
+            raise line.error("Which endpoint or model? %monitor NAME; without, they are listed.")
         rows = self._rows(values, options.data)
         if rows is not None:
             if options.html is not None or options.metric or options.by or options.score:

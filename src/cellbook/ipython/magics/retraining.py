@@ -65,7 +65,12 @@ class RetrainMagics(CellbookMagics):
         values = self.values(line, local)
         words = [values.text(word) for word in options.words]
         if options.history:
-            self.show(retrainings_frame(self.book, Retrainings(self.book).all(*words[:1])))
+            found = Retrainings(self.book).all(*words[:1])
+            if not found:
+                how = "`%retrain NAME --run run:NAME --holdout data:NAME@2` does it."
+                self.say(f"No model was retrained yet. {how}")
+            else:
+                self.show(retrainings_frame(self.book, found))
             return
         if len(words) != 1 or not options.run or not options.holdout:
             raise line.error("It is `%retrain NAME --run run:NAME --holdout data:NAME@2`.")
