@@ -129,15 +129,15 @@ def is_dangerous(name: str) -> bool:
     return any(".".join(parts[start:]) in DANGEROUS for start in range(len(parts)))
 
 
-def read_pickle(data: bytes) -> PickleContent:
-    """Tell what a pickle would import and what it says, without running any of it.
+def read_pickle(data: bytes | BinaryIO) -> PickleContent:
+    """Tell what a pickle, or an open file of one, would import and says, and run none of it.
 
     Raises
     ------
     InvalidBundle
         If it is damaged.
     """
-    return _read(io.BytesIO(data), 0)[0]
+    return _read(io.BytesIO(data) if isinstance(data, bytes) else data, 0)[0]
 
 
 def imports_in(data: bytes) -> set[str]:
