@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from cellbook import book as books
-from cellbook.alarming import keep_alarm, take_alarms
+from cellbook.alarming import Watch, keep_alarm, take_alarms
 from cellbook.book import Book
 from cellbook.cli import main
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import InvalidInput, NotFound, StoreError, StoreReadOnly
 from cellbook.monitoring import Alarms, Predictions, References
 from tests.hooks import Hook
 from tests.registry.conftest import book, opened
@@ -207,3 +207,61 @@ def test_watch_looks_again_until_interrupted(book: Book, hook: Hook) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         process.stdout.close()
+
+
+def test_watch_waits_for_the_first_predictions_and_says_so_once(book: Book) -> None:
+    keep_alarm(book, "credit", RULE)
+    command = [sys.executable, "-m", "cellbook", "monitor", "credit", "--watch", "--every", "1s"]
+    environment = {**os.environ, "CELLBOOK_URL": book.url}
+    process: Any = subprocess.Popen(
+        command, cwd=book.folder, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert "no predictions of 'credit' are on record yet" in process.stdout.readline()
+        time.sleep(2.5)
+        hours(book, 0.9, 0.5, 0.5)
+        assert "alarm raised" in process.stdout.readline()
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        process.stdout.close()
+
+
+def test_a_look_that_fails_does_not_end_the_watch() -> None:
+    said: list[str] = []
+    watch = Watch(said.append)
+    problems = iter(
+        (
+            StoreError("the index is locked"), StoreError("the index is locked"),
+            ConnectionResetError("gone"), None, NotFound("no champion"), None,
+            NotFound("no champion"),
+        )
+    )  # fmt: skip
+
+    def once() -> None:
+        if (problem := next(problems)) is not None:
+            raise problem
+        watch.tell("all is well")
+
+    for _ in range(7):
+        watch.look(once)
+    again = "this look failed, the next one tries again:"
+    assert said == [
+        f"{again} StoreError: the index is locked",
+        f"{again} ConnectionResetError: gone",
+        "all is well",
+        f"{again} NotFound: no champion",
+        "all is well",
+        f"{again} NotFound: no champion",
+    ]
+
+
+@pytest.mark.parametrize(
+    "problem", [NotFound("no model"), StoreReadOnly("an archive"), BrokenPipeError()]
+)
+def test_what_never_can_be_ends_the_watch(problem: Exception) -> None:
+    def once() -> None:
+        raise problem
+
+    with pytest.raises(type(problem)):
+        Watch(print).look(once)

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cellbook.book import Book
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import InvalidInput, NotFound, StoreError, StoreReadOnly, one_line
 from cellbook.in_service import look
 from cellbook.outbox import Letter
 from cellbook.records import AlarmEvent, AlarmReading, AlarmRule, AlarmState
@@ -132,3 +133,68 @@ def take_alarms(book: Book, endpoint: str, *, data: str | None = None) -> list[A
         found = readings(book, endpoint, rule, alarms.state(rule.name), data=data)
         events += alarms.take(rule.name, found, deliver=deliver)
     return events
+
+
+class Watch:
+    """Looks again and again: what fails in one look is told, and does not end the watch.
+
+    A mistake in what was asked for does, unless a look has gone well with it; a store or file that
+    cannot be reached never does.  A line that the look before has told already is not repeated.
+
+    Parameters
+    ----------
+    tell
+        Hears what there is to say, in one line each.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._before: set[str] = set()
+        self._now: set[str] = set()
+        self._went_well = False
+
+    def tell(self, line: str) -> None:
+        """Tell a line, for who looks."""
+        self._now.add(line)
+        if line not in self._before:
+            self._tell(line)
+
+    def look(self, once: Callable[[], object]) -> None:
+        """Look once.
+
+        Raises
+        ------
+        CellbookError
+            If what was asked for cannot be, and no look went well before.
+        """
+        self._now = set()
+        try:
+            once()
+            self._went_well = True
+        except BrokenPipeError:
+            raise  # Nobody reads any more what is told.
+        except Exception as error:
+            if not (self._went_well or _passes(error)):
+                raise
+            self.tell(f"this look failed, the next one tries again: {one_line(error)}")
+        self._before = self._now
+
+    def go_on(self, once: Callable[[], object], every: float) -> None:
+        """Look until interrupted, with so many seconds in between.
+
+        Raises
+        ------
+        InvalidInput
+            If there are none.
+        """
+        if every <= 0:
+            raise InvalidInput("How often is looked? Write --every 30s, 5min, 1h: more than 0s.")
+        while True:
+            self.look(once)
+            time.sleep(every)
+
+
+def _passes(error: Exception) -> bool:
+    if isinstance(error, StoreReadOnly):
+        return False
+    return isinstance(error, StoreError | OSError | sqlite3.Error)

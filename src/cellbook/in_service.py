@@ -360,9 +360,10 @@ def look(
     predictions = Predictions(book.store)
     chunks = predictions.chunks(endpoint)
     if not chunks:
-        there = ", ".join(predictions.endpoints()) or "none"
+        there = ", ".join(predictions.endpoints())
+        others = f"there are those of: {there}" if there else "there are none of any endpoint yet"
         raise NotFound(
-            f"No predictions of {endpoint!r} are on record; there are those of: {there}. "
+            f"No predictions of {endpoint!r} are on record; {others}. "
             "`cellbook serve MODEL --record` keeps them."
         )
     base = reference_of(book, endpoint, data=data or "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +25,17 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def test_blocks_run_in_order(page: Path, tmp_path: Path, note: Callable[[str], None]) -> None:
     for block in run_page(page, tmp_path):
         note(f"not tested: {block.place} ({block.not_tested})")
+
+
+def test_the_guide_lists_the_extras_with_what_each_brings() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    brings = {
+        extra: [re.split(r"[^\w-]", one, maxsplit=1)[0] for one in needs]
+        for extra, needs in told["project"]["optional-dependencies"].items()
+    }
+    page = (ROOT / "docs" / "guide.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]+\| ([^|]+) \|$", page, re.MULTILINE)
+    assert {extra: libraries.split(", ") for extra, libraries in rows} == brings
 
 
 def test_the_page_of_the_store_names_its_tables() -> None:

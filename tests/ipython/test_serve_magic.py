@@ -81,6 +81,8 @@ def test_arms_join_at_the_same_address_and_go_again(k: Kernel) -> None:
 
 def test_monitor_shows_and_writes_how_an_endpoint_does(k: Kernel, tmp_path: Path) -> None:
     assert "No endpoint has predictions yet" in k.run("%monitor").text
+    assert "No model was retrained yet" in k.run("%retrain --history").text
+    assert "Which endpoint or model?" in repr(k.run("%monitor ' '"))
     made = """
     import cellbook as cb
     from cellbook.monitoring import Predictions
@@ -93,7 +95,19 @@ def test_monitor_shows_and_writes_how_an_endpoint_does(k: Kernel, tmp_path: Path
     assert "wine/1" in k.run("%monitor").text
     assert "how shop does is in" in k.run("%monitor shop --html report.html").text
     assert "shop in service" in (tmp_path / "report.html").read_text()
+    told = """
+    import pandas as pd
+    from cellbook.monitoring import References
+    References(cb.open().store).keep("shop", pd.DataFrame({"x": [float(i) for i in range(200)]}))
+    later = pd.DataFrame({"x": [float(i + 150) for i in range(200)]})
+    later.to_csv("later.csv", index=False)
+    """
+    k.run(textwrap.dedent(told))
+    for data in ("later", "{later}", "later.csv"):
+        assert "shop: 1 column of 1 drifted" in k.run(f"%monitor shop --data {data}").text
     for wrong, words in (
+        ("shop --data {later} --by x", "are of an endpoint"),
+        ("shop --data laterr", "laterr"),
         ("shop --window long", "no length of time"),
         ("shop --by y", "no column 'y'"),
         ("shop wine", "one endpoint"),

@@ -8,6 +8,7 @@ import pytest
 
 from cellbook.errors import InvalidBundle, InvalidInput, Untrusted
 from cellbook.packaging import carry_wheels, check_bundle, open_bundle, save_bundle
+from cellbook.packaging.checking import _notes
 from tests.packaging.models import linear, own_class
 from tests.packaging.test_bundle import replace
 
@@ -109,3 +110,12 @@ def test_wrong_record_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not found.passed
     assert "is not what was recorded: 1 of 89 values differ" in found.tests[0][1]
     assert open_bundle(tmp_path / "bundle").digest == found.digest
+
+
+def test_compiled_code_beside_the_list_is_told(tmp_path: Path) -> None:
+    made = linear()
+    bundle = save_bundle(made.model, tmp_path / "line", input_example=made.data)
+    assert _notes(bundle) == []
+    (bundle.folder / "code" / "__pycache__").mkdir()
+    (note,) = _notes(bundle)
+    assert note.startswith("Compiled code in code/__pycache__ is not on its list")

@@ -95,3 +95,9 @@ def test_what_was_packed_comes_back(tmp_path: Path) -> None:
         unpack_zip(target, tmp_path / f"{pack}", limit=1 << 30)
         assert (tmp_path / f"{pack}" / "a" / "b").read_bytes() == b"x" * 3_000_000
         assert (tmp_path / f"{pack}" / "c").read_bytes() == b"2"
+
+
+def test_compiled_code_is_not_unpacked(tmp_path: Path) -> None:
+    source = packed(tmp_path, ("code/cellbook_bundle/__pycache__/models.cpython-312.pyc", b"x"))
+    with pytest.raises(InvalidBundle, match="is compiled code"):
+        unpack_zip(source, tmp_path / "to", limit=1000)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from cellbook.book import Book
+from cellbook.cli import main
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import WITHIN, Evidence, EvidenceKind, ModelEventKind, ModelStage
 from cellbook.registry import Models
-from cellbook.store import create
-from cellbook.views.models import model_deeds
+from cellbook.store import create, update
+from cellbook.views.models import model_deeds, model_list
+from cellbook.widgets.models import models_panel
 from tests.registry.conftest import line
 
 X = np.array([[1.0], [2.0]])
@@ -169,6 +171,35 @@ def test_an_event_that_nobody_understands_hides_nothing(book: Book, models: Mode
         book.store.commit([create("model_events", book.store.new_id(), doc)])
     assert [one.name for one in models.told("slope").versions] == ["1", "2", "3"]
     assert [told.model.name for told in models.all()] == ["slope"]
+
+
+def test_what_cannot_be_read_is_named_and_its_number_not_given_again(
+    book: Book, models: Models, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--book", str(book.folder)]
+    assert [one for one in book.verify().findings if not one.harmless] == []
+    assert model_list(book.store).note == ""
+    third = models.find("slope/3").version_id
+    praised = {"event_id": "x", "model": "slope", "kind": "praised", "time": 1}
+    event = book.store.new_id()
+    book.store.commit(
+        [
+            update("model_versions", third, {"created": "now"}),
+            create("model_events", event, praised),
+        ]
+    )
+    assert [one.name for one in models.told("slope").versions] == ["1", "2"]
+    note = "2 records of models cannot be read, and what is told here lacks them"
+    assert model_list(book.store).note.startswith(note)
+    assert main(["models", *place]) == 0
+    assert note in capsys.readouterr().err
+    assert note in models_panel(book).text
+    assert note in models_panel(book).html
+    assert main(["verify", *place]) == 1
+    out = capsys.readouterr().out
+    assert f"DAMAGE: model_versions/{third}: it cannot be read (its created is none)" in out
+    assert f"DAMAGE: model_events/{event}: it cannot be read (its kind is none)" in out
+    assert models.log(line(4.5), "slope", input_example=np.ones((1, 1))).number == 4
 
 
 def test_the_last_line_of_a_cell_tells_what_matters(models: Models) -> None:

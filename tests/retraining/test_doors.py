@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from cellbook.retraining import Retrainings, retrain
 from cellbook.retraining.room import rehearse
 from cellbook.retraining.telling import rehearsal_text
 from tests.ipython.kernels import kernel, open_book
-from tests.retraining.making import CELLS, people, trained
+from tests.retraining.making import CELLS, people, serve, trained
 
 SCRIPT = "\n".join(CELLS)
 OPTIONS = ("--holdout", "data:holdout@1", "--param", "path=new.csv")
@@ -46,6 +47,7 @@ def test_the_magic_and_the_command_in_a_notebook(
         done = k.run(line)
         assert "credit: promoted · accuracy" in done.text
         assert "promoted" in k.run("%retrain --history").text
+        assert "no predictions of 'credit' are on record yet" in k.run(f"{line} --on drift").text
         assert "It is `%retrain NAME" in k.run("%retrain credit").stderr
         k.close(gently=True)
     place = ["--book", str(tmp_path)]
@@ -59,6 +61,42 @@ def test_the_magic_and_the_command_in_a_notebook(
     assert "Say what is run and what judges" in capfd.readouterr().err
     assert main(["retrain", "credit", "--run", "1", *OPTIONS, "--watch", *place]) == 2
     assert "--watch needs a rule" in capfd.readouterr().err
+
+
+@pytest.mark.timeout(300)
+def test_watch_outlives_that_nothing_was_predicted_and_that_the_champion_is_gone(
+    tmp_path: Path,
+) -> None:
+    book = trained(tmp_path)
+    words = (
+        "retrain",
+        "credit",
+        "--run",
+        "run:train",
+        *OPTIONS,
+        "--on",
+        "accuracy < 0.7 for 2 of 3",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cellbook", *words, "--watch", "--every", "1s"],
+        cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        assert "no predictions of 'credit' are on record yet" in process.stdout.readline()
+        book.models.drop_alias("credit", "champion")
+        # What waits is said once, so the next line is of the look that failed.
+        assert "this look failed, the next one tries again: NotFound" in process.stdout.readline()
+        book.models.set_alias("credit/1", "champion")
+        serve(book, 3, turned=True)
+        said = iter(process.stdout.readline, "")
+        assert any("credit: promoted · accuracy" in line for line in said)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        process.stdout.close()
+    assert book.models.find("credit@champion").number == 2
+    book.close()
 
 
 @pytest.mark.timeout(300)

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
+import pandas as pd
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from cellbook.book import Book, look_into
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import RETRAINS, RetrainingPlan, RetrainingVerdict, RunState
-from cellbook.retraining import Retrainings, rehearse, retrain, retrain_where_due
+from cellbook.retraining import Retrainings, rehearse, retrain, retrain_where_due, why_not
 from cellbook.retraining.room import rule_of, subject_of
-from tests.retraining.making import people, serve, trained
+from tests.retraining.making import CELLS, people, serve, trained
 
 PLAN = RetrainingPlan(
     "credit", "run:train", "data:holdout@1", on="accuracy < 0.7 for 2 of 3, cool-down 6h",
@@ -114,6 +117,24 @@ def test_an_alias_that_somebody_moves_meanwhile_is_left_to_them(book: Book) -> N
     )
 
 
+def test_a_challenger_that_saw_rows_of_the_holdout_wins_nothing(book: Book) -> None:
+    fresh = pd.concat([people(1_000, 2, turned=True), people(500, 3, turned=True).iloc[:40]])
+    fresh.to_csv(book.folder / "fresh.csv", index=False)
+    cells = [
+        CELLS[0],
+        "path = 'fresh.csv'",
+        f"{CELLS[2]}\ncb.track_data(rows, 'fresh', keep=True)",
+        *CELLS[3:],
+    ]
+    nbformat.write(
+        new_notebook(cells=[new_code_cell(one) for one in cells]), book.folder / "leaky.ipynb"
+    )
+    done = retrain(book, replace(PLAN, on="", run="notebook:leaky.ipynb", params={}))
+    assert done.verdict is RetrainingVerdict.CANDIDATE, done.reason
+    assert "40 of the 500 rows of the holdout are among those that it was trained on" in done.reason
+    assert book.models.find("credit@champion").number == 1
+
+
 def test_a_protected_alias_waits_for_its_approval(book: Book) -> None:
     book.models.protect("credit", "@champion", approvals=1, by="ada")
     done = retrain(book, replace(PLAN, on=""))
@@ -171,8 +192,11 @@ def test_what_cannot_be_is_told_before_anything_runs(book: Book) -> None:
     for on in ("beautiful", "beauty below 3", "estimated:accuracy below 0.9"):
         with pytest.raises(InvalidInput):
             retrain_where_due(book, replace(PLAN, on=on))
-    with pytest.raises(NotFound, match="No predictions of 'credit'"):
-        retrain_where_due(book, PLAN)
+    # There may yet be predictions.
+    assert retrain_where_due(book, PLAN) is None
+    assert "no predictions of 'credit' are on record yet" in why_not(book, PLAN)
+    rehearsed = rehearse(book, PLAN)
+    assert (rehearsed.due, rehearsed.evidence) == (False, why_not(book, PLAN))
     serve(book, 1, turned=False)
     with pytest.raises(InvalidInput, match="compares credit with nothing"):
         retrain_where_due(book, replace(PLAN, on="drift"))

@@ -965,6 +965,7 @@ export interface ModelList {
   models: ModelRow[];
   empty_book: boolean;
   now: number;
+  note: string;
 }
 
 /** A model with all its versions. */

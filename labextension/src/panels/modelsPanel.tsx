@@ -137,6 +137,11 @@ function Listed(props: ModelsProps): React.ReactElement | null {
   }
   return (
     <>
+      {list.note && (
+        <p className="cb-note">
+          <Marked text={list.note} />
+        </p>
+      )}
       <div className="cb-tablebox" tabIndex={0} role="region" aria-label={trans.__('Models')}>
         <table className="cb-table cb-mod-data">
           <thead>

@@ -63,6 +63,11 @@ export function ModelsTab(props: TabProps): React.ReactElement {
         </div>
       )}
       {problem && <Trouble message={problem} action={again} />}
+      {list?.note && (
+        <p className="cb-note cb-listnote">
+          <Marked text={list.note} />
+        </p>
+      )}
       {list && <Listed {...props} models={list.models} empty={list.empty_book} />}
     </div>
   );

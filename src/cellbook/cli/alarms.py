@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +53,12 @@ def _alarms(args: argparse.Namespace) -> int:
 
     changed = change_destinations(args, alarm_destinations, keep_alarm_destinations)
     book = open_book(args)
+    if args.endpoint is not None:
+        args.endpoint = args.endpoint.strip()
+        if not args.endpoint:
+            raise InvalidInput(
+                "Name the endpoint: `cellbook alarms NAME`; without, all are listed."
+            )
     if args.retry:
         send_again(book, book.alarm_hooks, "alarm")
     if changed or args.retry:
@@ -101,7 +106,12 @@ def _print_events(form: str | None, book: Book, names: Sequence[str]) -> int:
                 [formatting.stamp(event.reading.time), name, event.step.value, event.message,
                  event.delivery]
             )  # fmt: skip
-    print_list(form, cells, "No window was shown to a rule yet.", docs)
+    print_list(
+        form,
+        cells,
+        "No window was shown to a rule yet. `cellbook monitor NAME --check` does it.",
+        docs,
+    )
     return 0
 
 
@@ -120,11 +130,21 @@ def show_to_rules(
     return any(alarms.state(rule.name).raised is not None for rule in alarms.rules())
 
 
-def watch(book: Book, endpoint: str, data: str | None, every: float) -> int:
-    """Look again and again, until interrupted."""
-    while True:
-        show_to_rules(book, endpoint, data, lambda line: print(line, flush=True))
-        time.sleep(every)
+def watch_rules(book: Book, endpoint: str, data: str | None, every: float) -> int:
+    """Look again and again, until interrupted; rules there must be, predictions may come later."""
+    from cellbook.alarming import Watch  # noqa: PLC0415 - heavy
+    from cellbook.monitoring import Alarms, Predictions  # noqa: PLC0415
+
+    watch = Watch(lambda line: print(line, flush=True))
+
+    def once() -> None:
+        if Alarms(book.store, endpoint).rules() and not Predictions(book.store).chunks(endpoint):
+            watch.tell(f"no predictions of {endpoint!r} are on record yet: its rules wait for them")
+        else:
+            show_to_rules(book, endpoint, data, watch.tell)
+
+    watch.go_on(once, every)
+    return 0
 
 
 def _line(endpoint: str, event: AlarmEvent) -> str:

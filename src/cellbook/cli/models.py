@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 
 from cellbook.answers import (
@@ -156,6 +157,8 @@ def _list(args: argparse.Namespace) -> int:
     nothing = NO_MODELS if found.empty_book else f"No model is found by {args.text!r}."
     docs = [finite(one) for one in found.models]
     print_list(args.form, models_cells(found), nothing, docs)
+    if found.note:
+        print(in_shell(found.note), file=sys.stderr)
     return 0
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cellbook.cli.alarms import show_to_rules, watch
+from cellbook.cli.alarms import show_to_rules, watch_rules
 from cellbook.cli.output import as_json, print_list
 from cellbook.cli.parsing import add_book, add_forms, check_writable, open_book
 from cellbook.errors import InvalidInput, NotFound
@@ -33,7 +33,10 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--window", default="1h", metavar="TIME", help="30s, 5min, 1h, 1d")
     parser.add_argument(
-        "--data", metavar="DATA", help="compare inputs with it (people@1; else the kept reference)"
+        "--data",
+        metavar="DATA|FILE",
+        help="compare inputs with people@1, else with the kept "
+        "reference; of a FILE of rows, those with the reference of the model NAME",
     )
     parser.add_argument(
         "--metric", action="append", default=[], metavar="METRIC", help="of labelled predictions"
@@ -44,7 +47,9 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
     )
     looks = parser.add_mutually_exclusive_group()
     looks.add_argument(
-        "--check", action="store_true", help="show new windows to the alarm rules; 1 if one alarms"
+        "--check",
+        action="store_true",
+        help="show new windows to the alarm rules; 1 if one alarms, or rows of a FILE drifted",
     )
     looks.add_argument(
         "--watch", action="store_true", help="do so again and again, until interrupted"
@@ -70,6 +75,13 @@ def _monitor(args: argparse.Namespace) -> int:
             cells.append([name, f"{rows:,}", ", ".join(models), _when(last)])
         print_list(args.form, cells, _NONE, docs)
         return 0
+    args.endpoint = args.endpoint.strip()
+    if not args.endpoint:
+        raise InvalidInput("Name the endpoint or model: `cellbook monitor NAME`; without, a list.")
+    if args.data and Path(args.data).is_file():
+        return _compare(book, args)
+    if args.data:
+        _check_data(book, args.data)
     if args.labels:
         check_writable(book)
         kept = predictions.label(args.endpoint, _read_labels(Path(args.labels)))
@@ -77,7 +89,7 @@ def _monitor(args: argparse.Namespace) -> int:
     if args.watch or args.check:
         check_writable(book)
         if args.watch:
-            return watch(book, args.endpoint, args.data, _seconds(args.every))
+            return watch_rules(book, args.endpoint, args.data, _seconds(args.every))
         return int(show_to_rules(book, args.endpoint, args.data))
     seconds = _seconds(args.window)
     if args.html:
@@ -92,6 +104,34 @@ def _monitor(args: argparse.Namespace) -> int:
         args.form, [heads, *(_cells(one, args.metric, compared) for one in windows)], _NONE, []
     )
     return 0
+
+
+def _compare(book: Book, args: argparse.Namespace) -> int:
+    """Compare the rows of a file with what the model was trained on; nothing is recorded."""
+    from cellbook.answers.rows_against import (  # noqa: PLC0415 - heavy
+        against_cells,
+        against_docs,
+        rows_against,
+    )
+
+    if args.watch or args.labels or args.html or args.metric:
+        raise InvalidInput(
+            "A file of rows is compared with the model's reference: --watch, --labels, --html and "
+            "--metric are of an endpoint's predictions. Leave them out."
+        )
+    found = rows_against(book, args.endpoint, Path(args.data))
+    if args.form is None:
+        print(found.summary)
+    print_list(args.form, against_cells(found), _NONE, against_docs(found))
+    return int(args.check and found.report.drifted)
+
+
+def _check_data(book: Book, data: str) -> None:
+    """Refuse what names neither tracked data nor a file before anything else is asked of it."""
+    try:
+        book.datasets.find(data)
+    except NotFound as error:
+        raise NotFound(f"There is no file {data}, and it names no data: {error}") from None
 
 
 def _report(book: Book, args: argparse.Namespace, seconds: float) -> int:

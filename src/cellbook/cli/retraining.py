@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from typing import TYPE_CHECKING
 
 from cellbook.cli.output import as_json, print_list
 from cellbook.cli.parsing import add_book, add_forms, check_writable, open_book
 from cellbook.errors import InvalidInput
 from cellbook.records import Retraining, RetrainingPlan, RetrainingVerdict, to_doc
-
-if TYPE_CHECKING:
-    from cellbook.book import Book
 
 _NONE = "No model was retrained yet. `cellbook retrain NAME --run run:NAME --holdout …` does it."
 
@@ -59,8 +54,16 @@ def add_retrain(parser: argparse.ArgumentParser) -> None:
 
 
 def _retrain(args: argparse.Namespace) -> int:
-    from cellbook.monitoring import parse_length  # noqa: PLC0415 - heavy
-    from cellbook.retraining import Retrainings, rehearse, retrain, retrain_where_due  # noqa: PLC0415
+    from cellbook.alarming import Watch  # noqa: PLC0415 - heavy
+    from cellbook.monitoring import parse_length  # noqa: PLC0415
+    from cellbook.retraining import (  # noqa: PLC0415
+        Retrainings,
+        rehearse,
+        retrain,
+        retrain_where_due,
+        waiting,
+        why_not,
+    )
     from cellbook.retraining.telling import (  # noqa: PLC0415
         lines_of,
         outcome_text,
@@ -81,26 +84,27 @@ def _retrain(args: argparse.Namespace) -> int:
     def tell(line: str) -> None:
         print(line, file=sys.stderr if args.form == "json" else sys.stdout, flush=True)
 
+    watch = Watch(tell)
+
     def once() -> Retraining | None:
         go = retrain_where_due if plan.on else retrain
-        done = go(book, plan, limit=args.limit, trust=args.trust, tell=tell)
+        done = go(book, plan, limit=args.limit, trust=args.trust, tell=watch.tell)
         if done is not None:
             if args.form == "json":
                 print(as_json(to_doc(done)), flush=True)
             else:
                 print(outcome_text(book, done), flush=True)
+        elif args.watch and (said := waiting(book, plan)):
+            watch.tell(f"not retrained: {said}")
         return done
 
     if args.watch:
         if not plan.on:
             raise InvalidInput("--watch needs a rule: --on 'accuracy < 0.9 for 3 of 5'.")
-        every = parse_length(args.every)
-        while True:
-            once()
-            time.sleep(every)
+        watch.go_on(once, parse_length(args.every))
     done = once()
     if done is None:
-        tell(_not_due(book, plan))
+        tell(f"not retrained: {why_not(book, plan)}")
         return 0
     return int(done.verdict is RetrainingVerdict.FAILED)
 
@@ -122,11 +126,3 @@ def plan_of(args: argparse.Namespace) -> RetrainingPlan:
         margin=args.margin, surely=args.surely, label=args.label,
         params=dict(map(read_param, args.param)), endpoint=args.endpoint, data=args.data,
     )  # fmt: skip
-
-
-def _not_due(book: Book, plan: RetrainingPlan) -> str:
-    from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
-    from cellbook.retraining.room import rule_of, subject_of  # noqa: PLC0415
-
-    events = Alarms(book.store, subject_of(plan)).events(rule_of(plan).name, limit=1)
-    return f"not retrained: {events[0].message if events else 'no window has ended yet'}"

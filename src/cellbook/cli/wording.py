@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_MAGIC = re.compile(r"`%(?P<name>runs|compare|leaderboard|metric) ?(?P<rest>[^`]*)`")
+_MAGIC = re.compile(
+    r"`%(?P<name>runs|compare|leaderboard|metric|models|monitor|retrain|serve) ?(?P<rest>[^`]*)`"
+)
 
 
 def in_shell(sentence: str) -> str:

@@ -144,10 +144,17 @@ def carry_wheels(folder: str | os.PathLike[str], *, limit: float = 1800) -> Bund
 
 
 def _notes(bundle: Bundle) -> list[str]:
+    notes = []
     made, here = str(bundle.about["python"]), platform.python_version()
-    if made.split(".")[:2] == here.split(".")[:2]:
-        return []
-    return [f"It was made with Python {made} and is checked with {here}."]
+    if made.split(".")[:2] != here.split(".")[:2]:
+        notes.append(f"It was made with Python {made} and is checked with {here}.")
+    compiled = sorted(one.relative_to(bundle.folder) for one in bundle.folder.rglob("__pycache__"))
+    if compiled:
+        notes.append(
+            f"Compiled code in {compiled[0].as_posix()} is not on its list. Cellbook loads none of "
+            "it; mlflow would: delete it, unless you know that your own Python wrote it."
+        )
+    return notes
 
 
 def _build(bundle: Bundle, place: Path, say: Callable[[str], None], limit: float) -> str:

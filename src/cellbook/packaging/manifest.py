@@ -168,7 +168,8 @@ def verify(
         ):
             raise InvalidBundle(f"{path} is not what it was. Get the bundle once more.")
         if path.endswith(".pkl"):
-            pickles[path] = read_pickle(file.read_bytes())
+            with file.open("rb") as opened:
+                pickles[path] = read_pickle(opened)
             if entry.content != f"pickle:{pickles[path].digest}":
                 raise InvalidBundle(f"{path} says something else than its list. Do not use it.")
         elif entry.content:

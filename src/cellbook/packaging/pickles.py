@@ -85,15 +85,15 @@ class PickleContent:
         return tuple(name for name in self.imports if is_dangerous(name))
 
 
-def read_pickle(data: bytes) -> PickleContent:
-    """Tell what a pickle would import and what it says, without running any of it.
+def read_pickle(data: bytes | BinaryIO) -> PickleContent:
+    """Tell what a pickle, or an open file of one, would import and says, and run none of it.
 
     Raises
     ------
     InvalidBundle
         If it is damaged.
     """
-    return _read(io.BytesIO(data), 0)[0]
+    return _read(io.BytesIO(data) if isinstance(data, bytes) else data, 0)[0]
 
 
 def imports_in(data: bytes) -> set[str]:

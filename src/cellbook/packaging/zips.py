@@ -104,6 +104,9 @@ def _check(infos: list[zipfile.ZipInfo], limit: int) -> None:
     total = packed = 0
     for info in infos:
         check_name(info.filename)
+        if "__pycache__" in PurePosixPath(info.filename).parts:
+            # Python would run it in place of the source beside it, and no list of ours has it.
+            raise InvalidBundle(f"{info.filename!r:.200} is compiled code. Do not unpack it.")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
             raise InvalidBundle(f"{info.filename!r} is a link or a device. Do not unpack it.")

@@ -57,6 +57,11 @@ class RetrainingPlan(Record):
     data: str = ""
     """What a rule of drift compares with; empty for the reference that was kept."""
 
+    def __post_init__(self) -> None:
+        # Blanks around a name are no part of it: what keeps two retrainings apart goes by it.
+        for name in ("model", "alias", "endpoint"):
+            object.__setattr__(self, name, getattr(self, name).strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Retraining(Record):

@@ -3,7 +3,7 @@
 Above `packaging`, which knows no book, and `tracking`, whose runs it names.
 """
 
-from cellbook.registry.reading import EVENTS, VERSIONS, Told, read_models
+from cellbook.registry.reading import EVENTS, VERSIONS, Told, flaws, read_models
 from cellbook.registry.room import Models
 from cellbook.registry.rules import approvals, last_check, protection_of, verdicts
 from cellbook.registry.unpacked import Unpacked
@@ -15,6 +15,7 @@ __all__ = [
     "Told",
     "Unpacked",
     "approvals",
+    "flaws",
     "last_check",
     "protection_of",
     "read_models",

@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import dataclasses
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from tinydb import where
 from tinydb.queries import QueryLike
 
+from cellbook.commenting.soundness import flaw, read_sound
 from cellbook.records import (
     ModelEvent,
     ModelEventKind,
     ModelStage,
     ModelVersion,
     Protection,
+    Record,
     RegisteredModel,
-    from_doc,
 )
 from cellbook.store import Store
 
 VERSIONS = "model_versions"
 EVENTS = "model_events"
+
+R = TypeVar("R", bound=Record)
 
 Slot = tuple[str, ...]
 """What several events are about, of which the newest counts."""
@@ -82,7 +85,9 @@ def heads_of(events: Iterable[ModelEvent]) -> tuple[str, ...]:
     return tuple(event.event_id for event in there if event.event_id not in seen)
 
 
-_Kept = tuple[list[int], Mapping[str, Told]]
+Flaws = Mapping[str, str]
+"""What of the registry cannot be read, by table and id, and why."""
+_Kept = tuple[list[int], Mapping[str, Told], Flaws]
 _all: weakref.WeakKeyDictionary[Store, _Kept] = weakref.WeakKeyDictionary()
 
 
@@ -91,12 +96,22 @@ def read_models(store: Store) -> Mapping[str, Told]:
 
     They are read once for a state of the book.
     """
+    return _known(store)[1]
+
+
+def flaws(store: Store) -> Flaws:
+    """Return what of the registry cannot be read, and is left out of what is told of models."""
+    return _known(store)[2]
+
+
+def _known(store: Store) -> _Kept:
     stamps = store.stamps()
     state = [stamps.get(table, 0) for table in (VERSIONS, EVENTS)]
     known = _all.get(store)
     if known is None or known[0] != state:
-        known = _all[store] = (state, _read(store, None))
-    return known[1]
+        found: dict[str, str] = {}
+        known = _all[store] = (state, _read(store, None, found), found)
+    return known
 
 
 def read_model(store: Store, name: str) -> Mapping[str, Told]:
@@ -104,25 +119,26 @@ def read_model(store: Store, name: str) -> Mapping[str, Told]:
     return _read(store, where("model") == name)
 
 
-def _read(store: Store, query: QueryLike | None) -> dict[str, Told]:
+def _read(
+    store: Store, query: QueryLike | None, unread: dict[str, str] | None = None
+) -> dict[str, Told]:
+    """Return models by name; what cannot be read hides no other, and is noted in `unread`."""
     versions: dict[str, list[ModelVersion]] = {}
-    for _, _, doc in store.select(VERSIONS, query):
-        version = from_doc(ModelVersion, doc)
-        versions.setdefault(version.model, []).append(version)
     events: dict[str, list[ModelEvent]] = {}
-    for _, _, doc in store.select(EVENTS, query):
-        event = _event(doc)
-        if event is not None:
-            events.setdefault(event.model, []).append(event)
+
+    def records(table: str, kind: type[R]) -> Iterator[R]:
+        for doc_id, _, doc in store.select(table, query):
+            record = read_sound(kind, doc)
+            if record is not None:
+                yield record
+            elif unread is not None:
+                unread[f"{table}/{doc_id}"] = flaw(kind, doc)
+
+    for version in records(VERSIONS, ModelVersion):
+        versions.setdefault(version.model, []).append(version)
+    for event in records(EVENTS, ModelEvent):
+        events.setdefault(event.model, []).append(event)
     return {name: _tell(name, versions[name], events.get(name, [])) for name in sorted(versions)}
-
-
-def _event(doc: Mapping[str, Any]) -> ModelEvent | None:
-    """Return an event; None where it says what nobody understands, which hides no model."""
-    try:
-        return from_doc(ModelEvent, doc)
-    except (TypeError, ValueError):
-        return None
 
 
 def _tell(name: str, docs: list[ModelVersion], events: list[ModelEvent]) -> Told:

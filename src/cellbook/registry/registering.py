@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tinydb import where
+
 from cellbook.errors import NotFound, StoreError, one_line
 from cellbook.packaging import Bundle, Signature, save_bundle, unpack_bundle
 from cellbook.packaging.manifest import FILE
@@ -253,8 +255,9 @@ class RegistersModels(ChangesModels):
                 version = same
                 ops = _added(same, runs, parents, content)
             else:
+                number = _next_number(self._store, name)
                 version = ModelVersion(
-                    self._store.new_id(), name, _next_number(told), content.digest, now, who,
+                    self._store.new_id(), name, number, content.digest, now, who,
                     runs=runs, made=made, parents=parents, seal=seal,
                     **{field.name: getattr(content, field.name)
                        for field in dataclasses.fields(content) if field.name != "digest"},
@@ -297,11 +300,12 @@ class RegistersModels(ChangesModels):
         return [one if isinstance(one, ModelVersion) else self.find(one) for one in given]
 
 
-def _next_number(told: Told | None) -> int:
-    """Return a number that no version of the name ever had, deleted ones among them."""
-    if told is None:
-        return 1
-    return 1 + max(number for one in (*told.versions, *told.gone) for number in one.numbers)
+def _next_number(store: Store, name: str) -> int:
+    """Return a number that no version of the name ever had: deleted ones count, and those that
+    cannot be read."""
+    docs = store.select(VERSIONS, where("model") == name)
+    given = (doc.get("number") for _, _, doc in docs)
+    return 1 + max((number for number in given if isinstance(number, int)), default=0)
 
 
 def _added(

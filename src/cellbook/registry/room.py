@@ -32,7 +32,7 @@ from cellbook.records import (
 from cellbook.registry.checks import CheckUnderWay, start_check
 from cellbook.registry.content import is_own, lent, write_out
 from cellbook.registry.finding import find_model, find_version, read_named
-from cellbook.registry.reading import EVENTS, Told, read_models
+from cellbook.registry.reading import EVENTS, Told, flaws, read_models
 from cellbook.registry.registering import RegistersModels
 from cellbook.registry.telling import Hooks
 from cellbook.registry.unpacked import Unpacked
@@ -284,6 +284,11 @@ class Models(RegistersModels):
                     more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
                     what = f"{lost[0]}{more}" if lost else "its list of files"
                     yield f"model {version.label}", f"{what} is missing; it cannot be used", False
+        for place, problem in flaws(self._store).items():
+            told_of = (
+                f"it cannot be read ({problem}); models are told without it. A later Cellbook, if"
+            )
+            yield place, f"{told_of} one wrote it, can", False
 
     def _found(self, target: object) -> tuple[Told, ModelVersion]:
         known = read_named(self._store, target)

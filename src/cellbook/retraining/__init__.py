@@ -8,6 +8,21 @@ It imports NumPy and pandas only where a model is judged.
 """
 
 from cellbook.retraining.audit import Retrainings
-from cellbook.retraining.room import Rehearsal, rehearse, retrain, retrain_where_due
+from cellbook.retraining.room import (
+    Rehearsal,
+    rehearse,
+    retrain,
+    retrain_where_due,
+    waiting,
+    why_not,
+)
 
-__all__ = ["Rehearsal", "Retrainings", "rehearse", "retrain", "retrain_where_due"]
+__all__ = [
+    "Rehearsal",
+    "Retrainings",
+    "rehearse",
+    "retrain",
+    "retrain_where_due",
+    "waiting",
+    "why_not",
+]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cellbook import book as books
 from cellbook.records import Retraining, RetrainingPlan
 from cellbook.retraining.audit import Retrainings
-from cellbook.retraining.room import Rehearsal, rehearse, retrain_where_due
+from cellbook.retraining.room import Rehearsal, rehearse, retrain_where_due, why_not
 from cellbook.retraining.room import retrain as retrain_now
 from cellbook.retraining.telling import retrainings_frame
 
@@ -98,7 +98,10 @@ def retrain(
     if dry_run:
         return rehearse(book, plan, trust=trust)
     go = retrain_where_due if on else retrain_now
-    return go(book, plan, limit=limit, trust=trust, tell=tell)
+    done = go(book, plan, limit=limit, trust=trust, tell=tell)
+    if done is None:
+        tell(f"not retrained: {why_not(book, plan)}")
+    return done
 
 
 def retrainings(model: str | None = None) -> pd.DataFrame:

@@ -33,6 +33,7 @@ from cellbook.retraining.judging import (
     outcome_on,
     value_of,
 )
+from cellbook.retraining.leaking import leaked
 from cellbook.store import Op
 from cellbook.views.formatting import number, plural
 
@@ -88,7 +89,10 @@ def rehearse(book: Book, plan: RetrainingPlan, *, trust: bool = False) -> Rehear
 
     ready = _ready(book, plan, trust, lambda line: None)
     due, evidence = True, ""
-    if plan.on:
+    if plan.on and (said := _without_predictions(book, plan)):
+        rule_of(plan)
+        due, evidence = False, said
+    elif plan.on:
         rule, alarms = rule_of(plan), Alarms(book.store, subject_of(plan))
         state = _state(alarms, rule)
         events = alarms.would(rule, _readings(book, ready, rule, state))
@@ -125,21 +129,19 @@ def retrain_where_due(
     Returns
     -------
     Retraining
-        What became of it; None where there was no reason.
+        What became of it; None where there was no reason, which :func:`why_not` tells.
 
     Raises
     ------
     NotFound, InvalidInput, Untrusted
-        As :func:`retrain` does; also if the plan has no rule, or there are no predictions.
+        As :func:`retrain` does; also if the plan has no rule.
     """
     from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
 
     check_limit(limit)
     ready = _ready(book, plan, trust, tell)
     rule, alarms, audit = rule_of(plan), Alarms(book.store, subject_of(plan)), Retrainings(book)
-    audit.repair()
-    if said := audit.at_work(plan.model):
-        tell(said)
+    if waiting(book, plan):
         return None
     alarms.keep(rule)
     found = _readings(book, ready, rule, alarms.state(rule.name))
@@ -238,6 +240,26 @@ def subject_of(plan: RetrainingPlan) -> str:
     return f"retraining of {plan.model}"
 
 
+def waiting(book: Book, plan: RetrainingPlan) -> str:
+    """Return what a plan with a rule waits for before any window is looked at; empty: nothing.
+
+    That is another retraining of the model, or the first predictions.
+    """
+    audit = Retrainings(book)
+    audit.repair()
+    return audit.at_work(plan.model) or _without_predictions(book, plan)
+
+
+def why_not(book: Book, plan: RetrainingPlan) -> str:
+    """Return why a model was not retrained by its rule: what it waits for, or the newest window."""
+    from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
+
+    if said := waiting(book, plan):
+        return said
+    events = Alarms(book.store, subject_of(plan)).events(rule_of(plan).name, limit=1)
+    return events[0].message if events else "no window has ended yet"
+
+
 # ── inside ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -248,6 +270,20 @@ def _ready(book: Book, plan: RetrainingPlan, trust: bool, tell: Tell) -> _Ready:
         raise InvalidInput("The margin is how much better a challenger must be: 0 or more.")
     work = prepare(book, plan.run, plan.params, trust=trust, tell=tell)
     return _Ready(plan, champion, heads, open_holdout(book, plan), work)
+
+
+def _without_predictions(book: Book, plan: RetrainingPlan) -> str:
+    from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+
+    predictions, endpoint = Predictions(book.store), plan.endpoint or plan.model
+    if predictions.chunks(endpoint):
+        return ""
+    there = ", ".join(predictions.endpoints())
+    return (
+        f"no predictions of {endpoint!r} are on record yet, and the rule waits for them. `cellbook "
+        "serve MODEL --record` keeps them"
+        + (f"; there are those of {there}, which --endpoint names" if there else "")
+    )
 
 
 def _state(alarms: Alarms, rule: AlarmRule) -> AlarmState:
@@ -338,8 +374,8 @@ def _decide(
     )  # fmt: skip
     told = _compared(ready, challenger, judged)
     tell(told)
-    if _trained_on(book, begun.run, ready.holdout.version.digest):
-        reason = f"{told}; but it was trained on the holdout itself, so that says nothing"
+    if said := leaked(book, begun.run, ready.holdout, tell):
+        reason = f"{told}; but {said}, so that says nothing"
     elif not _beats(plan, judged):
         wanted = "surely " * plan.surely + f"by more than {number(plan.margin)}"
         reason = f"{told}; it must be better {wanted}"
@@ -392,14 +428,4 @@ def _compared(ready: _Ready, challenger: ModelVersion, judged: Judged) -> str:
         f"{plan.metric} {number(judged.challenger)} of {challenger.label} against "
         f"{number(judged.champion)} of {ready.champion.label}, the champion, on {version.label} "
         f"({plural(len(ready.holdout.labels), 'row')}): gain {judged.gain:+.4g}{ends}"
-    )
-
-
-def _trained_on(book: Book, run: str, digest: str) -> bool:
-    """Whether a run used some data otherwise than to test on."""
-    known = book.datasets.by_id()
-    inputs = book.find_run(run).inputs
-    return any(
-        one in known and known[one].digest == digest and set(roles) - {"test", "reference"}
-        for one, roles in inputs.items()
     )

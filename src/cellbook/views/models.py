@@ -16,12 +16,13 @@ from cellbook.records import (
     Protection,
     RunRecord,
 )
-from cellbook.registry import Told, approvals, last_check, read_models, verdicts
+from cellbook.registry import Told, approvals, flaws, last_check, read_models, verdicts
 from cellbook.registry.checks import unfinished
 from cellbook.registry.endpoints import read_endpoints
 from cellbook.store import Store
 from cellbook.views.comparison import RunHead, head_of
 from cellbook.views.endpoints import answering_now
+from cellbook.views.formatting import plural
 from cellbook.views.markdown import render
 from cellbook.views.runs_table import records_by_id
 
@@ -67,6 +68,8 @@ class ModelList:
     """Whether the book has no models at all."""
     now: int
     """When it was read, in milliseconds since 1970."""
+    note: str
+    """What could not be read, and what tells why; mostly nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,19 @@ def model_list(store: Store, text: str = "") -> ModelList:
     wanted = text.strip().casefold()
     found = [row for row in rows if not wanted or wanted in _words(row)]
     found.sort(key=lambda row: (-row.updated, row.name))
-    return ModelList(tuple(found), not known, time.time_ns() // 1_000_000)
+    return ModelList(tuple(found), not known, time.time_ns() // 1_000_000, unread_note(store))
+
+
+def unread_note(store: Store) -> str:
+    """Return a sentence on what of the registry cannot be read; empty where there is nothing."""
+    count = len(flaws(store))
+    if not count:
+        return ""
+    return (
+        f"{plural(count, 'record')} of models cannot be read, and what is told here lacks "
+        f"{'it' if count == 1 else 'them'}. `cellbook verify` names "
+        f"{'it' if count == 1 else 'them'} and says what mends that."
+    )
 
 
 def model_row(told: Told, answering: Mapping[str, Sequence[str]] | None = None) -> ModelRow:

@@ -36,7 +36,7 @@ from cellbook.views.models_text import (
 from cellbook.widgets.bundles import Panel
 from cellbook.widgets.leaderboards import cells_panel
 from cellbook.widgets.style import framed
-from cellbook.widgets.tables import hover, table
+from cellbook.widgets.tables import hover, sentence, table
 
 if TYPE_CHECKING:
     from cellbook.book import Book
@@ -72,8 +72,11 @@ def models_panel(book: Book, targets: Sequence[str] = ()) -> Panel:
     """Return what names a model, a version or several show; without any, the list of models."""
     ask = Reader(book)
     if not targets:
-        listed = cells_panel(models_cells(list_models(ask, ModelsQuery())), NO_MODELS)
-        return Panel(listed.html, str(listed), lambda: _live(book))
+        found = list_models(ask, ModelsQuery())
+        listed = cells_panel(models_cells(found), NO_MODELS)
+        note = framed(f'<p class="cb-note">{sentence(found.note)}</p>') if found.note else ""
+        text = "\n".join(filter(None, [str(listed), found.note]))
+        return Panel(listed.html + note, text, lambda: _live(book))
     if len(targets) > 1:
         return comparison_panel(book, targets)
     (target,) = targets

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from cellbook.datasets.subsets.positions import Positions
-from cellbook.datasets.subsets.tables import CELLS, Array, Table, row_hashes
+from cellbook.datasets.subsets.tables import CELLS, Array, Table, row_hashes, table_of
 
 _SAMPLE = 24
 _DISCOVERED = 20_000_000
 """Values of a table in which the columns of an array are looked for, at most."""
 _BITS = 20
 """Bits from which on values that often repeat are those of rows by more than chance."""
+_UNLIKE = 0.9
+"""Share of rows of different values from which on like rows of two data sets are no chance."""
 _FEW = 0.1
 """Share of rows that may have doubles where only some of the columns can be compared."""
 
@@ -272,3 +274,20 @@ def shared_hashes(one: Table, other: Table) -> tuple[Array, Array] | None:
         row_hashes(one, [mine for mine, _ in pairs], short),
         row_hashes(other, [its for _, its in pairs], short),
     )
+
+
+def same_rows(tested: Any, trained: Any) -> Array:
+    """Return the positions of rows that other data has, too, by the values of common columns.
+
+    Of data in which values often repeat there are none: that rows are alike there says nothing.
+
+    Parameters
+    ----------
+    tested, trained
+        Tables, or whatever :func:`table_of` makes one of.
+    """
+    mine, its = (one if isinstance(one, Table) else table_of(one) for one in (tested, trained))
+    hashes = None if mine is None or its is None else shared_hashes(mine, its)
+    if hashes is None or any(len(np.unique(each)) < _UNLIKE * len(each) for each in hashes):
+        return np.empty(0, np.int64)
+    return np.flatnonzero(np.isin(*hashes))

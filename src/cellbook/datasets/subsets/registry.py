@@ -27,7 +27,7 @@ from cellbook.datasets.subsets.matching import (
     by_index,
     by_values,
     counts_only,
-    shared_hashes,
+    same_rows,
 )
 from cellbook.datasets.subsets.positions import Positions
 from cellbook.datasets.subsets.tables import Array, Mark, Table, mark_of, table_of
@@ -39,8 +39,6 @@ _MOST = 200
 """Objects that rows are looked for in."""
 _PATIENCE = 2.0
 """Seconds in vain after which values are not looked at any more, until :meth:`Registry.renew`."""
-_UNLIKE = 0.9
-"""Share of rows of different values from which on like rows of two data sets are no chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +219,10 @@ class Registry:
             other = self._table(one)
             if table is None or other is None:
                 continue
-            hashes = shared_hashes(table, other)
-            if hashes is None or any(len(np.unique(each)) < _UNLIKE * len(each) for each in hashes):
-                continue
-            tested, trained = hashes if one.role == "train" else hashes[::-1]
-            places = np.flatnonzero(np.isin(tested, trained))
+            tested, trained = (table, other) if one.role == "train" else (other, table)
+            places = same_rows(tested, trained)
             if len(places):
-                yield one.version, one.role, len(places), len(tested), int(places[0])
+                yield one.version, one.role, len(places), tested.rows, int(places[0])
 
     def derive(self, data: Any, found: Found) -> None:
         """Take note of data that has the rows of other data, one for one."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
 from cellbook.answers import MonitorQuery
+from cellbook.answers.rows_against import against_cells, rows_against
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
-from cellbook.ipython.magics.line import Line
+from cellbook.ipython.magics.line import Line, Values
 from cellbook.views.monitor_text import seconds_of
 
 
@@ -32,7 +34,7 @@ class MonitorMagics(CellbookMagics):
         "monitor",
         argument("words", nargs="*", metavar="NAME", help="An endpoint or model; none lists them."),
         argument("--window", metavar="TIME", help="How long a window is: 5min, 1h, 1d."),
-        argument("--data", metavar="DATA", help="Compare inputs with it, such as people@1."),
+        argument("--data", metavar="DATA", help="people@1; a file, or {frame}."),
         argument("--metric", action="append", metavar="METRIC", help="What is measured."),
         argument("--by", action="append", metavar="COLUMN", help="Make groups by it."),
         argument("--score", default="", metavar="OUTPUT", help="The positive's probability."),
@@ -42,7 +44,8 @@ class MonitorMagics(CellbookMagics):
         """Show how a model in service does: alarms, drift, performance, groups.
 
         NAME is an endpoint's, or a model's; with an alias or number, only what that version
-        answered counts.  What is shown follows the endpoint.
+        answered counts.  What is shown follows the endpoint.  With a file of rows, or a frame, for
+        --data, these are compared with what the model was trained on: no endpoint is needed.
 
         Examples::
 
@@ -50,7 +53,9 @@ class MonitorMagics(CellbookMagics):
             %monitor credit
             %monitor credit@champion --window 1h --data people@1 --by town
             %monitor credit --html report.html
+            %monitor credit@champion --data {today}
         """
+        from cellbook.widgets.leaderboards import cells_panel  # noqa: PLC0415 - heavy
         from cellbook.widgets.monitor import (  # noqa: PLC0415 - heavy
             endpoints_panel,
             monitor_panel,
@@ -65,6 +70,16 @@ class MonitorMagics(CellbookMagics):
             if options.html is not None:
                 raise line.error("Which endpoint? %monitor NAME --html FILE")
             self.show(endpoints_panel(self.book))
+            return
+        if not words[0].strip():
+            raise line.error("Which endpoint or model? %monitor NAME; without, they are listed.")
+        rows = self._rows(values, options.data)
+        if rows is not None:
+            if options.html is not None or options.metric or options.by or options.score:
+                raise line.error("--html, --metric, --by and --score are of an endpoint.")
+            found = rows_against(self.book, words[0], rows, source=str(options.data))
+            self.say(found.summary)
+            self.show(cells_panel(against_cells(found), ""))
             return
         panel = monitor_panel(
             self.book,
@@ -81,3 +96,19 @@ class MonitorMagics(CellbookMagics):
             self.say(f"how {words[0]} does is in {panel.save(values.text(options.html))}")
             return
         self.show(panel)
+
+    def _rows(self, values: Values, told: str | None) -> Any:
+        """Return the rows that stand behind --data: a frame, the path of a file; None where it
+        names tracked data, as it does wherever it can."""
+        if told is None:
+            return None
+        if told[:1] == "{" and values.is_expression(told.strip("{} ")):
+            found = values.expression(told.strip()[1:-1])
+            return values.text(told) if isinstance(found, str) else found
+        text = values.text(told)
+        if Path(text).is_file():
+            return Path(text)
+        tracked = any(one.name == text for one in self.book.datasets.all())
+        if text.isidentifier() and not tracked and values.is_expression(text):
+            return values.expression(text)
+        return None

@@ -53,6 +53,7 @@ class RetrainMagics(CellbookMagics):
             rehearse,
             retrain,
             retrain_where_due,
+            why_not,
         )
         from cellbook.retraining.telling import (  # noqa: PLC0415
             outcome_text,
@@ -64,7 +65,12 @@ class RetrainMagics(CellbookMagics):
         values = self.values(line, local)
         words = [values.text(word) for word in options.words]
         if options.history:
-            self.show(retrainings_frame(self.book, Retrainings(self.book).all(*words[:1])))
+            found = Retrainings(self.book).all(*words[:1])
+            if not found:
+                how = "`%retrain NAME --run run:NAME --holdout data:NAME@2` does it."
+                self.say(f"No model was retrained yet. {how}")
+            else:
+                self.show(retrainings_frame(self.book, found))
             return
         if len(words) != 1 or not options.run or not options.holdout:
             raise line.error("It is `%retrain NAME --run run:NAME --holdout data:NAME@2`.")
@@ -83,7 +89,7 @@ class RetrainMagics(CellbookMagics):
         go = retrain_where_due if plan.on else retrain
         done = go(self.book, plan, limit=limit, trust=options.trust, tell=shown.tell)
         shown.tell(
-            f"{plan.model} is not retrained: no new window breaks '{plan.on}' often enough"
+            f"{plan.model} is not retrained: {why_not(self.book, plan)}"
             if done is None
             else outcome_text(self.book, done)
         )
