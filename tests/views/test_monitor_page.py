@@ -245,3 +245,31 @@ def test_notices_are_told_once(opened: Book) -> None:
         ("credit", False), ("credit", True),
     ]  # fmt: skip
     assert notices_since(store, found.newest).notices == ()
+
+
+def shadowed(store: Store, hour: int) -> None:
+    """Record a shadow's answers to the same rows: wrong in all, and asked twice as many."""
+    frame = people(600, hour, income=60)
+    with closing(Predictions(store).log("credit")) as log:
+        ids = log.log(
+            frame, {"score": np.ones(600), "prediction": [1] * 600}, model="credit/2",
+            arm="challenger (shadow)", time_ms=NOW + hour * HOUR,
+        )  # fmt: skip
+    Predictions(store).label("credit", dict.fromkeys(ids, 0))
+
+
+def test_answers_of_a_shadow_count_nowhere(asked: Store) -> None:
+    before = look(asked)
+    Alarms(asked, "credit").keep("accuracy below 0.5")
+    Alarms(asked, "credit").keep("rows below 10")
+    for hour in range(4):
+        shadowed(asked, hour)
+    page = look(asked)
+    assert page.windows == before.windows
+    assert page.columns == before.columns
+    assert (page.rows, page.labelled) == (before.rows, before.labelled)
+    assert page.slices == before.slices
+    assert [one.value for one in page.alarms] == [before.windows[3].measured[0].value, 300]
+    # Neither do windows in which nobody but a shadow was asked.
+    shadowed(asked, 6)
+    assert look(asked).windows == before.windows

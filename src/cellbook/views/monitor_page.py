@@ -13,7 +13,7 @@ from tinydb import where
 
 from cellbook.errors import InvalidInput
 from cellbook.monitoring import Alarms, DriftReport, Measured, Predictions, WindowReport
-from cellbook.monitoring.predictions import LABELS
+from cellbook.monitoring.predictions import LABELS, SHADOW
 from cellbook.records import AlarmStep, PredictionChunk
 from cellbook.store import Store
 from cellbook.views import formatting
@@ -97,7 +97,9 @@ def monitor_page(
     chunks = [
         one
         for one in predictions.chunks(look.endpoint)
-        if not look.model or look.model in one.models
+        if (not look.model or look.model in one.models)
+        # Nobody was answered by a shadow.
+        and not (one.arms and all(arm.endswith(SHADOW) for arm in one.arms))
     ]
     if not chunks:
         return _without(store, look, moment, predictions.endpoints())
@@ -276,6 +278,7 @@ class _Reading:
                 *by,
                 *(f"input.{name}" for name in self._categories()),
             ],
+            shadows=False,
         )
         return labelled(frame, score, self._look.metrics)
 

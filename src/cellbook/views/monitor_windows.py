@@ -137,6 +137,8 @@ def _sketched(predictions: Predictions, key: tuple[Any, ...]) -> Sketch:
         until=start + length,
         model=model or None,
         name=lambda label: label.removeprefix(_INPUT),
+        # Nobody was answered by a shadow.
+        shadows=False,
     )
     return found.get(start, Sketch())
 
