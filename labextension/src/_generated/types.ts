@@ -573,6 +573,7 @@ export interface EndpointPage {
   metric: string;
   less: boolean;
   arms: EndpointArm[];
+  since: number | null;
   before: string;
   command: string;
   said: string[];

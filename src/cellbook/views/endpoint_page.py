@@ -82,6 +82,9 @@ class EndpointPage:
     less: bool
     """Whether less of it is better."""
     arms: tuple[EndpointArm, ...]
+    since: int | None
+    """From when on outcomes count, in milliseconds since 1970, so that all arms answered in that
+    time; None where all count."""
     before: str
     """What a rollback would bring back, in words; empty where there is nothing."""
     command: str
