@@ -390,3 +390,18 @@ def test_checked_by_name_production_is_open(
     assert main(["bundle", "check", "models:/line@champion", "--book", str(book.folder)]) == 0
     assert "✓ example" in capsys.readouterr().out
     assert book.models.move_stage("line/1", "production").stage.value == "production"
+
+
+def test_the_command_looks_at_one_arm_where_it_is_asked_to(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["--book", str(tmp_path / "home")]
+    log = Predictions(book.store).log("line")
+    for arm, rows in (("champion", 40), ("challenger (shadow)", 30)):
+        log.log({"x": [1.0] * rows}, [1] * rows, model="line/1", arm=arm, time_ms=3_600_000)
+    log.close()
+    for options, rows in (([], 40), (["--arm", "challenger"], 30), (["--arm", "champion"], 40)):
+        assert main(["monitor", "line", "--json", *options, *told]) == 0
+        assert [one["rows"] for one in json.loads(capsys.readouterr().out)] == [rows]
+    assert main(["monitor", "line", "--arm", "canary", *told]) == 2
+    assert "There are: challenger (shadow), champion." in capsys.readouterr().err

@@ -35,9 +35,19 @@ def test_arms_are_compared_over_the_time_in_which_both_answered(opened: Book) ->
     assert {name: (one.count, one.mean) for name, one in found.moments.items()} == {
         "champion": (100, 0.75), "canary": (100, 0.7),
     }  # fmt: skip
-    # The canary was taken away and came again: what was between counts no more than what was before.
+    # The canary was taken away and came again: what was between does not count either.
     answered(opened, "champion", 8, 100, 100)
     answered(opened, "canary", 9, 9, 10)
     answered(opened, "champion", 9, 8, 10)
     anew = reckoned(opened, "cancer", VERSIONS, "accuracy", 9 * MINUTE)
     assert {name: one.count for name, one in anew.moments.items()} == {"champion": 10, "canary": 10}
+
+
+def test_a_shadow_is_measured_by_the_labels_of_what_it_was_asked(opened: Book) -> None:
+    answered(opened, "champion", 1, 75, 100)
+    answered(opened, "challenger (shadow)", 1, 60, 100, model="cancer/1")
+    versions = {"champion": "2", "challenger": "1"}
+    found = reckoned(opened, "cancer", versions, "accuracy", shadows=["challenger"])
+    assert {name: one.mean for name, one in found.moments.items()} == {
+        "champion": 0.75, "challenger": 0.6,
+    }  # fmt: skip

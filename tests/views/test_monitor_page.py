@@ -273,3 +273,12 @@ def test_answers_of_a_shadow_count_nowhere(asked: Store) -> None:
     # Neither do windows in which nobody but a shadow was asked.
     shadowed(asked, 6)
     assert look(asked).windows == before.windows
+
+
+def test_a_shadow_is_looked_at_where_it_is_asked_for(asked: Store) -> None:
+    shadowed(asked, 3)
+    page = look(asked, arm="challenger (shadow)")
+    assert [(one.rows, one.labelled) for one in page.windows] == [(600, 600)]
+    assert page.windows[0].measured[0].value == 0
+    assert "only challenger (shadow)" in monitor_text(page)
+    assert look(asked, arm="challenger (shadow)", model="credit/1").windows == ()

@@ -1168,6 +1168,7 @@ export interface MonitorMeasure {
 export interface MonitorPage {
   endpoint: string;
   model: string;
+  arm: string;
   state: MonitorState;
   summary: string;
   now: number;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,23 +101,28 @@ class EndpointLook:
         """Return each arm's outcomes, of predictions that were recorded and have a label."""
         if self.metric not in OF_LABELS:
             return None
-        # Nobody was answered by a shadow: its predictions are on record under another name.
-        versions = {one["name"]: one["version"] for one in told["arms"] if not one["shadow"]}
+        versions = {one["name"]: one["version"] for one in told["arms"]}
         with self._lock:
             self._book.refresh()
             known = self._book.store.stamps()
             tables = (known.get(name) for name in _TABLES)
             stamps = (*tables, told["endpoint"], together, *versions.items())
             if stamps != self._stamps or self._labelled is None:
+                shadows = [one["name"] for one in told["arms"] if one["shadow"]]
                 self._labelled = reckoned(
-                    self._book, told["endpoint"], versions, self.metric, together
+                    self._book, told["endpoint"], versions, self.metric, together, shadows
                 )
                 self._stamps = stamps
             return self._labelled
 
 
 def reckoned(
-    book: Book, endpoint: str, versions: dict[str, str], metric: str, together: int = 0
+    book: Book,
+    endpoint: str,
+    versions: dict[str, str],
+    metric: str,
+    together: int = 0,
+    shadows: Collection[str] = (),
 ) -> Reckoned:
     """Return the outcomes of arms, over the time in which all of them answered.
 
@@ -133,8 +139,11 @@ def reckoned(
         One of :data:`OF_LABELS`.
     together
         Since when all of them stand there, in milliseconds since 1970.
+    shadows
+        Those of the arms that nobody is answered by.
     """
     from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+    from cellbook.monitoring.predictions import SHADOW  # noqa: PLC0415
     from cellbook.views.monitor_labels import labelled, score_of  # noqa: PLC0415 - heavy
 
     frame = Predictions(book.store).frame(endpoint)
@@ -147,7 +156,11 @@ def reckoned(
         return Reckoned()
     # A version that is not registered is the whole of what its predictions say.
     version = told.frame["model"].astype(str).str.rpartition("/")[2]
-    of_arm = {arm: (told.frame["arm"] == arm) & (version == name) for arm, name in versions.items()}
+    of_arm = {
+        arm: (told.frame["arm"] == (f"{arm}{SHADOW}" if arm in shadows else arm))
+        & (version == name)
+        for arm, name in versions.items()
+    }
     times = told.frame["time"].dt.as_unit("ms").astype("int64")
     firsts = [int(times[rows].min()) for rows in of_arm.values() if rows.any()]
     since = max(together, *firsts) if len(firsts) > 1 else None

@@ -38,6 +38,9 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--metric", action="append", default=[], metavar="METRIC", help="of labelled predictions"
     )
+    parser.add_argument(
+        "--arm", default="", metavar="ARM", help="of one arm alone, such as a shadow"
+    )
     parser.add_argument("--html", metavar="FILE", help="write the report as one HTML file")
     parser.add_argument(
         "--labels", metavar="FILE", help="first take in labels: .csv or .parquet with id and label"
@@ -55,7 +58,8 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
 
 
 def _monitor(args: argparse.Namespace) -> int:
-    from cellbook.in_service import look  # noqa: PLC0415 - heavy
+    from cellbook.answers import arm_of  # noqa: PLC0415 - heavy
+    from cellbook.in_service import look  # noqa: PLC0415
     from cellbook.monitoring import Predictions  # noqa: PLC0415
 
     book = open_book(args)
@@ -82,7 +86,10 @@ def _monitor(args: argparse.Namespace) -> int:
     seconds = _seconds(args.window)
     if args.html:
         return _report(book, args, seconds)
-    windows = look(book, args.endpoint, seconds, data=args.data, metrics=args.metric)
+    windows = look(
+        book, args.endpoint, seconds, data=args.data, metrics=args.metric,
+        arm=arm_of(book, args.endpoint, args.arm) or None,
+    )  # fmt: skip
     if args.form == "json":
         print(as_json([_doc(one) for one in windows]))
         return 0
@@ -99,7 +106,9 @@ def _report(book: Book, args: argparse.Namespace, seconds: float) -> int:
     from cellbook.answers import MonitorQuery  # noqa: PLC0415 - heavy
     from cellbook.widgets.monitor import monitor_panel  # noqa: PLC0415 - heavy
 
-    query = MonitorQuery(args.endpoint, seconds, data=args.data or "", metrics=tuple(args.metric))
+    query = MonitorQuery(
+        args.endpoint, seconds, data=args.data or "", metrics=tuple(args.metric), arm=args.arm
+    )
     panel = monitor_panel(book, query)
     if panel.page.shown is None:
         raise NotFound(panel.page.summary)

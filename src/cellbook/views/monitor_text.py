@@ -82,6 +82,7 @@ def facts(page: MonitorPage) -> list[str]:
     of = f"only {page.model}" if page.model else ", ".join(page.models) or "no version named"
     told = [
         of,
+        *([f"only {page.arm}"] if page.arm else []),
         f"{len(page.windows)} windows of {length_text(page.seconds)}",
         f"{page.rows:,} predictions, {page.labelled:,} with a label",
     ]

@@ -152,6 +152,8 @@ class MonitorPage:
     endpoint: str
     model: str
     """The version that alone is looked at; empty for all."""
+    arm: str
+    """The arm that alone is looked at; empty for all that answered somebody."""
     state: MonitorState
     summary: str
     """How it stands, in a sentence."""
