@@ -174,7 +174,7 @@ def test_the_command(
         return capsys.readouterr().out
 
     assert "There is no alarm rule" in said("alarms")
-    assert "0 of 0 broken" in said("alarms", "credit", "--add", RULE, "--name", "good")
+    assert "not looked at yet" in said("alarms", "credit", "--add", RULE, "--name", "good")
     assert "alarm raised · accuracy is 0.6" in said("monitor", "credit", "--check", status=1)
     assert "ALARM, 2 of 3 broken" in said("alarms")
     assert "broken in 2 of 3" in said("alarms", "credit", "--events", "--csv")
@@ -207,3 +207,19 @@ def test_watch_looks_again_until_interrupted(book: Book, hook: Hook) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         process.stdout.close()
+
+
+def test_a_rule_for_what_nobody_knows_says_so_and_what_looks_at_rules(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hours(book, 0.9)
+    told = ["--book", str(book.folder)]
+    assert main(["alarms", "credti", "--add", RULE, *told]) == 0
+    said = capsys.readouterr()
+    assert "No predictions of 'credti' are on record yet" in said.err
+    assert "there are those of: credit." in said.err
+    assert "not looked at yet" in said.out
+    assert main(["alarms", "credit", "--add", RULE, *told]) == 0
+    assert capsys.readouterr().err == "`cellbook monitor credit --watch` looks at rules.\n"
+    assert main(["alarms", "credti", "--drop", RULE, *told]) == 0
+    assert "'credti' has no alarm rule." in capsys.readouterr().out

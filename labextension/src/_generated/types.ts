@@ -1101,6 +1101,7 @@ export interface MonitorAlarm {
   raised: number | null;
   broken: number;
   looked: number;
+  seen: number | null;
   value: Real | null;
 }
 

@@ -369,6 +369,7 @@ class _Reading:
                     raised=state.raised,
                     broken=sum(state.recent),
                     looked=len(state.recent),
+                    seen=state.seen,
                     value=None if math.isnan(value) else value,
                 )
             )
