@@ -180,7 +180,7 @@ def test_the_command(
     assert "broken in 2 of 3" in said("alarms", "credit", "--events", "--csv")
     assert '"signal": "accuracy"' in said("alarms", "--json")
     book.alarm_hooks.settle(20)
-    assert "There is no alarm rule" in said("alarms", "credit", "--drop", "good")
+    assert "'credit' has no alarm rule" in said("alarms", "credit", "--drop", "good")
     assert main(["alarms", "--add", RULE, *place]) == 2
     assert "Name the endpoint" in capsys.readouterr().err
     assert "Alarms: webhook http://127.0.0.1/…" in said("alarms", "--command", "true")

@@ -129,7 +129,7 @@ class MonitorAlarm:
     """In how many of the windows looked at last it was broken."""
     looked: int
     seen: int | None
-    """The end of the newest window that was looked at, whether it counted or not; None: none was."""
+    """The end of the newest window that was looked at, if it counted or not; None: none was."""
     value: float | None
     """What it watches is in the window that is shown; None where that cannot be told."""
 
