@@ -166,7 +166,7 @@ class Predictions:
         Raises
         ------
         InvalidInput
-            If there are none, or a frame lacks the columns.
+            If there are none, a frame lacks the columns, or a label is a list or the like.
         """
         name = check_name(endpoint, "endpoint")
         if isinstance(labels, pd.DataFrame):
@@ -177,6 +177,12 @@ class Predictions:
             frame = pd.DataFrame({"id": list(labels), LABEL: list(labels.values())})
         if frame.empty:
             raise InvalidInput("There are no labels to be recorded.")
+        wrong = [one for one in frame[LABEL] if not _single(one)]
+        if wrong:
+            raise InvalidInput(
+                f"A label is one value, and {str(wrong[0])[:60]} is a {type(wrong[0]).__name__}. "
+                "Give a number, a word or a truth value for each id."
+            )
         data = encode_columns(frame.assign(id=frame["id"].astype(str)))
         chunk = LabelChunk(
             chunk_id=self._store.new_id(),
@@ -304,10 +310,17 @@ class Predictions:
             rows = decode_columns(self._store.blobs.get(doc["digest"]))
             pairs = zip(rows["id"].tolist(), rows[LABEL].tolist(), strict=True)
             # In the order that they came: the last one stays.
-            known.update((one, label) for one, label in pairs if one in wanted)
+            known.update(
+                (one, label if _single(label) else None) for one, label in pairs if one in wanted
+            )
         found = pd.Series([known.get(one) for one in frame["id"]], dtype=object, index=frame.index)
         frame[LABEL] = found.infer_objects()
         return frame
+
+
+def _single(label: Any) -> bool:
+    """Whether a label is one value, which can be compared with a prediction."""
+    return not isinstance(label, list | tuple | dict | set | frozenset | np.ndarray)
 
 
 def window_length(seconds: float) -> int:
