@@ -252,7 +252,7 @@ def test_the_command_tells_windows_drift_and_performance(
         (["other", "--html", str(report)], "those of line"),
         (["other"], "there are those of: line"),
         (["line", "--window", "long"], "no length of time"),
-        (["line", "--labels", "none.csv"], "is no table"),
+        (["line", "--labels", "none.csv"], "There is no file none.csv"),
         (["line", "--data", "nobody"], "nobody"),
     ):
         assert main(["monitor", *wrong, *told]) == 2
@@ -405,3 +405,15 @@ def test_the_command_looks_at_one_arm_where_it_is_asked_to(
         assert [one["rows"] for one in json.loads(capsys.readouterr().out)] == [rows]
     assert main(["monitor", "line", "--arm", "canary", *told]) == 2
     assert "There are: challenger (shadow), champion." in capsys.readouterr().err
+
+
+def test_the_command_says_how_many_labels_are_of_predictions(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = Predictions(book.store).log("line")
+    (known,) = log.log({"x": [1.0]}, [1], time_ms=3_600_000)
+    log.close()
+    file = tmp_path / "labels.csv"
+    file.write_text(f"id,label\n{known},1\nnosuchid,1\n")
+    assert main(["monitor", "line", "--labels", str(file), "--book", str(tmp_path / "home")]) == 0
+    assert "2 labels taken in, 1 of them of predictions on record: " in capsys.readouterr().err

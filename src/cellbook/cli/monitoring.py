@@ -13,6 +13,8 @@ from cellbook.cli.alarms import show_to_rules, watch
 from cellbook.cli.output import as_json, print_list
 from cellbook.cli.parsing import add_book, add_forms, check_writable, open_book
 from cellbook.errors import InvalidInput, NotFound
+from cellbook.records import LabelChunk
+from cellbook.views import formatting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +79,7 @@ def _monitor(args: argparse.Namespace) -> int:
     if args.labels:
         check_writable(book)
         kept = predictions.label(args.endpoint, _read_labels(Path(args.labels)))
-        print(f"{kept.rows:,} labels taken in", file=sys.stderr)
+        print(_taken_in(book, kept), file=sys.stderr)
     if args.watch or args.check:
         check_writable(book)
         if args.watch:
@@ -126,10 +128,23 @@ def _seconds(text: str) -> float:
 def _read_labels(path: Path) -> pd.DataFrame:
     from cellbook.datasets.profiles import read_file  # noqa: PLC0415 - heavy
 
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.")
     found = read_file(path)
     if found is None:
         raise InvalidInput(f"{path} is no table. Give .csv or .parquet with the columns id, label.")
     return found
+
+
+def _taken_in(book: Book, kept: LabelChunk) -> str:
+    from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+
+    matched = Predictions(book.store).matched(kept)
+    told = f"{formatting.plural(kept.rows, 'label')} taken in, {matched:,} of them of predictions "
+    told += "on record"
+    if matched < kept.rows:
+        told += ": of a request of several rows, each row's id has its place behind it (ID-0, ID-1)"
+    return told
 
 
 def _when(moment: int) -> str:

@@ -195,6 +195,14 @@ class Predictions:
         self._store.commit([create(LABELS, chunk.chunk_id, to_doc(chunk))])
         return chunk
 
+    def matched(self, labels: LabelChunk) -> int:
+        """Return how many of some labels are of predictions that are on record."""
+        wanted = set(decode_columns(self._store.blobs.get(labels.digest))["id"])
+        found: set[str] = set()
+        for part in self.parts(labels.endpoint, columns=()):
+            found.update(wanted.intersection(part["id"]))
+        return len(found)
+
     def sketches(
         self,
         endpoint: str,
