@@ -282,3 +282,16 @@ def test_a_shadow_is_looked_at_where_it_is_asked_for(asked: Store) -> None:
     assert page.windows[0].measured[0].value == 0
     assert "only challenger (shadow)" in monitor_text(page)
     assert look(asked, arm="challenger (shadow)", model="credit/1").windows == ()
+
+
+def test_a_retrainings_notice_leads_to_the_models_endpoint(opened: Book) -> None:
+    first = Alarms(opened.store, "credit").keep("rows below 10")
+    Alarms(opened.store, "credit").take(
+        first.name, [AlarmReading(NOW, 5, 500)], deliver=lambda event: "sent"
+    )
+    since = notices_since(opened.store, "").newest
+    alarms = Alarms(opened.store, "retraining of credit")
+    alarms.take(alarms.keep("rows below 10").name, [AlarmReading(NOW, 5, 500)])
+    (notice,) = notices_since(opened.store, since).notices
+    assert notice.endpoint == "credit"
+    assert notice.message.startswith("retraining of credit: rows is 5")

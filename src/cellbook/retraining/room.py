@@ -25,6 +25,7 @@ from cellbook.reproducing.anew import Work, prepare, run_anew
 from cellbook.retraining.audit import Retrainings
 from cellbook.retraining.judging import Holdout, Judged, judge, open_holdout, outcome_on
 from cellbook.store import Op
+from cellbook.views.alarm_notices import RETRAINING
 from cellbook.views.formatting import number, plural
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def rule_of(plan: RetrainingPlan) -> AlarmRule:
 
 def subject_of(plan: RetrainingPlan) -> str:
     """Return whose the rule of a plan is: of its own, so that no other look at it counts."""
-    return f"retraining of {plan.model}"
+    return f"{RETRAINING}{plan.model}"
 
 
 # ── inside ────────────────────────────────────────────────────────────────────────────────────
