@@ -417,3 +417,20 @@ def test_the_command_says_how_many_labels_are_of_predictions(
     file.write_text(f"id,label\n{known},1\nnosuchid,1\n")
     assert main(["monitor", "line", "--labels", str(file), "--book", str(tmp_path / "home")]) == 0
     assert "2 labels taken in, 1 of them of predictions on record: " in capsys.readouterr().err
+
+
+def test_the_command_looks_at_a_version_and_has_no_number_without_labels(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for slope in (1.0, 2.0):
+        register(book, slope)
+    told = ["--book", str(tmp_path / "home")]
+    log = Predictions(book.store).log("line")
+    for version, rows in (("line/1", 40), ("line/2", 30)):
+        log.log({"x": [1.0] * rows}, [1] * rows, model=version, time_ms=3_600_000)
+    log.close()
+    for name, count in (("line", 70), ("line/1", 40), ("line@champion", 30)):
+        assert main(["monitor", name, "--json", *told]) == 0
+        assert [one["rows"] for one in json.loads(capsys.readouterr().out)] == [count]
+    assert main(["monitor", "line", "--metric", "accuracy", *told]) == 0
+    assert "nan" not in capsys.readouterr().out

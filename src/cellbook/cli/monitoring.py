@@ -60,7 +60,7 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
 
 
 def _monitor(args: argparse.Namespace) -> int:
-    from cellbook.answers import arm_of  # noqa: PLC0415 - heavy
+    from cellbook.answers import arm_of, endpoint_of  # noqa: PLC0415 - heavy
     from cellbook.in_service import look  # noqa: PLC0415
     from cellbook.monitoring import Predictions  # noqa: PLC0415
 
@@ -88,10 +88,13 @@ def _monitor(args: argparse.Namespace) -> int:
     seconds = _seconds(args.window)
     if args.html:
         return _report(book, args, seconds)
+    endpoint, model = endpoint_of(book, args.endpoint)
     windows = look(
-        book, args.endpoint, seconds, data=args.data, metrics=args.metric,
-        arm=arm_of(book, args.endpoint, args.arm) or None,
+        book, endpoint, seconds, data=args.data, metrics=args.metric, model=model or None,
+        arm=arm_of(book, endpoint, args.arm) or None,
     )  # fmt: skip
+    if model and not windows:
+        raise NotFound(f"No predictions of {model} at {endpoint!r} are on record.")
     if args.form == "json":
         print(as_json([_doc(one) for one in windows]))
         return 0
@@ -160,7 +163,7 @@ def _cells(window: WindowReport, metrics: list[str], compared: bool) -> list[str
         cells.append((", ".join(drifted[:_COLUMNS]) + more) or ("none" if report else "?"))
     for metric in metrics:
         one = window.measured.get(metric)
-        cells.append(f"{one.value:.4g} ({one.rows:,})" if one else "")
+        cells.append(f"{one.value:.4g} ({one.rows:,})" if one and one.rows else formatting.MISSING)
     return cells
 
 
