@@ -295,3 +295,18 @@ def test_a_retrainings_notice_leads_to_the_models_endpoint(opened: Book) -> None
     (notice,) = notices_since(opened.store, since).notices
     assert notice.endpoint == "credit"
     assert notice.message.startswith("retraining of credit: rows is 5")
+
+
+def test_columns_come_by_how_far_they_moved(opened: Book) -> None:
+    rng = np.random.default_rng(0)
+    before, after = ({f"c{place}": rng.normal(place * shift, 1, 500) for place in range(6)}
+                     for shift in (0, 0.4))  # fmt: skip
+    with closing(Predictions(opened.store).log("credit")) as log:
+        log.log(pd.DataFrame(before), [1] * 500, time_ms=NOW)
+        log.log(pd.DataFrame(after), [1] * 500, time_ms=NOW + HOUR)
+    page = look(opened.store)
+    drifted = [one.effect for one in page.columns if one.drifted]
+    assert len(drifted) >= 4
+    assert drifted == sorted(drifted, key=lambda one: -(one or 0))
+    assert page.columns[0].name == "c5"
+    assert "drift, what moved most (PSI) first" in monitor_text(page)

@@ -255,7 +255,7 @@ class _Reading:
                         bars=bars_of(before, self._shown.sketch.columns.get(one.name)),
                     )
                 )
-        found.sort(key=lambda one: (not one.drifted, _least(one), one.name))
+        found.sort(key=lambda one: (not one.drifted, -_moved(one), _least(one), one.name))
         return tuple(found)
 
     # -- labels ------------------------------------------------------------------------------------
@@ -394,6 +394,13 @@ def _models(
 ) -> tuple[str, ...]:
     newest = [one for one in chunks if one.last >= windows[0].start]
     return tuple(sorted({model for one in newest for model in one.models if model}))
+
+
+def _moved(column: MonitorColumn) -> float:
+    """Return how far a column has moved; what drifted without a number, as it is gone, most."""
+    if column.effect is None:
+        return math.inf if column.drifted else 0.0
+    return column.effect
 
 
 def _least(column: MonitorColumn) -> float:

@@ -111,7 +111,7 @@ def monitor_text(page: MonitorPage) -> str:
         *(f"  {one}" for one in facts(page)),
     ]
     if page.columns:
-        lines += ["", "drift, worst first"]
+        lines += ["", "drift, what moved most (PSI) first"]
         lines += [
             f"  {'!' if one.drifted else ' '} {one.name}: {why(one)}"
             for one in page.columns[:_COLUMNS]
