@@ -174,13 +174,13 @@ def test_the_command(
         return capsys.readouterr().out
 
     assert "There is no alarm rule" in said("alarms")
-    assert "0 of 0 broken" in said("alarms", "credit", "--add", RULE, "--name", "good")
+    assert "not looked at yet" in said("alarms", "credit", "--add", RULE, "--name", "good")
     assert "alarm raised · accuracy is 0.6" in said("monitor", "credit", "--check", status=1)
     assert "ALARM, 2 of 3 broken" in said("alarms")
     assert "broken in 2 of 3" in said("alarms", "credit", "--events", "--csv")
     assert '"signal": "accuracy"' in said("alarms", "--json")
     book.alarm_hooks.settle(20)
-    assert "There is no alarm rule" in said("alarms", "credit", "--drop", "good")
+    assert "'credit' has no alarm rule" in said("alarms", "credit", "--drop", "good")
     assert main(["alarms", "--add", RULE, *place]) == 2
     assert "Name the endpoint" in capsys.readouterr().err
     assert "Alarms: webhook http://127.0.0.1/…" in said("alarms", "--command", "true")
@@ -265,3 +265,19 @@ def test_what_never_can_be_ends_the_watch(problem: Exception) -> None:
 
     with pytest.raises(type(problem)):
         Watch(print).look(once)
+
+
+def test_a_rule_for_what_nobody_knows_says_so_and_what_looks_at_rules(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hours(book, 0.9)
+    told = ["--book", str(book.folder)]
+    assert main(["alarms", "credti", "--add", RULE, *told]) == 0
+    said = capsys.readouterr()
+    assert "No predictions of 'credti' are on record yet" in said.err
+    assert "there are those of: credit." in said.err
+    assert "not looked at yet" in said.out
+    assert main(["alarms", "credit", "--add", RULE, *told]) == 0
+    assert capsys.readouterr().err == "`cellbook monitor credit --watch` looks at rules.\n"
+    assert main(["alarms", "credti", "--drop", RULE, *told]) == 0
+    assert "'credti' has no alarm rule." in capsys.readouterr().out

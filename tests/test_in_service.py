@@ -252,7 +252,7 @@ def test_the_command_tells_windows_drift_and_performance(
         (["other", "--html", str(report)], "those of line"),
         (["other"], "there are those of: line"),
         (["line", "--window", "long"], "no length of time"),
-        (["line", "--labels", "none.csv"], "is no table"),
+        (["line", "--labels", "none.csv"], "There is no file none.csv"),
         (["line", "--data", "nobody"], "nobody"),
     ):
         assert main(["monitor", *wrong, *told]) == 2
@@ -390,3 +390,47 @@ def test_checked_by_name_production_is_open(
     assert main(["bundle", "check", "models:/line@champion", "--book", str(book.folder)]) == 0
     assert "✓ example" in capsys.readouterr().out
     assert book.models.move_stage("line/1", "production").stage.value == "production"
+
+
+def test_the_command_looks_at_one_arm_where_it_is_asked_to(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["--book", str(tmp_path / "home")]
+    log = Predictions(book.store).log("line")
+    for arm, rows in (("champion", 40), ("challenger (shadow)", 30)):
+        log.log({"x": [1.0] * rows}, [1] * rows, model="line/1", arm=arm, time_ms=3_600_000)
+    log.close()
+    for options, rows in (([], 40), (["--arm", "challenger"], 30), (["--arm", "champion"], 40)):
+        assert main(["monitor", "line", "--json", *options, *told]) == 0
+        assert [one["rows"] for one in json.loads(capsys.readouterr().out)] == [rows]
+    assert main(["monitor", "line", "--arm", "canary", *told]) == 2
+    assert "There are: challenger (shadow), champion." in capsys.readouterr().err
+
+
+def test_the_command_says_how_many_labels_are_of_predictions(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = Predictions(book.store).log("line")
+    (known,) = log.log({"x": [1.0]}, [1], time_ms=3_600_000)
+    log.close()
+    file = tmp_path / "labels.csv"
+    file.write_text(f"id,label\n{known},1\nnosuchid,1\n")
+    assert main(["monitor", "line", "--labels", str(file), "--book", str(tmp_path / "home")]) == 0
+    assert "2 labels taken in, 1 of them of predictions on record: " in capsys.readouterr().err
+
+
+def test_the_command_looks_at_a_version_and_has_no_number_without_labels(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for slope in (1.0, 2.0):
+        register(book, slope)
+    told = ["--book", str(tmp_path / "home")]
+    log = Predictions(book.store).log("line")
+    for version, rows in (("line/1", 40), ("line/2", 30)):
+        log.log({"x": [1.0] * rows}, [1] * rows, model=version, time_ms=3_600_000)
+    log.close()
+    for name, count in (("line", 70), ("line/1", 40), ("line@champion", 30)):
+        assert main(["monitor", name, "--json", *told]) == 0
+        assert [one["rows"] for one in json.loads(capsys.readouterr().out)] == [count]
+    assert main(["monitor", "line", "--metric", "accuracy", *told]) == 0
+    assert "nan" not in capsys.readouterr().out

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -395,3 +396,19 @@ def test_a_time_in_another_unit_is_refused(room: Predictions, log: PredictionLog
     with pytest.raises(InvalidInput, match="milliseconds since 1970"):
         log.log({"x": [1]}, [1], time_ms=time.time_ns())
     assert room.frame("wine").empty
+
+
+@pytest.mark.parametrize("label", [[1], {"a": 1}, np.array([1])])
+def test_a_label_is_one_value_and_former_others_count_as_missing(
+    store: FolderStore, label: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predictions = Predictions(store)
+    with closing(predictions.log("wine")) as log:
+        ids = log.log({"x": [1.0, 2.0]}, [1, 1], time_ms=0)
+    with pytest.raises(InvalidInput, match="A label is one value"):
+        predictions.label("wine", {ids[0]: label, ids[1]: 1})
+    # Books have such labels that were taken in before they were refused.
+    monkeypatch.setattr("cellbook.monitoring.predictions._single", lambda one: True)
+    predictions.label("wine", {ids[0]: label, ids[1]: 1})
+    monkeypatch.undo()
+    assert predictions.frame("wine")["label"].isna().tolist() == [True, False]

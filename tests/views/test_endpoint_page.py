@@ -56,10 +56,14 @@ def test_less_is_better_where_the_name_says_so() -> None:
     assert second.verdict is ArmVerdict.BETTER
 
 
-def test_shadows_are_not_compared_and_nothing_is_no_arm() -> None:
-    known = {"champion": shares(50, 100), "shadow": shares(90, 100)}
+def test_shadows_are_compared_by_labels_as_such_and_nothing_is_no_arm() -> None:
+    known = {"champion": shares(100, 200), "shadow": shares(160, 200)}
     _, second = arms_of(told("champion", "shadow"), {}, "accuracy", known)
-    assert (second.verdict, second.outcomes, second.mean) == (ArmVerdict.NONE, 100, 0.9)
+    assert (second.verdict, second.outcomes, second.mean) == (ArmVerdict.BETTER, 200, 0.8)
+    assert second.says == "as a shadow: shadow is better: 99.9 % sure"
+    # What is reported to the endpoint is of those who were answered.
+    _, second = arms_of(told("champion", "shadow"), {}, "outcome")
+    assert (second.verdict, second.says) == (ArmVerdict.NONE, "")
     assert arms_of(None, {}, "accuracy") == ()
 
 

@@ -245,3 +245,68 @@ def test_notices_are_told_once(opened: Book) -> None:
         ("credit", False), ("credit", True),
     ]  # fmt: skip
     assert notices_since(store, found.newest).notices == ()
+
+
+def shadowed(store: Store, hour: int) -> None:
+    """Record a shadow's answers to the same rows: wrong in all, and asked twice as many."""
+    frame = people(600, hour, income=60)
+    with closing(Predictions(store).log("credit")) as log:
+        ids = log.log(
+            frame, {"score": np.ones(600), "prediction": [1] * 600}, model="credit/2",
+            arm="challenger (shadow)", time_ms=NOW + hour * HOUR,
+        )  # fmt: skip
+    Predictions(store).label("credit", dict.fromkeys(ids, 0))
+
+
+def test_answers_of_a_shadow_count_nowhere(asked: Store) -> None:
+    before = look(asked)
+    Alarms(asked, "credit").keep("accuracy below 0.5")
+    Alarms(asked, "credit").keep("rows below 10")
+    for hour in range(4):
+        shadowed(asked, hour)
+    page = look(asked)
+    assert page.windows == before.windows
+    assert page.columns == before.columns
+    assert (page.rows, page.labelled) == (before.rows, before.labelled)
+    assert page.slices == before.slices
+    assert [one.value for one in page.alarms] == [before.windows[3].measured[0].value, 300]
+    # Neither do windows in which nobody but a shadow was asked.
+    shadowed(asked, 6)
+    assert look(asked).windows == before.windows
+
+
+def test_a_shadow_is_looked_at_where_it_is_asked_for(asked: Store) -> None:
+    shadowed(asked, 3)
+    page = look(asked, arm="challenger (shadow)")
+    assert [(one.rows, one.labelled) for one in page.windows] == [(600, 600)]
+    assert page.windows[0].measured[0].value == 0
+    assert "only challenger (shadow)" in monitor_text(page)
+    assert look(asked, arm="challenger (shadow)", model="credit/1").windows == ()
+
+
+def test_a_retrainings_notice_leads_to_the_models_endpoint(opened: Book) -> None:
+    first = Alarms(opened.store, "credit").keep("rows below 10")
+    Alarms(opened.store, "credit").take(
+        first.name, [AlarmReading(NOW, 5, 500)], deliver=lambda event: "sent"
+    )
+    since = notices_since(opened.store, "").newest
+    alarms = Alarms(opened.store, "retraining of credit")
+    alarms.take(alarms.keep("rows below 10").name, [AlarmReading(NOW, 5, 500)])
+    (notice,) = notices_since(opened.store, since).notices
+    assert notice.endpoint == "credit"
+    assert notice.message.startswith("retraining of credit: rows is 5")
+
+
+def test_columns_come_by_how_far_they_moved(opened: Book) -> None:
+    rng = np.random.default_rng(0)
+    before, after = ({f"c{place}": rng.normal(place * shift, 1, 500) for place in range(6)}
+                     for shift in (0, 0.4))  # fmt: skip
+    with closing(Predictions(opened.store).log("credit")) as log:
+        log.log(pd.DataFrame(before), [1] * 500, time_ms=NOW)
+        log.log(pd.DataFrame(after), [1] * 500, time_ms=NOW + HOUR)
+    page = look(opened.store)
+    drifted = [one.effect for one in page.columns if one.drifted]
+    assert len(drifted) >= 4
+    assert drifted == sorted(drifted, key=lambda one: -(one or 0))
+    assert page.columns[0].name == "c5"
+    assert "drift, what moved most (PSI) first" in monitor_text(page)

@@ -128,3 +128,20 @@ def test_data_is_a_reference_by_its_inputs(credit: Book) -> None:
     credit.track_data(people[["paid"]], "other", keep=True)
     with pytest.raises(InvalidInput, match="none of the inputs"):
         show_monitor(Reader(credit), MonitorQuery("credit", data="other@1"))
+
+
+def test_a_rule_that_nobody_looked_at_is_not_said_to_be_kept(credit: Book) -> None:
+    nothing = monitor_panel(credit, MonitorQuery("credit", 3_600))
+    assert "cellbook alarms NAME --add" in nothing.html
+    alarms = Alarms(credit.store, "credit")
+    alarms.keep("rows below 10")
+    panel = monitor_panel(credit, MonitorQuery("credit", 3_600))
+    assert "○ not looked at yet" in panel.html
+    assert "✓ kept" not in panel.html
+    assert "cellbook monitor NAME --watch" in panel.html
+    assert "○ rows below 10: not looked at yet" in panel.text
+    alarms.take("rows below 10", [AlarmReading(3 * HOUR, 200, 200)])
+    panel = monitor_panel(credit, MonitorQuery("credit", 3_600))
+    assert "✓ kept" in panel.html
+    assert "--watch" not in panel.html
+    assert "✓ rows below 10: broken in 0 of 1" in panel.text

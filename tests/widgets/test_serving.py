@@ -87,3 +87,25 @@ def test_the_still_form_shows_the_same(opened: Book, beside: Beside) -> None:
     assert f"iris answers at {beside.server.url}" in panel.text
     assert "champion" in panel.html
     assert "curl " in panel.html
+
+
+def test_outcomes_count_since_all_arms_stand_there(opened: Book, beside: Beside) -> None:
+    look = EndpointLook(opened, beside, "accuracy")
+    predictions = Predictions(opened.store)
+    client = Client(beside.server.url)
+
+    def ask(count: int, rows: int) -> None:
+        ids = [client.invoke(IRIS.head(1)).headers["cellbook-prediction-id"] for _ in range(count)]
+        eventually(lambda: len(predictions.frame("iris")) == rows)
+        predictions.label("iris", dict.fromkeys(ids, 0))
+
+    ask(5, 5)
+    assert look.page().since is None
+    beside.change(lambda told: canary(told, told.arms[0].model, 50))
+    eventually(lambda: len(look.page().arms) == 2)
+    ask(40, 45)
+    page = look.page()
+    assert page.since is not None
+    # The first few were answered before there was another.
+    assert sum(one.outcomes for one in page.arms) <= 40
+    assert "accuracy since " in serving_panel(opened, beside, "accuracy").text

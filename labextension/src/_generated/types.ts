@@ -575,6 +575,7 @@ export interface EndpointPage {
   metric: string;
   less: boolean;
   arms: EndpointArm[];
+  since: number | null;
   before: string;
   command: string;
   said: string[];
@@ -1103,6 +1104,7 @@ export interface MonitorAlarm {
   raised: number | null;
   broken: number;
   looked: number;
+  seen: number | null;
   value: Real | null;
 }
 
@@ -1170,6 +1172,7 @@ export interface MonitorMeasure {
 export interface MonitorPage {
   endpoint: string;
   model: string;
+  arm: string;
   state: MonitorState;
   summary: string;
   now: number;

@@ -18,6 +18,7 @@ export interface IMonitorState {
   readonly metrics: readonly string[];
   readonly by: readonly string[];
   readonly score: string;
+  readonly arm: string;
 }
 
 /** A state is a shape and a word, never a colour alone: as `views/monitor_text.py` has it. */
@@ -34,7 +35,7 @@ const REST = 2_000;
 
 /** Return the state of a panel of an endpoint. */
 export function monitorOf(notebook: string, endpoint: string): IMonitorState {
-  return { notebook, endpoint, window: 0, at: 0, data: '', metrics: [], by: [], score: '' };
+  return { notebook, endpoint, window: 0, at: 0, data: '', metrics: [], by: [], score: '', arm: '' };
 }
 
 /** Return how long a window is, as one says it: `1 h`. */

@@ -113,8 +113,13 @@ function Arms(props: EndpointPartProps): React.ReactElement {
                 trans.__('errors'),
                 trans.__('p50'),
                 trans.__('p95')
-              ].map(head => (
-                <th key={head} scope="col" className="cb-num">
+              ].map((head, place) => (
+                <th
+                  key={head}
+                  scope="col"
+                  className="cb-num"
+                  title={place > 0 ? trans.__('since the server began, or the arm came') : ''}
+                >
                   {head}
                 </th>
               ))}
@@ -136,6 +141,15 @@ function Arms(props: EndpointPartProps): React.ReactElement {
           </tbody>
         </table>
       </div>
+      {page.since !== null && (
+        <p className="cb-note">
+          {trans.__(
+            '%1 since %2, when all of them answered: what one alone answered before says nothing of the difference.',
+            page.metric,
+            formatting.date(page.since)
+          )}
+        </p>
+      )}
       {!judged && (
         <p className="cb-note">
           {['accuracy', 'error', 'mae'].includes(page.metric)

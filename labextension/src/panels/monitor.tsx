@@ -97,7 +97,7 @@ function Standing(props: MonitorPartProps): React.ReactElement {
 /** What is looked at, and how that is changed. */
 function Looked(props: MonitorPartProps): React.ReactElement {
   const { model, page, trans } = props;
-  const versions = page.model || page.models.join(', ');
+  const versions = [page.model || page.models.join(', '), page.arm].filter(one => one).join(', ');
   const seconds = formatting.real(page.seconds);
   const lengths = [...new Set([...LENGTHS, seconds])].sort((one, other) => one - other);
   return (

@@ -39,7 +39,16 @@ export function MonitorAlarms(props: MonitorPartProps): React.ReactElement {
         <p className="cb-note">
           <Marked
             text={trans.__(
-              'No rule is kept: `Alarms(store, NAME).keep("accuracy below 0.9 on 3 of 5 windows")` keeps one.'
+              'No rule is kept: `cellbook alarms NAME --add "accuracy below 0.9 on 3 of 5 windows"` keeps one, and `cellbook monitor NAME --watch` looks at rules.'
+            )}
+          />
+        </p>
+      )}
+      {page.alarms.some(({ seen }) => seen === null) && (
+        <p className="cb-note">
+          <Marked
+            text={trans.__(
+              'Rules do nothing until somebody looks: `cellbook monitor NAME --watch`, or `--check` once.'
             )}
           />
         </p>
@@ -66,7 +75,13 @@ function Rule(props: MonitorPartProps & { alarm: MonitorAlarm }): React.ReactEle
       </th>
       <td className={alarm.raised === null ? '' : 'cb-worse'}>
         {alarm.raised === null ? (
-          <>✓ {trans.__('kept')}</>
+          <>
+            {alarm.looked > 0
+              ? `✓ ${trans.__('kept')}`
+              : alarm.seen === null
+                ? `○ ${trans.__('not looked at yet')}`
+                : `○ ${trans.__('no window counted yet')}`}
+          </>
         ) : (
           <>
             ▲ {trans.__('alarm since')} <Ago time={alarm.raised} />
@@ -76,7 +91,9 @@ function Rule(props: MonitorPartProps & { alarm: MonitorAlarm }): React.ReactEle
       <td className="cb-num">
         {alarm.value === null ? formatting.MISSING : formatting.number(alarm.value)}
       </td>
-      <td className="cb-num">{trans.__('%1 of %2', alarm.broken, alarm.looked)}</td>
+      <td className="cb-num">
+        {alarm.looked > 0 ? trans.__('%1 of %2', alarm.broken, alarm.looked) : formatting.MISSING}
+      </td>
     </tr>
   );
 }

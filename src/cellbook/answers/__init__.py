@@ -71,6 +71,7 @@ from cellbook.answers.models import (
 from cellbook.answers.monitoring import (
     AlarmsQuery,
     MonitorQuery,
+    arm_of,
     endpoint_of,
     list_alarms,
     reference_of,
@@ -244,6 +245,7 @@ __all__ = [
     "ThreadsQuery",
     "VersionQuery",
     "approve_model",
+    "arm_of",
     "assign_thread",
     "cells_now",
     "check_model",

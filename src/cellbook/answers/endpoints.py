@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,16 @@ _SAID = 6
 _TABLES = ("predictions", "prediction_labels")
 
 
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """Outcomes that were reckoned of recorded predictions and their labels."""
+
+    moments: dict[str, Moments] = field(default_factory=dict)
+    """By arm."""
+    since: int | None = None
+    """From when on they count, in milliseconds since 1970; None where all do."""
+
+
 class EndpointLook:
     """Looks at one endpoint again and again.
 
@@ -50,7 +62,7 @@ class EndpointLook:
         self._lock = threading.Lock()
         self._command = ""
         self._stamps: tuple[Any, ...] = ()
-        self._labelled: dict[str, Moments] | None = None
+        self._labelled: Reckoned | None = None
 
     def page(self) -> EndpointPage:
         """Return what there is to see now."""
@@ -68,7 +80,7 @@ class EndpointLook:
         if told is not None and not self._command:
             self._command = self.beside.example()
         models = {} if deployment is None else {one.name: one.model for one in deployment.arms}
-        labelled = self._of_labels(told) if told is not None else None
+        labelled = None if told is None else self._of_labels(told, _together(deployment))
         return EndpointPage(
             name=deployment.name if deployment is not None else "",
             url=server.url,
@@ -78,13 +90,14 @@ class EndpointLook:
             recorded=self.beside.settings.log is not None,
             metric=self.metric,
             less=less_is_better(self.metric),
-            arms=arms_of(told, models, self.metric, labelled),
+            arms=arms_of(told, models, self.metric, None if labelled is None else labelled.moments),
+            since=None if labelled is None else labelled.since,
             before=_before(deployment),
             command=self._command,
             said=tuple(self.beside.said[-_SAID:]),
         )
 
-    def _of_labels(self, told: dict[str, Any]) -> dict[str, Moments] | None:
+    def _of_labels(self, told: dict[str, Any], together: int) -> Reckoned | None:
         """Return each arm's outcomes, of predictions that were recorded and have a label."""
         if self.metric not in OF_LABELS:
             return None
@@ -92,33 +105,71 @@ class EndpointLook:
         with self._lock:
             self._book.refresh()
             known = self._book.store.stamps()
-            stamps = (*(known.get(name) for name in _TABLES), told["endpoint"], *versions.items())
+            tables = (known.get(name) for name in _TABLES)
+            stamps = (*tables, told["endpoint"], together, *versions.items())
             if stamps != self._stamps or self._labelled is None:
-                self._labelled = _reckoned(self._book, told["endpoint"], versions, self.metric)
+                shadows = [one["name"] for one in told["arms"] if one["shadow"]]
+                self._labelled = reckoned(
+                    self._book, told["endpoint"], versions, self.metric, together, shadows
+                )
                 self._stamps = stamps
             return self._labelled
 
 
-def _reckoned(
-    book: Book, endpoint: str, versions: dict[str, str], metric: str
-) -> dict[str, Moments]:
+def reckoned(
+    book: Book,
+    endpoint: str,
+    versions: dict[str, str],
+    metric: str,
+    together: int = 0,
+    shadows: Collection[str] = (),
+) -> Reckoned:
+    """Return the outcomes of arms, over the time in which all of them answered.
+
+    What a model did before the other was there says nothing of the difference: who asks, and what
+    they ask, changes with time.
+
+    Parameters
+    ----------
+    book, endpoint
+        Whose predictions.
+    versions
+        By arm, the version that it serves now.
+    metric
+        One of :data:`OF_LABELS`.
+    together
+        Since when all of them stand there, in milliseconds since 1970.
+    shadows
+        Those of the arms that nobody is answered by.
+    """
     from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+    from cellbook.monitoring.predictions import SHADOW  # noqa: PLC0415
     from cellbook.views.monitor_labels import labelled, score_of  # noqa: PLC0415 - heavy
 
     frame = Predictions(book.store).frame(endpoint)
     if not len(frame) or not frame["label"].notna().any():
-        return {}
+        return Reckoned()
     outputs = [str(one) for one in frame.columns if str(one).startswith("output.")]
     told = labelled(frame, score_of(outputs))
     said = told.columns.prediction
     if said not in told.frame.columns:
-        return {}
-    known = told.frame[told.frame["label"].notna() & told.frame[said].notna()]
+        return Reckoned()
     # A version that is not registered is the whole of what its predictions say.
-    version = known["model"].astype(str).str.rpartition("/")[2]
+    version = told.frame["model"].astype(str).str.rpartition("/")[2]
+    of_arm = {
+        arm: (told.frame["arm"] == (f"{arm}{SHADOW}" if arm in shadows else arm))
+        & (version == name)
+        for arm, name in versions.items()
+    }
+    times = told.frame["time"].dt.as_unit("ms").astype("int64")
+    firsts = [int(times[rows].min()) for rows in of_arm.values() if rows.any()]
+    since = max(together, *firsts) if len(firsts) > 1 else None
+    known = told.frame["label"].notna() & told.frame[said].notna()
+    if since is not None:
+        known &= times >= since
     found = {}
-    for arm, name in versions.items():
-        rows = known[(known["arm"] == arm) & (version == name)]
+    for arm, there in of_arm.items():
+        rows = told.frame[known & there]
         try:
             if metric == "mae":
                 values = (rows[said].astype(float) - rows["label"].astype(float)).abs()
@@ -128,7 +179,18 @@ def _reckoned(
         except (TypeError, ValueError):
             continue
         found[arm] = outcome_moments(values.tolist())
-    return found
+    return Reckoned(found, since)
+
+
+def _together(deployment: Deployment | None) -> int:
+    """Return since when all arms stand there, in milliseconds since 1970; 0 if always."""
+    if deployment is None:
+        return 0
+    arms = {(one.name, one.model, one.shadow) for one in deployment.arms}
+    for past in reversed(deployment.past):
+        if not arms <= {(one.name, one.model, one.shadow) for one in past.arms}:
+            return past.until
+    return 0
 
 
 def _before(deployment: Deployment | None) -> str:

@@ -34,6 +34,7 @@ class MonitorQuery:
     metrics: Annotated[tuple[str, ...], Hint("What is measured; by default what fits.")] = ()
     by: Annotated[tuple[str, ...], Hint("Columns whose values make groups.")] = ()
     score: Annotated[str, Hint("The output that is the positive class's probability.")] = ""
+    arm: Annotated[str, Hint("The side of a split, or the shadow, that alone counts.")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def show_monitor(ask: Ask, query: MonitorQuery) -> MonitorPage:
     Raises
     ------
     NotFound
-        If the data, or the version that an alias names, is not there.
+        If the data, the arm, or the version that an alias names, is not there.
     InvalidInput
         If something was asked for that is not in the predictions.
     """
@@ -58,8 +59,9 @@ def show_monitor(ask: Ask, query: MonitorQuery) -> MonitorPage:
     book = ask.book
     endpoint, model = endpoint_of(book, query.endpoint)
     look = Look(
-        endpoint, model, query.window, query.at or None, query.metrics, query.by, query.score
-    )
+        endpoint, model, query.window, query.at or None, query.metrics, query.by, query.score,
+        arm_of(book, endpoint, query.arm),
+    )  # fmt: skip
     return monitor_page(book.store, look, reference_of(book, endpoint, model, query.data))
 
 
@@ -106,6 +108,28 @@ def endpoint_of(book: Book, name: str) -> tuple[str, str]:
     if len(serving) > 1:
         raise InvalidInput(f"{name} answers at {', '.join(serving)}. Name one of these.")
     return (serving[0] if serving else told), model
+
+
+def arm_of(book: Book, endpoint: str, name: str) -> str:
+    """Return an arm as predictions have it on record: a shadow's with what says so behind it.
+
+    Raises
+    ------
+    NotFound
+        If no prediction of the endpoint is of such an arm.
+    """
+    from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+    from cellbook.monitoring.predictions import SHADOW  # noqa: PLC0415
+
+    chunks = Predictions(book.store).chunks(endpoint)
+    there = sorted({arm for one in chunks for arm in one.arms if arm})
+    found = next((one for one in (name, f"{name}{SHADOW}") if one in there), "")
+    if name and not found:
+        raise NotFound(
+            f"No arm {name!r} of {endpoint!r} is on record. There are: "
+            f"{', '.join(there) or 'none'}."
+        )
+    return found
 
 
 def reference_of(book: Book, endpoint: str, model: str = "", data: str = "") -> Base | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from cellbook.views.alarm_messages import (
     alarm_text,
     keep_alarm_destinations,
 )
+from cellbook.views.monitor_text import UNSEEN
 
 if TYPE_CHECKING:
     from cellbook.book import Book
@@ -71,6 +73,7 @@ def _alarms(args: argparse.Namespace) -> int:
             raise InvalidInput("Name the endpoint: `cellbook alarms NAME --add RULE`.")
         if args.add is not None:
             keep_alarm(book, args.endpoint, args.add, args.name or "")
+            _tell_who_looks(book, args.endpoint)
         if args.drop is not None:
             Alarms(book.store, args.endpoint).drop(args.drop)
     names = [args.endpoint] if args.endpoint else Alarms.subjects(book.store)
@@ -84,14 +87,31 @@ def _alarms(args: argparse.Namespace) -> int:
             state = alarms.state(rule.name)
             docs.append({"endpoint": name, "rule": to_doc(rule), "state": to_doc(state)})
             stands = f"{sum(state.recent)} of {len(state.recent)} broken"
+            stands = UNSEEN if state.seen is None else stands
             cells.append(
                 [name, rule.name, str(rule), f"{rule.least_rows:,}",
                  formatting.duration(rule.cool_down),
                  f"ALARM, {stands}" if state.raised is not None else stands,
                  "none yet" if state.seen is None else formatting.stamp(state.seen)]
             )  # fmt: skip
-    print_list(args.form, cells, _NONE, docs)
+    none = f"{args.endpoint!r} has no alarm rule." if args.endpoint else _NONE
+    print_list(args.form, cells, none, docs)
     return 0
+
+
+def _tell_who_looks(book: Book, endpoint: str) -> None:
+    """Say what looks at rules; and where nobody knows the endpoint, which there are."""
+    from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+
+    there = Predictions(book.store).endpoints()
+    if endpoint not in there:
+        print(
+            f"No predictions of {endpoint!r} are on record yet, and the rule waits for them; there "
+            f"are those of: {', '.join(there) or 'none'}. `cellbook alarms {endpoint} --drop RULE` "
+            "takes it away.",
+            file=sys.stderr,
+        )
+    print(f"`cellbook monitor {endpoint} --watch` looks at rules.", file=sys.stderr)
 
 
 def _print_events(form: str | None, book: Book, names: Sequence[str]) -> int:

@@ -13,6 +13,8 @@ from cellbook.cli.alarms import show_to_rules, watch_rules
 from cellbook.cli.output import as_json, print_list
 from cellbook.cli.parsing import add_book, add_forms, check_writable, open_book
 from cellbook.errors import InvalidInput, NotFound
+from cellbook.records import LabelChunk
+from cellbook.views import formatting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,9 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--metric", action="append", default=[], metavar="METRIC", help="of labelled predictions"
     )
+    parser.add_argument(
+        "--arm", default="", metavar="ARM", help="of one arm alone, such as a shadow"
+    )
     parser.add_argument("--html", metavar="FILE", help="write the report as one HTML file")
     parser.add_argument(
         "--labels", metavar="FILE", help="first take in labels: .csv or .parquet with id and label"
@@ -60,7 +65,8 @@ def add_monitor(parser: argparse.ArgumentParser) -> None:
 
 
 def _monitor(args: argparse.Namespace) -> int:
-    from cellbook.in_service import look  # noqa: PLC0415 - heavy
+    from cellbook.answers import arm_of, endpoint_of  # noqa: PLC0415 - heavy
+    from cellbook.in_service import look  # noqa: PLC0415
     from cellbook.monitoring import Predictions  # noqa: PLC0415
 
     book = open_book(args)
@@ -85,7 +91,7 @@ def _monitor(args: argparse.Namespace) -> int:
     if args.labels:
         check_writable(book)
         kept = predictions.label(args.endpoint, _read_labels(Path(args.labels)))
-        print(f"{kept.rows:,} labels taken in", file=sys.stderr)
+        print(_taken_in(book, kept), file=sys.stderr)
     if args.watch or args.check:
         check_writable(book)
         if args.watch:
@@ -94,7 +100,13 @@ def _monitor(args: argparse.Namespace) -> int:
     seconds = _seconds(args.window)
     if args.html:
         return _report(book, args, seconds)
-    windows = look(book, args.endpoint, seconds, data=args.data, metrics=args.metric)
+    endpoint, model = endpoint_of(book, args.endpoint)
+    windows = look(
+        book, endpoint, seconds, data=args.data, metrics=args.metric, model=model or None,
+        arm=arm_of(book, endpoint, args.arm) or None,
+    )  # fmt: skip
+    if model and not windows:
+        raise NotFound(f"No predictions of {model} at {endpoint!r} are on record.")
     if args.form == "json":
         print(as_json([_doc(one) for one in windows]))
         return 0
@@ -139,7 +151,9 @@ def _report(book: Book, args: argparse.Namespace, seconds: float) -> int:
     from cellbook.answers import MonitorQuery  # noqa: PLC0415 - heavy
     from cellbook.widgets.monitor import monitor_panel  # noqa: PLC0415 - heavy
 
-    query = MonitorQuery(args.endpoint, seconds, data=args.data or "", metrics=tuple(args.metric))
+    query = MonitorQuery(
+        args.endpoint, seconds, data=args.data or "", metrics=tuple(args.metric), arm=args.arm
+    )
     panel = monitor_panel(book, query)
     if panel.page.shown is None:
         raise NotFound(panel.page.summary)
@@ -157,10 +171,23 @@ def _seconds(text: str) -> float:
 def _read_labels(path: Path) -> pd.DataFrame:
     from cellbook.datasets.profiles import read_file  # noqa: PLC0415 - heavy
 
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.")
     found = read_file(path)
     if found is None:
         raise InvalidInput(f"{path} is no table. Give .csv or .parquet with the columns id, label.")
     return found
+
+
+def _taken_in(book: Book, kept: LabelChunk) -> str:
+    from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+
+    matched = Predictions(book.store).matched(kept)
+    told = f"{formatting.plural(kept.rows, 'label')} taken in, {matched:,} of them of predictions "
+    told += "on record"
+    if matched < kept.rows:
+        told += ": of a request of several rows, each row's id has its place behind it (ID-0, ID-1)"
+    return told
 
 
 def _when(moment: int) -> str:
@@ -176,7 +203,7 @@ def _cells(window: WindowReport, metrics: list[str], compared: bool) -> list[str
         cells.append((", ".join(drifted[:_COLUMNS]) + more) or ("none" if report else "?"))
     for metric in metrics:
         one = window.measured.get(metric)
-        cells.append(f"{one.value:.4g} ({one.rows:,})" if one else "")
+        cells.append(f"{one.value:.4g} ({one.rows:,})" if one and one.rows else formatting.MISSING)
     return cells
 
 

@@ -166,7 +166,8 @@ class Predictions:
         Raises
         ------
         InvalidInput
-            If there are none, a frame lacks the columns, or a text cannot be written.
+            If there are none, a frame lacks the columns, a label is a list or the like, or a text
+            cannot be written.
         """
         name = check_name(endpoint, "endpoint")
         try:
@@ -185,6 +186,12 @@ class Predictions:
             frame = pd.DataFrame({"id": list(labels), LABEL: list(labels.values())})
         if frame.empty:
             raise InvalidInput("There are no labels to be recorded.")
+        wrong = [one for one in frame[LABEL] if not _single(one)]
+        if wrong:
+            raise InvalidInput(
+                f"A label is one value, and {str(wrong[0])[:60]} is a {type(wrong[0]).__name__}. "
+                "Give a number, a word or a truth value for each id."
+            )
         data = encode_columns(frame.assign(id=frame["id"].astype(str)))
         chunk = LabelChunk(
             chunk_id=self._store.new_id(),
@@ -196,6 +203,14 @@ class Predictions:
         )
         self._store.commit([create(LABELS, chunk.chunk_id, to_doc(chunk))])
         return chunk
+
+    def matched(self, labels: LabelChunk) -> int:
+        """Return how many of some labels are of predictions that are on record."""
+        wanted = set(decode_columns(self._store.blobs.get(labels.digest))["id"])
+        found: set[str] = set()
+        for part in self.parts(labels.endpoint, columns=()):
+            found.update(wanted.intersection(part["id"]))
+        return len(found)
 
     def sketches(
         self,
@@ -312,7 +327,9 @@ class Predictions:
             rows = decode_columns(self._store.blobs.get(doc["digest"]))
             pairs = zip(rows["id"].tolist(), rows[LABEL].tolist(), strict=True)
             # In the order that they came: the last one stays.
-            known.update((one, label) for one, label in pairs if one in wanted)
+            known.update(
+                (one, label if _single(label) else None) for one, label in pairs if one in wanted
+            )
         found = pd.Series([known.get(one) for one in frame["id"]], dtype=object, index=frame.index)
         frame[LABEL] = found.infer_objects()
         return frame
@@ -320,6 +337,11 @@ class Predictions:
 
 _LONGEST = 2**53 - 1
 """Milliseconds of the longest window."""
+
+
+def _single(label: Any) -> bool:
+    """Whether a label is one value, which can be compared with a prediction."""
+    return not isinstance(label, list | tuple | dict | set | frozenset | np.ndarray)
 
 
 def window_length(seconds: float) -> int:

@@ -35,6 +35,7 @@ from cellbook.retraining.judging import (
 )
 from cellbook.retraining.leaking import leaked
 from cellbook.store import Op
+from cellbook.views.alarm_notices import RETRAINING
 from cellbook.views.formatting import number, plural
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ def rule_of(plan: RetrainingPlan) -> AlarmRule:
 
 def subject_of(plan: RetrainingPlan) -> str:
     """Return whose the rule of a plan is: of its own, so that no other look at it counts."""
-    return f"retraining of {plan.model}"
+    return f"{RETRAINING}{plan.model}"
 
 
 def waiting(book: Book, plan: RetrainingPlan) -> str:

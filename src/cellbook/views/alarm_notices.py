@@ -9,6 +9,8 @@ from cellbook.store import OrderTerm, Store
 from cellbook.views.monitoring import AlarmNotice, AlarmNotices
 
 EVENTS = "alarm_events"
+RETRAINING = "retraining of "
+"""What the subject of a retraining's rule begins with, before the model's name."""
 _MOST = 20
 
 
@@ -35,12 +37,16 @@ def notices_since(store: Store, since: str) -> AlarmNotices:
     notices = []
     for doc_id, _, doc in reversed(list(found)):
         event = from_doc(AlarmEvent, doc)
+        subject = str(doc.get("subject", ""))
+        # The rule of a retraining is one of its own; what it watches is the model's endpoint.
+        endpoint = subject.removeprefix(RETRAINING)
+        message = event.message if endpoint == subject else f"{subject}: {event.message}"
         notices.append(
             AlarmNotice(
                 event_id=doc_id,
-                endpoint=str(doc.get("subject", "")),
+                endpoint=endpoint,
                 raised=event.step is not AlarmStep.CLEARED,
-                message=event.message,
+                message=message,
                 time=event.reading.time,
             )
         )

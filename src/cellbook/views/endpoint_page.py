@@ -82,6 +82,9 @@ class EndpointPage:
     less: bool
     """Whether less of it is better."""
     arms: tuple[EndpointArm, ...]
+    since: int | None
+    """From when on outcomes count, in milliseconds since 1970, so that all arms answered in that
+    time; None where all count."""
     before: str
     """What a rollback would bring back, in words; empty where there is nothing."""
     command: str
@@ -126,12 +129,13 @@ def arms_of(
         if labelled is not None:
             moments = labelled.get(one["name"], Moments())
             outcomes, mean = int(moments.count), moments.mean
-            comparison = None
+            comparison = None if champion is None else compare(champion, moments)
             if not one["shadow"]:
-                comparison = None if champion is None else compare(champion, moments)
                 champion = champion or moments
         fewest = min([outcomes, *(found[0].outcomes for _ in found[:1])])
         verdict, says = _verdict(one["name"], comparison, fewest, less=less)
+        if says and one["shadow"]:
+            says = f"as a shadow: {says}"
         found.append(
             EndpointArm(
                 name=one["name"],

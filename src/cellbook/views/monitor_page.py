@@ -13,7 +13,7 @@ from tinydb import where
 
 from cellbook.errors import InvalidInput
 from cellbook.monitoring import Alarms, DriftReport, Measured, Predictions, WindowReport
-from cellbook.monitoring.predictions import LABELS
+from cellbook.monitoring.predictions import LABELS, SHADOW
 from cellbook.records import AlarmStep, PredictionChunk
 from cellbook.store import Store
 from cellbook.views import formatting
@@ -69,6 +69,8 @@ class Look:
     """Columns that groups are made of."""
     score: str = ""
     """The output that is the probability of the positive class."""
+    arm: str = ""
+    """The arm that alone counts, as it is on record; empty for all but shadows."""
 
 
 def monitor_page(
@@ -97,12 +99,14 @@ def monitor_page(
     chunks = [
         one
         for one in predictions.chunks(look.endpoint)
-        if not look.model or look.model in one.models
+        if (not look.model or look.model in one.models) and _counts(one, look.arm)
     ]
     if not chunks:
         return _without(store, look, moment, predictions.endpoints())
     seconds = look.seconds or length_of(chunks)
-    windows = sketched_windows(predictions, look.endpoint, chunks, seconds, model=look.model)
+    windows = sketched_windows(
+        predictions, look.endpoint, chunks, seconds, model=look.model, arm=look.arm
+    )
     if not windows:
         return _without(store, look, moment, predictions.endpoints())
     return _Reading(store, look, base, moment, chunks, seconds, windows).page()
@@ -164,6 +168,7 @@ class _Reading:
         page = MonitorPage(
             endpoint=self._look.endpoint,
             model=self._look.model,
+            arm=self._look.arm,
             state=MonitorState.UNSURE,
             summary="",
             now=self._now,
@@ -250,7 +255,7 @@ class _Reading:
                         bars=bars_of(before, self._shown.sketch.columns.get(one.name)),
                     )
                 )
-        found.sort(key=lambda one: (not one.drifted, _least(one), one.name))
+        found.sort(key=lambda one: (not one.drifted, -_moved(one), _least(one), one.name))
         return tuple(found)
 
     # -- labels ------------------------------------------------------------------------------------
@@ -276,6 +281,8 @@ class _Reading:
                 *by,
                 *(f"input.{name}" for name in self._categories()),
             ],
+            arm=self._look.arm or None,
+            shadows=bool(self._look.arm),
         )
         return labelled(frame, score, self._look.metrics)
 
@@ -362,6 +369,7 @@ class _Reading:
                     raised=state.raised,
                     broken=sum(state.recent),
                     looked=len(state.recent),
+                    seen=state.seen,
                     value=None if math.isnan(value) else value,
                 )
             )
@@ -374,11 +382,25 @@ def _names(windows: Sequence[SketchedWindow], *, outputs: bool) -> tuple[str, ..
     return tuple(name for name in every if name.startswith(_OUTPUT) is outputs)
 
 
+def _counts(chunk: PredictionChunk, arm: str) -> bool:
+    if arm:
+        return arm in chunk.arms
+    # Nobody was answered by a shadow.
+    return not chunk.arms or not all(one.endswith(SHADOW) for one in chunk.arms)
+
+
 def _models(
     chunks: Sequence[PredictionChunk], windows: Sequence[SketchedWindow]
 ) -> tuple[str, ...]:
     newest = [one for one in chunks if one.last >= windows[0].start]
     return tuple(sorted({model for one in newest for model in one.models if model}))
+
+
+def _moved(column: MonitorColumn) -> float:
+    """Return how far a column has moved; what drifted without a number, as it is gone, most."""
+    if column.effect is None:
+        return math.inf if column.drifted else 0.0
+    return column.effect
 
 
 def _least(column: MonitorColumn) -> float:
@@ -404,11 +426,11 @@ def _events(store: Store, endpoint: str) -> tuple[MonitorEvent, ...]:
 
 def _without(store: Store, look: Look, now: int, others: Sequence[str]) -> MonitorPage:
     """Return the page of an endpoint of which nothing is on record."""
-    of = f" of {look.model}" if look.model else ""
+    of = " of ".join(["", *filter(None, [look.arm, look.model])])
     there = [one for one in others if one != look.endpoint]
     known = f" There are those of {', '.join(there[:8])}." if there else ""
     return MonitorPage(
-        endpoint=look.endpoint, model=look.model, state=MonitorState.UNSURE,
+        endpoint=look.endpoint, model=look.model, arm=look.arm, state=MonitorState.UNSURE,
         summary=f"No predictions{of} are on record yet.{known} `%serve MODEL --record` keeps them.",
         now=now, seconds=look.seconds, models=(), rows=0, dropped=0, labelled=0, first=None,
         last=None, reference="", windows=(), shown=None, columns=(), metric="", less=False,

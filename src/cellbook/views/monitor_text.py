@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from cellbook.errors import InvalidInput
 from cellbook.views import formatting
 from cellbook.views.monitoring import (
+    MonitorAlarm,
     MonitorColumn,
     MonitorPage,
     MonitorSlice,
@@ -27,8 +28,11 @@ NO_LABELS = (
     "takes in what came true."
 )
 NO_RULES = (
-    'No rule is kept: `Alarms(store, NAME).keep("accuracy below 0.9 on 3 of 5 windows")` keeps one.'
+    'No rule is kept: `cellbook alarms NAME --add "accuracy below 0.9 on 3 of 5 windows"` keeps '
+    "one, and `cellbook monitor NAME --watch` looks at rules."
 )
+UNSEEN, UNCOUNTED = "not looked at yet", "no window counted yet"
+LOOKS = "Rules do nothing until somebody looks: `cellbook monitor NAME --watch`, or `--check` once."
 _COLUMNS, _SLICES = 8, 5
 _UNITS = {"s": 1.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0}
 
@@ -70,6 +74,13 @@ def sure(one: MonitorSlice) -> str:
     return "worse, surely" if one.p_adjusted < 0.05 and one.gap > 0 else "may be chance"
 
 
+def waits(one: MonitorAlarm) -> str:
+    """Return what is said of a rule that has looked at no window that counts; else nothing."""
+    if one.looked:
+        return ""
+    return UNSEEN if one.seen is None else UNCOUNTED
+
+
 def shown_window(page: MonitorPage) -> MonitorWindow | None:
     """Return the window that the page is about."""
     return next((one for one in page.windows if one.start == page.shown), None)
@@ -82,6 +93,7 @@ def facts(page: MonitorPage) -> list[str]:
     of = f"only {page.model}" if page.model else ", ".join(page.models) or "no version named"
     told = [
         of,
+        *([f"only {page.arm}"] if page.arm else []),
         f"{len(page.windows)} windows of {length_text(page.seconds)}",
         f"{page.rows:,} predictions, {page.labelled:,} with a label",
     ]
@@ -99,7 +111,7 @@ def monitor_text(page: MonitorPage) -> str:
         *(f"  {one}" for one in facts(page)),
     ]
     if page.columns:
-        lines += ["", "drift, worst first"]
+        lines += ["", "drift, what moved most (PSI) first"]
         lines += [
             f"  {'!' if one.drifted else ' '} {one.name}: {why(one)}"
             for one in page.columns[:_COLUMNS]
@@ -129,8 +141,12 @@ def monitor_text(page: MonitorPage) -> str:
         lines += [
             f"  {'▲' if one.raised is not None else '✓'} {one.name}: broken in {one.broken} of "
             f"{one.looked}"
+            if one.looked
+            else f"  ○ {one.name}: {waits(one)}"
             for one in page.alarms
         ]
+        if any(one.seen is None for one in page.alarms):
+            lines.append(f"  {LOOKS}")
     return "\n".join(lines)
 
 

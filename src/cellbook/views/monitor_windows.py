@@ -87,6 +87,7 @@ def sketched_windows(
     seconds: float,
     *,
     model: str = "",
+    arm: str = "",
     until: int | None = None,
 ) -> list[SketchedWindow]:
     """Return the newest windows of an endpoint that have predictions, the oldest of them first.
@@ -101,6 +102,8 @@ def sketched_windows(
         How long a window is.
     model
         The version that alone counts; empty for all.
+    arm
+        The arm that alone counts; empty for all that answered somebody.
     until
         The start of the last window of interest, in milliseconds since 1970; None for the newest.
     """
@@ -119,7 +122,7 @@ def sketched_windows(
                 break
             start = max(before) // length * length
             continue
-        key = (endpoint, model, start, length, *(one.chunk_id for one in there))
+        key = (endpoint, model, arm, start, length, *(one.chunk_id for one in there))
         sketch = _sketches.get(key, partial(_sketched, predictions, key))
         if sketch.rows:
             found.append(SketchedWindow(start, start + length, key, sketch))
@@ -129,7 +132,7 @@ def sketched_windows(
 
 
 def _sketched(predictions: Predictions, key: tuple[Any, ...]) -> Sketch:
-    endpoint, model, start, length = key[:4]
+    endpoint, model, arm, start, length = key[:5]
     found = predictions.sketches(
         endpoint,
         length / 1000,
@@ -137,6 +140,9 @@ def _sketched(predictions: Predictions, key: tuple[Any, ...]) -> Sketch:
         until=start + length,
         model=model or None,
         name=lambda label: label.removeprefix(_INPUT),
+        arm=arm or None,
+        # Nobody was answered by a shadow.
+        shadows=bool(arm),
     )
     return found.get(start, Sketch())
 

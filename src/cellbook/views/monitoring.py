@@ -128,6 +128,8 @@ class MonitorAlarm:
     broken: int
     """In how many of the windows looked at last it was broken."""
     looked: int
+    seen: int | None
+    """The end of the newest window that was looked at, if it counted or not; None: none was."""
     value: float | None
     """What it watches is in the window that is shown; None where that cannot be told."""
 
@@ -152,6 +154,8 @@ class MonitorPage:
     endpoint: str
     model: str
     """The version that alone is looked at; empty for all."""
+    arm: str
+    """The arm that alone is looked at; empty for all that answered somebody."""
     state: MonitorState
     summary: str
     """How it stands, in a sentence."""

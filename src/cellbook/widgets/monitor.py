@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cellbook.answers import MonitorQuery, Reader, show_monitor
 from cellbook.views import formatting
 from cellbook.views.monitor_text import (
+    LOOKS,
     NO_LABELS,
     NO_RULES,
     STATES,
@@ -19,9 +20,11 @@ from cellbook.views.monitor_text import (
     monitor_text,
     shown_window,
     sure,
+    waits,
     why,
 )
 from cellbook.views.monitoring import (
+    MonitorAlarm,
     MonitorBar,
     MonitorColumn,
     MonitorPage,
@@ -176,20 +179,27 @@ def _alarms(page: MonitorPage) -> str:
     rows = []
     for one in page.alarms:
         raised = one.raised is not None
-        state = f"▲ alarm since {formatting.age(one.raised or 0, page.now)}" if raised else "✓ kept"
+        state = f"○ {waits(one)}" if waits(one) else "✓ kept"
+        if raised:
+            state = f"▲ alarm since {formatting.age(one.raised or 0, page.now)}"
         value = formatting.MISSING if one.value is None else formatting.number(one.value)
         rows.append(
             f'<tr><th scope="row">{escape(one.name)}</th>'
             f'<td class="{"cb-worse" if raised else ""}">{state}</td>'
             f'<td class="cb-num">{value}</td>'
-            f'<td class="cb-num">{one.broken} of {one.looked}</td></tr>'
+            f'<td class="cb-num">{_broken(one)}</td></tr>'
         )
     heads = (
         '<th scope="col">rule</th><th scope="col">state</th><th scope="col" class="cb-num">now</th>'
         '<th scope="col" class="cb-num">broken in</th>'
     )
     kept = table(heads, rows) if rows else _note(NO_RULES)
-    return _section("Alarms", kept) + _events(page)
+    note = _note(LOOKS) if any(one.seen is None for one in page.alarms) else ""
+    return _section("Alarms", kept + note) + _events(page)
+
+
+def _broken(one: MonitorAlarm) -> str:
+    return f"{one.broken} of {one.looked}" if one.looked else formatting.MISSING
 
 
 def _events(page: MonitorPage) -> str:

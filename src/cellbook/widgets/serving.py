@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cellbook.book import Book
     from cellbook.serving.beside import Beside
 
+COUNTED = "since the server began, or the arm came"
 _STATES = {
     EndpointState.LOADING: ("○", "is being loaded, and will answer"),
     EndpointState.ANSWERS: ("●", "answers"),
@@ -70,7 +71,16 @@ def serving_text(page: EndpointPage) -> str:
         lines.append(
             f"  {one.name} {_version(one)}: {formatting.plural(one.requests, 'request')}{told}"
         )
+    if page.since is not None:
+        lines.append(f"  {since_text(page)}")
     return "\n".join(lines)
+
+
+def since_text(page: EndpointPage) -> str:
+    """Return what is said of the time that outcomes are of; empty where that is all time."""
+    if page.since is None:
+        return ""
+    return f"{page.metric} since {formatting.stamp(page.since)}, when all of them answered"
 
 
 def serving_html(page: EndpointPage) -> str:
@@ -84,6 +94,8 @@ def serving_html(page: EndpointPage) -> str:
         parts.append(f'<p class="cb-note">{escape(page.trouble)}</p>')
     if page.arms:
         parts.append(_arms(page))
+    if page.since is not None:
+        parts.append(f'<p class="cb-note">{escape(since_text(page))}</p>')
     if page.command:
         parts.append(f'<pre class="cb-source">{escape(page.command)}</pre>')
     return "".join(parts)
@@ -92,7 +104,11 @@ def serving_html(page: EndpointPage) -> str:
 def _arms(page: EndpointPage) -> str:
     texts, numbers = ("arm", "version"), ("share", "requests", "errors", "p50", "p95")
     heads = "".join(f'<th scope="col">{one}</th>' for one in texts)
-    heads += "".join(f'<th scope="col" class="cb-num">{one}</th>' for one in numbers)
+    heads += "".join(
+        f'<th scope="col" class="cb-num"{f" title={chr(34)}{COUNTED}{chr(34)}" if place else ""}>'
+        f"{one}</th>"
+        for place, one in enumerate(numbers)
+    )
     heads += f'<th scope="col" class="cb-num">{escape(page.metric)}</th><th scope="col"></th>'
     return table(heads, [_arm(one) for one in page.arms])
 

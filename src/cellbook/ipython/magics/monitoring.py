@@ -27,7 +27,7 @@ class MonitorMagics(CellbookMagics):
         from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
 
         if begun.startswith("-"):
-            return ["--window", "--data", "--metric", "--by", "--score", "--html"]
+            return ["--window", "--data", "--metric", "--by", "--score", "--arm", "--html"]
         return Predictions(self.book.store).endpoints()
 
     @our_line_magic(
@@ -38,6 +38,7 @@ class MonitorMagics(CellbookMagics):
         argument("--metric", action="append", metavar="METRIC", help="What is measured."),
         argument("--by", action="append", metavar="COLUMN", help="Make groups by it."),
         argument("--score", default="", metavar="OUTPUT", help="The positive's probability."),
+        argument("--arm", default="", metavar="ARM", help="That alone, such as a shadow."),
         argument("--html", metavar="FILE", help="Write the report as one HTML file."),
     )
     def monitor(self, line: Line, local: Mapping[str, Any] | None) -> None:
@@ -90,6 +91,7 @@ class MonitorMagics(CellbookMagics):
                 metrics=tuple(map(values.text, options.metric or ())),
                 by=tuple(map(values.text, options.by or ())),
                 score=values.text(options.score),
+                arm=values.text(options.arm),
             ),
         )
         if options.html is not None:
