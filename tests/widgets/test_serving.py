@@ -11,9 +11,9 @@ import pytest
 from cellbook.answers.endpoints import EndpointLook
 from cellbook.book import Book
 from cellbook.errors import CellbookError, InvalidInput
-from cellbook.in_service import recording
+from cellbook.in_service import names, recording
 from cellbook.monitoring import Predictions
-from cellbook.serving import Settings, canary
+from cellbook.serving import Settings, canary, split
 from cellbook.serving.beside import Beside
 from cellbook.views.endpoint_page import EndpointState
 from cellbook.widgets.live.serving import ServingWidget
@@ -64,6 +64,41 @@ def test_a_panel_shows_arms_and_does_what_is_asked(opened: Book, beside: Beside)
     with pytest.raises(InvalidInput, match="has ended"):
         widget.change("endpoint-rollback", {})
     widget.close()
+
+
+def test_promotion_says_what_becomes_of_the_alias_and_can_move_it(
+    opened: Book, tmp_path: Path
+) -> None:
+    opened.models.register(iris_bundle(tmp_path / "a").folder, "wine", alias="champion")
+    opened.models.register(iris_bundle(tmp_path / "b", strength=0.1).folder, "wine")
+    opened.models.protect("wine", "@champion", 1, approvers=["bob"])
+    made = Settings(port=0, poll=0.1, resolver=names(str(opened.store.root)))
+    beside = Beside(
+        "models:/wine@champion",
+        made,
+        change=lambda told: split(told, {"b": "models:/wine/2"}),
+    )
+    try:
+        beside.server.wait()
+        look = EndpointLook(opened, beside)
+        widget = ServingWidget(opened, look)
+        champion, b = look.page().arms
+        assert (champion.label, champion.follows) == ("wine/1", "wine@champion")
+        assert (b.label, b.follows) == ("wine/2", "")
+        with pytest.raises(CellbookError, match="protected"):
+            widget.change("endpoint-promote", {"arm": "b", "alias": True})
+        assert len(beside.deployment.arms) == 2
+        opened.models.protect("wine", "@champion", 0)
+        widget.change("endpoint-promote", {"arm": "b", "alias": True})
+        assert opened.models.find("wine@champion").label == "wine/2"
+        assert opened.models.told("wine").events[-1].reason == "promoted from b of endpoint wine"
+        assert [arm.model for arm in beside.deployment.arms] == ["models:/wine@champion"]
+        eventually(lambda: [one.label for one in look.page().arms] == ["wine/2"])
+        with pytest.raises(InvalidInput, match="No alias can be moved to b"):
+            widget.change("endpoint-promote", {"arm": "b", "alias": True})
+        widget.close()
+    finally:
+        beside.stop()
 
 
 def test_a_measure_is_reckoned_of_labels(opened: Book, beside: Beside) -> None:

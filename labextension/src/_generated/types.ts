@@ -560,6 +560,8 @@ export interface EndpointArm {
   p_value: Real | null;
   verdict: ArmVerdict;
   says: string;
+  label: string;
+  follows: string;
 }
 
 /** All there is to see of it. */

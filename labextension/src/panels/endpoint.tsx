@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { EndpointArm, EndpointPage } from '../_generated/types.ts';
-import { nameOf, shareText, STATES, type EndpointModel } from '../models/endpoint.ts';
+import { followedBy, nameOf, shareText, STATES, type Deed, type EndpointModel } from '../models/endpoint.ts';
 import * as formatting from '../models/format.ts';
 import type { IHost } from '../models/host.ts';
 import { useSignal } from './hooks.ts';
@@ -234,11 +234,8 @@ function Deeds(props: EndpointPartProps): React.ReactElement | null {
     return null;
   }
   if (asked) {
-    const question = {
-      rollback: trans.__('Bring back what was before: %1?', page.before),
-      promote: trans.__('Let %1 answer everybody?', 'arm' in asked ? asked.arm : ''),
-      stop: trans.__('End the endpoint? Requests under way are answered.')
-    }[asked.kind];
+    const followed = asked.kind === 'promote' ? followedBy(page.arms, asked.arm) : null;
+    const question = questionOf(asked, page, trans);
     return (
       <div
         className="cb-line"
@@ -258,15 +255,26 @@ function Deeds(props: EndpointPartProps): React.ReactElement | null {
           disabled={model.busy}
           onClick={() => void model.confirm()}
         >
-          {trans.__('Yes')}
+          {followed?.moves ? trans.__('Only here') : trans.__('Yes')}
         </button>
+        {followed?.moves && asked.kind === 'promote' && (
+          <button
+            type="button"
+            className="cb-button"
+            disabled={model.busy}
+            title={trans.__('It goes on following %1, which asks for approvals where it is protected.', followed.alias)}
+            onClick={() => void model.confirm({ ...asked, alias: true })}
+          >
+            {trans.__('Move %1, too', `@${followed.alias.split('@')[1]}`)}
+          </button>
+        )}
         <button
           type="button"
           className="cb-link"
           disabled={model.busy}
           onClick={() => model.ask(null)}
         >
-          {trans.__('No')}
+          {followed?.moves ? trans.__('Cancel') : trans.__('No')}
         </button>
       </div>
     );
@@ -297,6 +305,30 @@ function Deeds(props: EndpointPartProps): React.ReactElement | null {
       </button>
     </div>
   );
+}
+
+/** What will change, asked. */
+function questionOf(asked: Deed, page: EndpointPage, trans: TranslationBundle): string {
+  if (asked.kind === 'rollback') {
+    return trans.__('Bring back what was before: %1?', page.before);
+  }
+  if (asked.kind === 'stop') {
+    return trans.__('End the endpoint? Requests under way are answered.');
+  }
+  const arm = page.arms.find(one => one.name === asked.arm);
+  const followed = followedBy(page.arms, asked.arm);
+  return [
+    trans.__('Let %1 answer everybody?', asked.arm),
+    arm?.verdict === 'worse' && `▼ ${arm.says}.`,
+    followed &&
+      trans.__(
+        '%1 stays at %2, and this endpoint will not follow it any more.',
+        followed.alias,
+        followed.version
+      )
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** A line of a shell that asks it. */

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from cellbook.records import Direction, direction_of
+from cellbook.registry.finding import parse
 from cellbook.serving.comparing import FEWEST, Comparison, Moments, compare
 
 _SURE = 0.05
@@ -63,6 +64,10 @@ class EndpointArm:
     verdict: ArmVerdict
     says: str
     """The verdict in words."""
+    label: str
+    """The registered version that it serves, as ``wine/7``; empty for a bundle."""
+    follows: str
+    """The alias that it serves, wherever that leads, as ``wine@champion``; empty where none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +159,19 @@ def arms_of(
                 p_value=_finite(comparison.always_valid_p) if comparison else None,
                 verdict=verdict,
                 says=says,
+                **_registered(models.get(one["name"], ""), one["version"]),
             )
         )
     return tuple(found)
+
+
+def _registered(model: str, version: str) -> dict[str, str]:
+    """Return which registered version an arm serves, and by which alias."""
+    if not model.startswith("models:/"):
+        return {"label": "", "follows": ""}
+    wanted = parse(model)
+    follows = f"{wanted.name}@{wanted.alias}" if wanted.alias else ""
+    return {"label": f"{wanted.name}/{version}", "follows": follows}
 
 
 def _verdict(
