@@ -883,6 +883,7 @@ export interface ModelCheck {
   by: string;
   problem: string;
   text: string;
+  tested: boolean;
 }
 
 /** A check that has found nothing, or not yet. */

@@ -95,7 +95,9 @@ export function Check(props: {
       ✗ {trans.__('failed')}
     </span>
   ) : (
-    <span title={`${check.text}\n${about}`}>✓ {trans.__('passed')}</span>
+    <span title={`${check.text}\n${about}`}>
+      {check.tested ? `✓ ${trans.__('passed')}` : `○ ${trans.__('loads; no tests')}`}
+    </span>
   );
 }
 

@@ -158,6 +158,13 @@ function StageForm(props: VersionForm): React.ReactElement {
           ))}
         </select>
       </label>
+      {stage === 'production' && stage !== row.stage && row.check && !row.check.tested && (
+        <p className="cb-muted">
+          {trans.__(
+            'Its check: loads; no tests. Registered with an input example, it is tested on that.'
+          )}
+        </p>
+      )}
       {stage === 'production' && same.length > 0 && (
         <label className="cb-choose">
           <input

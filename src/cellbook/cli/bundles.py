@@ -118,6 +118,8 @@ def print_check(found: BundleCheck) -> None:
     for name, problem in found.tests:
         print(f"{'✗' if problem else '✓'} {name}{': ' if problem else ''}{problem}")
     verdict = "works" if found.passed else "does not work"
+    if found.passed and not found.tests:
+        verdict = "loads (no tests)"
     print(f"the bundle {verdict} with Python {found.python} ({found.duration:.0f} s)")
 
 

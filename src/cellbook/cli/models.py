@@ -23,8 +23,9 @@ from cellbook.cli.output import as_json, print_list, terminal_width
 from cellbook.cli.parsing import Parser, add_book, add_forms, check_writable, open_book
 from cellbook.cli.wording import in_shell
 from cellbook.errors import InvalidInput, NotFound
-from cellbook.records import ModelVersion
+from cellbook.records import ModelStage, ModelVersion
 from cellbook.views.model_evidence import EVIDENCE
+from cellbook.views.model_versions import lacking_text
 from cellbook.views.models_text import (
     NO_MODELS,
     comparison_text,
@@ -190,6 +191,8 @@ def _register(args: argparse.Namespace) -> int:
     )  # fmt: skip
     is_new = version.version_id not in known
     print(in_shell(registered_line(version.label, is_new, version.aliases, version.size)))
+    if is_new and (lacking := lacking_text(book.store, version)):
+        print(f"{lacking} Save the bundle with input_example=…, and register it again.")
     return 0
 
 
@@ -213,10 +216,13 @@ def _alias(args: argparse.Namespace) -> int:
 
 
 def _stage(args: argparse.Namespace) -> int:
-    version = _writable(args).models.move_stage(
+    models = _writable(args).models
+    version = models.move_stage(
         args.version, args.stage, reason=args.reason, archive_others=args.archive_others
     )
     print(f"{version.label} is in {version.stage.value} now")
+    if version.stage is ModelStage.PRODUCTION and (doubt := models.untested(version)):
+        print(doubt)
     return 0
 
 
