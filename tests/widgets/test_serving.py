@@ -122,3 +122,13 @@ def test_the_still_form_shows_the_same(opened: Book, beside: Beside) -> None:
     assert f"iris answers at {beside.server.url}" in panel.text
     assert "champion" in panel.html
     assert "curl " in panel.html
+    # A notebook that is read later shows what the cell brought about, which takes a moment.
+    beside.change(lambda told: canary(told, told.arms[0].model, 30))
+    html = serving_panel(opened, beside, "outcome").html
+    assert ("canary" in html, "70%" in html, "30%" in html) == (True, True, True)
+    beside.promote("canary")
+    assert "canary" not in serving_panel(opened, beside, "outcome").html
+    beside.stop()
+    html = serving_panel(opened, beside, "outcome").html
+    assert "has ended" in html
+    assert "http://" not in html
