@@ -36,7 +36,9 @@ export function Endpoint(props: EndpointProps): React.ReactElement {
           {page.trouble && <Trouble message={page.trouble} />}
           {page.arms.length > 0 && <Arms {...props} page={page} />}
           <Deeds {...props} page={page} />
-          {page.command && <Command {...props} page={page} />}
+          {page.command && !model.gone && page.state !== 'ended' && (
+            <Command {...props} page={page} />
+          )}
           {page.said.length > 0 && (
             <Fold title={trans.__('What the server said')} count={page.said.length}>
               <ul className="cb-said-lines">
@@ -75,20 +77,26 @@ function Standing(props: EndpointPartProps): React.ReactElement {
         </span>{' '}
         <bdi>{formatting.shorten(page.name, 80)}</bdi> {word}
       </h2>
-      <p>
-        <code>{page.url}</code>{' '}
-        {state !== 'ended' && (
-          <button type="button" className="cb-link" onClick={() => host.copy(page.url, trans.__('The address is copied.'))}>
-            {trans.__('Copy')}
-          </button>
-        )}
-        {strategy && <> · {strategy}</>}
-      </p>
-      <p className="cb-muted cb-livehint">
-        {page.recorded
-          ? trans.__('predictions are recorded')
-          : trans.__('predictions are not recorded')}
-      </p>
+      {state !== 'ended' && (
+        <>
+          <p>
+            <code>{page.url}</code>{' '}
+            <button
+              type="button"
+              className="cb-link"
+              onClick={() => host.copy(page.url, trans.__('The address is copied.'))}
+            >
+              {trans.__('Copy')}
+            </button>
+            {strategy && <> · {strategy}</>}
+          </p>
+          <p className="cb-muted cb-livehint">
+            {page.recorded
+              ? trans.__('predictions are recorded')
+              : trans.__('predictions are not recorded')}
+          </p>
+        </>
+      )}
     </div>
   );
 }
@@ -98,7 +106,18 @@ function Arms(props: EndpointPartProps): React.ReactElement {
   const { page, trans } = props;
   const shadows = page.arms.some(({ shadow }) => shadow);
   const judged = page.arms.some(({ outcomes }) => outcomes > 0);
+  const compared = page.arms.length > 1;
   const title = trans.__('Who answers');
+  // What counts comes first: how fast it is may lie behind the edge of a narrow panel.
+  const heads = [
+    `${page.metric} ${judged ? (page.less ? '↓' : '↑') : ''}`,
+    trans.__('share'),
+    ...(shadows ? [trans.__('said the same')] : []),
+    trans.__('requests'),
+    trans.__('errors'),
+    trans.__('p50'),
+    trans.__('p95')
+  ];
   return (
     <section aria-label={title}>
       <div className="cb-tablebox" tabIndex={0} role="region" aria-label={title}>
@@ -106,32 +125,18 @@ function Arms(props: EndpointPartProps): React.ReactElement {
           <thead>
             <tr>
               <th scope="col">{trans.__('arm')}</th>
+              {compared && <th scope="col">{trans.__('beside the champion')}</th>}
               <th scope="col">{trans.__('version')}</th>
-              {[
-                trans.__('share'),
-                trans.__('requests'),
-                trans.__('errors'),
-                trans.__('p50'),
-                trans.__('p95')
-              ].map(head => (
+              {heads.map(head => (
                 <th key={head} scope="col" className="cb-num">
                   {head}
                 </th>
               ))}
-              {shadows && (
-                <th scope="col" className="cb-num">
-                  {trans.__('said the same')}
-                </th>
-              )}
-              <th scope="col" className="cb-num">
-                {page.metric} {judged && (page.less ? '↓' : '↑')}
-              </th>
-              <th scope="col">{trans.__('beside the champion')}</th>
             </tr>
           </thead>
           <tbody>
             {page.arms.map(arm => (
-              <Arm key={arm.name} arm={arm} shadows={shadows} {...props} />
+              <Arm key={arm.name} arm={arm} shadows={shadows} compared={compared} {...props} />
             ))}
           </tbody>
         </table>
@@ -150,9 +155,9 @@ function Arms(props: EndpointPartProps): React.ReactElement {
 }
 
 function Arm(
-  props: EndpointPartProps & { arm: EndpointArm; shadows: boolean }
+  props: EndpointPartProps & { arm: EndpointArm; shadows: boolean; compared: boolean }
 ): React.ReactElement {
-  const { arm, shadows, trans } = props;
+  const { arm, shadows, compared, trans } = props;
   const errors = arm.failed + arm.refused;
   const asked = arm.agreed + arm.disagreed;
   const mark = { better: '▲ ', worse: '▼ ' }[arm.verdict as 'better' | 'worse'] ?? '';
@@ -170,33 +175,21 @@ function Arm(
       <th scope="row">
         <bdi>{arm.name}</bdi>
       </th>
+      {compared && (
+        <td
+          className={{ better: 'cb-why cb-better', worse: 'cb-why cb-worse' }[
+            arm.verdict as 'better' | 'worse'
+          ] ?? 'cb-why cb-muted'}
+          title={interval}
+        >
+          {mark}
+          {arm.says}
+        </td>
+      )}
       <td title={arm.model}>
         <bdi>{formatting.shorten(arm.version, 12)}</bdi>{' '}
         <bdi className="cb-muted">{formatting.shorten(nameOf(arm.model), 40)}</bdi>
       </td>
-      <td className="cb-num">
-        {arm.shadow ? trans.__('shadow of %1', shareText(arm.share)) : shareText(arm.share)}
-      </td>
-      <td className="cb-num">{arm.requests.toLocaleString('en')}</td>
-      <td
-        className={arm.failed ? 'cb-num cb-worse' : 'cb-num'}
-        title={trans.__('%1 refused (4xx), %2 failed (5xx)', arm.refused, arm.failed)}
-      >
-        {arm.failed ? '✗ ' : ''}
-        {errors.toLocaleString('en')}
-      </td>
-      <td className="cb-num">{formatting.duration(arm.median)}</td>
-      <td className="cb-num">{formatting.duration(arm.p95)}</td>
-      {shadows && (
-        <td
-          className="cb-num"
-          title={trans.__('%1 other, %2 not asked or failed', arm.disagreed, arm.missed)}
-        >
-          {arm.shadow && asked > 0
-            ? trans.__('%1 of %2', arm.agreed.toLocaleString('en'), asked.toLocaleString('en'))
-            : formatting.MISSING}
-        </td>
-      )}
       <td className="cb-num" title={trans.__('of %1 outcomes', arm.outcomes.toLocaleString('en'))}>
         {arm.mean === null ? (
           formatting.MISSING
@@ -207,15 +200,29 @@ function Arm(
           </>
         )}
       </td>
-      <td
-        className={{ better: 'cb-why cb-better', worse: 'cb-why cb-worse' }[
-          arm.verdict as 'better' | 'worse'
-        ] ?? 'cb-why cb-muted'}
-        title={interval}
-      >
-        {mark}
-        {arm.says}
+      <td className="cb-num">
+        {arm.shadow ? trans.__('shadow of %1', shareText(arm.share)) : shareText(arm.share)}
       </td>
+      {shadows && (
+        <td
+          className="cb-num"
+          title={trans.__('%1 other, %2 not asked or failed', arm.disagreed, arm.missed)}
+        >
+          {arm.shadow && asked > 0
+            ? trans.__('%1 of %2', arm.agreed.toLocaleString('en'), asked.toLocaleString('en'))
+            : formatting.MISSING}
+        </td>
+      )}
+      <td className="cb-num">{arm.requests.toLocaleString('en')}</td>
+      <td
+        className={arm.failed ? 'cb-num cb-worse' : 'cb-num'}
+        title={trans.__('%1 refused (4xx), %2 failed (5xx)', arm.refused, arm.failed)}
+      >
+        {arm.failed ? '✗ ' : ''}
+        {errors.toLocaleString('en')}
+      </td>
+      <td className="cb-num">{formatting.duration(arm.median)}</td>
+      <td className="cb-num">{formatting.duration(arm.p95)}</td>
     </tr>
   );
 }
@@ -331,17 +338,23 @@ function questionOf(asked: Deed, page: EndpointPage, trans: TranslationBundle): 
     .join(' ');
 }
 
-/** A line of a shell that asks it. */
+/** A line of a shell that asks it, folded up: it is as long as a row is wide. */
 function Command(props: EndpointPartProps): React.ReactElement {
   const { host, page, trans } = props;
   return (
-    <div className="cb-address">
-      <code tabIndex={0} aria-label={trans.__('A line that asks it')}>
-        {page.command}
-      </code>
-      <button type="button" className="cb-link" onClick={() => host.copy(page.command, trans.__('The line is copied.'))}>
-        {trans.__('Copy')}
-      </button>
-    </div>
+    <Fold title={trans.__('Try it')}>
+      <div className="cb-address">
+        <code tabIndex={0} aria-label={trans.__('A line that asks it')}>
+          {page.command}
+        </code>
+        <button
+          type="button"
+          className="cb-link"
+          onClick={() => host.copy(page.command, trans.__('The line is copied.'))}
+        >
+          {trans.__('Copy')}
+        </button>
+      </div>
+    </Fold>
   );
 }
