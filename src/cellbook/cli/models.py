@@ -134,7 +134,9 @@ def _add_moves(verb: Callable[..., Parser]) -> None:
     protect = verb("protect", "let a stage or an alias be reached only with approvals", _protect,
                    ("name", "the model"), ("for", _TARGET))  # fmt: skip
     protect.add_argument("--approvals", type=int, default=1, help="so many; 0 lifts it")
-    protect.add_argument("--by", action="append", default=[], metavar="NAME", help="whose count")
+    protect.add_argument(
+        "--by", "--approvers", action="append", default=[], metavar="NAME", help="whose count"
+    )
 
 
 def _add_words(verb: Callable[..., Parser]) -> None:
