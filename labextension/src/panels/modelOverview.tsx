@@ -208,7 +208,7 @@ function Version(
         </td>
       ))}
       <td>
-        <Check check={row.check} checking={row.checking} trans={trans} />
+        <Check row={row} trans={trans} />
       </td>
       <td className="cb-standings">
         <Standing row={row} brief trans={trans} />

@@ -210,8 +210,8 @@ def check_text(row: ModelVersionRow) -> str:
     if row.check is None:
         return "" if not row.bundled else "not checked"
     if row.check.problem:
-        return f"fails: {row.check.problem.partition(chr(10))[0]}"
-    return "works" if row.check.tested else "loads; no tests"
+        return f"failed: {row.check.problem.partition(chr(10))[0]}"
+    return "passed" if row.check.tested else "loads; no tests"
 
 
 def lacking_text(store: Store, version: ModelVersion) -> str:

@@ -435,8 +435,8 @@ def _deed(
         case ModelEventKind.REJECTED:
             return f"refused {version} for {what}"
         case ModelEventKind.CHECKED:
-            well = "it loads; no tests" if only_loads(event) else "it works"
-            return f"checked {version}: " + ("it fails" if event.value else well)
+            well = "loads; no tests" if only_loads(event) else "passed"
+            return f"checked {version}: " + ("failed" if event.value else well)
         case ModelEventKind.PROTECTED:
             return _protected(Protection(what, event.needed, event.values))
         case ModelEventKind.DESCRIBED:

@@ -157,8 +157,8 @@ class ModelMagics(CellbookMagics):
             # It takes minutes where packages are installed: each step is said as it begins.
             found = models.check_version(version.version_id, say=print)
             wrong = found.problem or "; ".join(f"{name}: {why}" for name, why in found.tests if why)
-            well = "works" if found.tests else "loads; no tests"
-            self.say(f"{version.label} {well if found.passed else f'fails: {wrong}'}")
+            well = "passed" if found.tests else "loads; no tests"
+            self.say(f"check of {version.label}: {well if found.passed else f'failed: {wrong}'}")
         else:
             approved = verb == "approve"
             event = models.approve(
