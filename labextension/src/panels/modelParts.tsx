@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { ModelCheck, ModelChecking, ModelStage, ModelVersionRow } from '../_generated/types.ts';
+import type { ModelStage, ModelVersionRow } from '../_generated/types.ts';
 import * as formatting from '../models/format.ts';
 import { anyPlace } from '../models/place.ts';
 import { standingOf } from '../models/modelRegistry.ts';
