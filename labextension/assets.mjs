@@ -21,6 +21,7 @@ const SHEETS = [
   'details',
   'data',
   'service',
+  'models',
   'compare',
   'curves',
   'boards',

@@ -20,7 +20,7 @@ from cellbook.answers import ModelVersionQuery, Reader, show_model_version
 from cellbook.answers.lineage import find_lineage
 from cellbook.book import Book
 from cellbook.cli import main
-from cellbook.errors import InvalidInput, NotFound
+from cellbook.errors import CellbookError, InvalidInput, NotFound
 from cellbook.in_service import (
     Names,
     Recorder,
@@ -78,6 +78,27 @@ def test_an_alias_that_moves_is_followed_and_no_request_fails(book: Book) -> Non
     assert not load.errors
     assert {reply.status for reply in load.replies} == {200}
     assert {reply.headers["cellbook-version"] for reply in load.replies} == {"1", "2"}
+
+
+def ten_times(rows: list[list[float]]) -> list[float]:
+    return [10 * row[0] for row in rows]
+
+
+def test_what_oneself_made_is_served_without_consent(
+    book: Book, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    book.models.log(ten_times, "rule", input_example=[[1.0]], alias="champion")
+    with Server("models:/rule@champion", settings(book)) as server:
+        reply = Client(server.url).post("/invocations", {"inputs": [[2.0]]})
+        assert reply.doc == {"predictions": [20.0]}
+    # Somebody else's: what is asked for is named as whoever asked names it.
+    monkeypatch.setenv("CELLBOOK_DATA_DIR", str(tmp_path / "other"))
+    with pytest.raises(CellbookError) as failed:
+        Server("models:/rule@champion", settings(book))
+    assert "Loading rule@champion runs code" in str(failed.value)
+    assert "serve it with --trust" in str(failed.value)
+    with Server("models:/rule@champion", settings(book, trust=True)):
+        pass
 
 
 @pytest.mark.parametrize("name", ["line", "line/1", "line@1", "line@champion", "model:line"])

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import type { ModelVerdict, ModelVersionRow } from '../src/_generated/types.ts';
 import {
+  lacksApprovals,
   metricsOf,
   ModelsModel,
   modelsOf,
@@ -11,6 +12,7 @@ import {
   targetOfVersion,
   usesOf
 } from '../src/models/modelRegistry.ts';
+import { inPanel } from '../src/models/panelWords.ts';
 import type { ISource } from '../src/models/source.ts';
 
 function row(more: Partial<ModelVersionRow> = {}): ModelVersionRow {
@@ -204,4 +206,28 @@ test('why something is not here is told until it is', async () => {
   await model.refresh();
   assert.equal(model.problem, '');
   assert.equal(model.busy, false);
+});
+
+test('what is refused is mended by the buttons that are there', () => {
+  const said = '`cellbook models check wine/7` builds it, `cellbook models approve wine/7 @a` helps.';
+  assert.equal(
+    inPanel(said, ['Check…', 'Approve…']),
+    '“Check…” above builds it, “Approve…” above helps.'
+  );
+  assert.equal(inPanel(said, ['Alias…']), said);
+  const consent = 'Who consents does `cellbook models check wine/7 --trust`.';
+  assert.equal(inPanel(consent, ['Check…']), consent);
+});
+
+test('approvals that are lacking are counted before a move is refused', () => {
+  const protections = [{ target: '@champion', needed: 2, by: [] }];
+  const approved = row({
+    verdicts: [
+      verdict('lin', true, { target: '@champion' }),
+      verdict('ada', true, { target: '@champion', counts: false })
+    ]
+  });
+  assert.equal(lacksApprovals(approved, protections, '@champion'), 1);
+  assert.equal(lacksApprovals(row(), protections, '@champion'), 2);
+  assert.equal(lacksApprovals(row(), protections, 'production'), 0);
 });

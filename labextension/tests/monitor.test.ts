@@ -6,13 +6,14 @@ import { Signal } from '@lumino/signaling';
 import type {
   AlarmNotice,
   AlarmNotices,
+  EndpointArm,
   EndpointPage,
   MonitorColumn,
   MonitorPage,
   MonitorSlice
 } from '../src/_generated/types.ts';
 import { AlarmsHeard } from '../src/models/alarmNotices.ts';
-import { EndpointModel, nameOf, shareText } from '../src/models/endpoint.ts';
+import { EndpointModel, followedBy, nameOf, shareText } from '../src/models/endpoint.ts';
 import { alarmsOf, isWorse, lengthText, MonitorModel, monitorOf } from '../src/models/monitor.ts';
 import type { ISource } from '../src/models/source.ts';
 
@@ -162,4 +163,23 @@ test('a book that is not there yet is asked for again', async () => {
   source.answer = () => ({ newest: 'A', notices: [] }) as unknown as AlarmNotices;
   await alarms.attend('x.ipynb');
   assert.equal(source.asked.length, 2);
+});
+
+test('an alias that is followed can be moved to an arm of its own model, and is named else', async () => {
+  const arm = (name: string, label: string, follows = ''): EndpointArm =>
+    ({ name, label, follows }) as EndpointArm;
+  const champion = arm('champion', 'wine/2', 'wine@champion');
+  const followed = { alias: 'wine@champion', version: 'wine/2' };
+  assert.deepEqual(followedBy([champion, arm('b', 'wine/1')], 'b'), { ...followed, moves: true });
+  for (const other of [arm('b', 'winery/1'), arm('b', ''), arm('b', 'wine/2')]) {
+    assert.deepEqual(followedBy([champion, other], 'b'), { ...followed, moves: false });
+  }
+  assert.equal(followedBy([arm('champion', 'wine/2'), arm('b', 'wine/1')], 'b'), null);
+  assert.equal(followedBy([champion, arm('b', 'wine/2', 'wine@champion')], 'b'), null);
+
+  const source = new Source();
+  const model = new EndpointModel(source);
+  model.ask({ kind: 'promote', arm: 'b' });
+  await model.confirm({ kind: 'promote', arm: 'b', alias: true });
+  assert.deepEqual(source.asked, [['endpoint-promote', { arm: 'b', alias: true }]]);
 });

@@ -75,7 +75,11 @@ def deployed_name(model: str, url: str | None = None) -> str:
         return str(Path(model).resolve())
     if not model_of(model):
         return model
-    Names(str(locate(url))).version(model)
+    names_of = Names(str(locate(url)))
+    try:
+        names_of.version(model)
+    finally:
+        names_of.close()
     return model if model.startswith(_FORMS) else f"models:/{model}"
 
 
@@ -183,6 +187,14 @@ class Names:
         book, version = self.version(model)
         self._meant[model, version.name] = version
         return book.models.unpacked.folder(version), version.name
+
+    def own(self, model: str, version: str) -> str:
+        """Return the digest of the version that a name meant last, if this very user made it in
+        this book: loading it needs no consent, as `cb.load_model` asks for none."""
+        meant = self._meant.get((model, version))
+        if meant is None or self._book is None or not is_own(self._book.store, meant):
+            return ""
+        return meant.digest
 
     def serving(self, now: Serving) -> None:
         """Put on record which versions an endpoint answers with; bundles alone are no matter of a

@@ -77,11 +77,15 @@ def test_stages_approvals_and_words(cli: Cli, models: Book) -> None:
     )
     assert (
         "@champion of slope needs 1 approval now"
-        in cli("models", "protect", "slope", "@champion", "--by", "ada")[1]
+        in cli("models", "protect", "slope", "@champion", "--approvers", "ada")[1]
     )
     assert "needs 1 approval of ada" in cli("models", "alias", "slope/1", "champion")[2]
+    words = ("models", "approve", "slope/1", "champion", "--reason", "Good.")
+    assert "Did you mean the alias, '@champion'?" in cli(*words)[2]
+    assert "alias" not in cli("models", "approve", "slope/1", "stagin", "--reason", "x")[2]
     words = ("models", "approve", "slope/1", "@champion", "--reason", "Good.")
     assert "something that it rests upon" in cli(*words)[2]
+    assert "(run:NAME)" in cli(*words)[2]
     assert "was not checked yet" in cli(*words, "--evidence", "check")[2]
     assert "nothing that an approval could rest upon" in cli(*words, "--evidence", "moon")[2]
     assert cli(*words, "--evidence", "run")[1] == (

@@ -37,6 +37,10 @@ def test_what_is_registered_is_said(k: Kernel) -> None:
     assert k.run("%register_model slope model --example {X}").text.endswith("as before · @champion")
     assert "model:slope/2" in k.run("%register_model slope {models[0]} --example X[:2]").text
     assert "model:double/1" in k.run("%register_model double --example X").text
+    lacking = k.run("%register_model bare model")
+    assert "It has no signature and no input example: what it is asked is" in lacking.text
+    assert "Register it with --example" in lacking.text
+    assert "no signature" not in k.run("%register_model bare model").text
     assert "model:net/1 · 4 bytes" in k.run("%register_model net net.onnx --licence mit").text
     assert k.run("list(cb.load_model('models:/slope@champion').predict(X[1:2]))").text == (
         "[np.float64(2.0)]"

@@ -52,9 +52,14 @@ def test_a_model_is_served_beside_the_kernel(k: Kernel) -> None:
     k.run("server.stop()")
     k.run("from cellbook.monitoring import Predictions; told = Predictions(cb.open().store)")
     assert "flowers/1" in k.run("print(told.frame('flowers')['model'].tolist())").stdout
-    failed = k.run("s = %serve none\ns.wait()")
-    assert failed.error == "InvalidInput"
-    assert "There is no bundle none" in repr(failed)
+    for wrong, mend in (("flwers", "Did you mean 'flowers'?"), ("models:/flowers@none", "alias")):
+        failed = k.run(f"s = %serve {wrong}")
+        assert failed.error == "UsageError"
+        assert mend in repr(failed)
+        assert "http://" not in failed.text
+    assert "There is no bundle, version or deployment ./none" in repr(k.run("%serve ./none"))
+    assert k.run("%serve iris").text.count("http://") == 1
+    k.run("%serve --stop")
     assert "name one bundle" in repr(k.run("%serve"))
 
 

@@ -10,8 +10,10 @@ from cellbook.cli import main
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import WITHIN, Evidence, EvidenceKind, ModelEventKind, ModelStage
 from cellbook.registry import Models
+from cellbook.registry.rules import NO_TESTS
 from cellbook.store import create, update
-from cellbook.views.models import model_deeds, model_list
+from cellbook.views.model_versions import check_text
+from cellbook.views.models import model_deeds, model_list, version_rows
 from cellbook.widgets.models import models_panel
 from tests.registry.conftest import line
 
@@ -27,12 +29,14 @@ def models(book: Book, ada: str) -> Models:
     return book.models
 
 
-def passed(models: Models, target: str, problem: str = "") -> None:
+def passed(
+    models: Models, target: str, problem: str = "", tests: str = "1 of 1 tests passed"
+) -> None:
     """Put on record that a version was checked, as `check_version` does after a minute."""
     version = models.find(target)
     event = models._event(
         ModelEventKind.CHECKED, version.model, version.version_id, "ada", value=problem,
-        reason="Python 3.12 · 1 of 1 tests passed",
+        reason=f"Python 3.12 · {tests} · Made elsewhere.",
     )  # fmt: skip
     models._commit(event)
 
@@ -49,6 +53,26 @@ def test_an_alias_leads_to_one_version_and_keeps_its_history(models: Models) -> 
     assert told == [
         "took @champion away from 2", "moved @champion from 1 to 2", "moved @champion to 1",
     ]  # fmt: skip
+
+
+def test_a_check_without_tests_is_not_told_as_one_that_passed(models: Models, book: Book) -> None:
+    for target, tests, said in (
+        ("slope/1", "1 of 1 tests passed", ""),
+        ("slope/2", NO_TESTS, "Its check: loads; no tests"),
+    ):
+        passed(models, target, tests=tests)
+        moved = models.move_stage(target, "production")
+        assert models.untested(moved).startswith(said)
+        assert bool(models.untested(moved)) is bool(said)
+    told = models.told("slope")
+    rows = {one.name: one for one in version_rows(book.store, told, told.versions)}
+    assert [check_text(rows[name]) for name in "123"] == [
+        "passed",
+        "loads; no tests",
+        "not checked",
+    ]
+    deeds = [deed.text for deed in model_deeds(models.told("slope"))]
+    assert {"checked 1: passed", "checked 2: loads; no tests"} <= set(deeds)
 
 
 def test_a_move_that_was_overtaken_is_refused(models: Models) -> None:

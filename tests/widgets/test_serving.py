@@ -11,9 +11,9 @@ import pytest
 from cellbook.answers.endpoints import EndpointLook
 from cellbook.book import Book
 from cellbook.errors import CellbookError, InvalidInput
-from cellbook.in_service import recording
+from cellbook.in_service import names, recording
 from cellbook.monitoring import Predictions
-from cellbook.serving import Settings, canary
+from cellbook.serving import Settings, canary, split
 from cellbook.serving.beside import Beside
 from cellbook.views.endpoint_page import EndpointState
 from cellbook.widgets.live.serving import ServingWidget
@@ -66,6 +66,41 @@ def test_a_panel_shows_arms_and_does_what_is_asked(opened: Book, beside: Beside)
     widget.close()
 
 
+def test_promotion_says_what_becomes_of_the_alias_and_can_move_it(
+    opened: Book, tmp_path: Path
+) -> None:
+    opened.models.register(iris_bundle(tmp_path / "a").folder, "wine", alias="champion")
+    opened.models.register(iris_bundle(tmp_path / "b", strength=0.1).folder, "wine")
+    opened.models.protect("wine", "@champion", 1, approvers=["bob"])
+    made = Settings(port=0, poll=0.1, resolver=names(str(opened.store.root)))
+    beside = Beside(
+        "models:/wine@champion",
+        made,
+        change=lambda told: split(told, {"b": "models:/wine/2"}),
+    )
+    try:
+        beside.server.wait()
+        look = EndpointLook(opened, beside)
+        widget = ServingWidget(opened, look)
+        champion, b = look.page().arms
+        assert (champion.label, champion.follows) == ("wine/1", "wine@champion")
+        assert (b.label, b.follows) == ("wine/2", "")
+        with pytest.raises(CellbookError, match="protected"):
+            widget.change("endpoint-promote", {"arm": "b", "alias": True})
+        assert len(beside.deployment.arms) == 2
+        opened.models.protect("wine", "@champion", 0)
+        widget.change("endpoint-promote", {"arm": "b", "alias": True})
+        assert opened.models.find("wine@champion").label == "wine/2"
+        assert opened.models.told("wine").events[-1].reason == "promoted from b of endpoint wine"
+        assert [arm.model for arm in beside.deployment.arms] == ["models:/wine@champion"]
+        eventually(lambda: [one.label for one in look.page().arms] == ["wine/2"])
+        with pytest.raises(InvalidInput, match="No alias can be moved to b"):
+            widget.change("endpoint-promote", {"arm": "b", "alias": True})
+        widget.close()
+    finally:
+        beside.stop()
+
+
 def test_a_measure_is_reckoned_of_labels(opened: Book, beside: Beside) -> None:
     look = EndpointLook(opened, beside, "accuracy")
     assert look.page().arms[0].mean is None
@@ -87,6 +122,16 @@ def test_the_still_form_shows_the_same(opened: Book, beside: Beside) -> None:
     assert f"iris answers at {beside.server.url}" in panel.text
     assert "champion" in panel.html
     assert "curl " in panel.html
+    # A notebook that is read later shows what the cell brought about, which takes a moment.
+    beside.change(lambda told: canary(told, told.arms[0].model, 30))
+    html = serving_panel(opened, beside, "outcome").html
+    assert ("canary" in html, "70%" in html, "30%" in html) == (True, True, True)
+    beside.promote("canary")
+    assert "canary" not in serving_panel(opened, beside, "outcome").html
+    beside.stop()
+    html = serving_panel(opened, beside, "outcome").html
+    assert "has ended" in html
+    assert "http://" not in html
 
 
 def test_outcomes_count_since_all_arms_stand_there(opened: Book, beside: Beside) -> None:

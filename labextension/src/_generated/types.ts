@@ -562,6 +562,8 @@ export interface EndpointArm {
   p_value: Real | null;
   verdict: ArmVerdict;
   says: string;
+  label: string;
+  follows: string;
 }
 
 /** All there is to see of it. */
@@ -884,6 +886,7 @@ export interface ModelCheck {
   by: string;
   problem: string;
   text: string;
+  tested: boolean;
 }
 
 /** A check that has found nothing, or not yet. */

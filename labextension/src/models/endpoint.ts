@@ -2,13 +2,13 @@
 
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { EndpointPage } from '../_generated/types.ts';
+import type { EndpointArm, EndpointPage } from '../_generated/types.ts';
 import type { ISource } from './source.ts';
 
 /** What can be done that changes who answers. */
 export type Deed =
   | { readonly kind: 'rollback' }
-  | { readonly kind: 'promote'; readonly arm: string }
+  | { readonly kind: 'promote'; readonly arm: string; readonly alias?: boolean }
   | { readonly kind: 'stop' };
 
 /** A state is a shape and a word: as `widgets/serving.py` has it. */
@@ -93,16 +93,16 @@ export class EndpointModel {
     this._changed.emit();
   }
 
-  /** Do what was asked. */
-  async confirm(): Promise<void> {
-    const deed = this._asked;
+  /** Do what was asked, or that in another way. */
+  async confirm(instead?: Deed): Promise<void> {
+    const deed = this._asked && (instead ?? this._asked);
     if (!deed || this._busy) {
       return;
     }
     this._busy = true;
     this._changed.emit();
     try {
-      const body = deed.kind === 'promote' ? { arm: deed.arm } : {};
+      const { kind: _, ...body } = deed;
       const page = await this._source.change<EndpointPage>('', `endpoint-${deed.kind}`, body);
       this._round++;
       this._page = page;
@@ -125,6 +125,31 @@ export class EndpointModel {
     this._asked = null;
     this._changed.emit();
   }
+}
+
+/** What a champion that follows an alias is to an arm that is promoted. */
+export interface IFollowed {
+  /** The alias, as `wine@champion`. */
+  readonly alias: string;
+  /** The version to which it leads. */
+  readonly version: string;
+  /** Whether it can lead to the arm's version instead. */
+  readonly moves: boolean;
+}
+
+/** Return what becomes of the alias that an endpoint follows, if an arm is promoted; null if none. */
+export function followedBy(arms: readonly EndpointArm[], name: string): IFollowed | null {
+  const champion = arms[0];
+  const arm = arms.find(one => one.name === name);
+  if (!champion?.follows || !arm || arm.follows === champion.follows) {
+    return null;
+  }
+  const model = champion.follows.split('@')[0];
+  return {
+    alias: champion.follows,
+    version: champion.label,
+    moves: arm.label.startsWith(`${model}/`) && arm.label !== champion.label
+  };
 }
 
 /** Return how often a hundred requests are answered by an arm, as `12 %`. */

@@ -6,6 +6,7 @@ import type {
   ModelComparison,
   ModelList,
   ModelPage,
+  ModelProtection,
   ModelStage,
   ModelVersionPage,
   ModelVersionRow
@@ -119,6 +120,21 @@ export function standingOf(row: ModelVersionRow): IStanding[] {
     found.set(target, one);
   }
   return [...found].map(([target, said]) => ({ target, ...said }));
+}
+
+/**
+ * Return how many approvals a version lacks to become something; 0 where none is needed.
+ *
+ * @param target - A stage, or an alias behind an `@`.
+ */
+export function lacksApprovals(
+  row: ModelVersionRow,
+  protections: readonly ModelProtection[],
+  target: string
+): number {
+  const needed = protections.find(one => one.target === target)?.needed ?? 0;
+  const given = standingOf(row).find(one => one.target === target)?.approved.length ?? 0;
+  return Math.max(0, needed - given);
 }
 
 /** The list, a model, a version, or versions beside one another. */

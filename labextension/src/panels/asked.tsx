@@ -3,7 +3,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { inPanel } from '../models/panelWords.ts';
 import { Trouble } from './parts.tsx';
+
+/** The buttons above a form. */
+const Buttons = React.createContext<readonly string[]>([]);
 
 export interface Action {
   label: string;
@@ -33,7 +37,11 @@ export function Actions(props: {
           </button>
         ))}
       </div>
-      {shown && <React.Fragment key={open}>{shown.form(() => setOpen(''))}</React.Fragment>}
+      {shown && (
+        <Buttons.Provider key={open} value={actions.map(({ label }) => label)}>
+          {shown.form(() => setOpen(''))}
+        </Buttons.Provider>
+      )}
     </div>
   );
 }
@@ -52,6 +60,7 @@ export function Asked(props: {
   const { label, verb, ready, act, close, trans } = props;
   const [problem, setProblem] = React.useState('');
   const [busy, setBusy] = React.useState(false);
+  const buttons = React.useContext(Buttons);
   const box = React.useRef<HTMLFormElement>(null);
   React.useEffect(() => {
     box.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
@@ -83,7 +92,7 @@ export function Asked(props: {
       }}
     >
       {props.children}
-      {problem && <Trouble message={problem} />}
+      {problem && <Trouble message={inPanel(problem, buttons)} />}
       <div className="cb-line">
         <button
           type="submit"

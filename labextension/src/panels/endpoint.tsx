@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { EndpointArm, EndpointPage } from '../_generated/types.ts';
-import { nameOf, shareText, STATES, type EndpointModel } from '../models/endpoint.ts';
+import { followedBy, nameOf, shareText, STATES, type Deed, type EndpointModel } from '../models/endpoint.ts';
 import * as formatting from '../models/format.ts';
 import type { IHost } from '../models/host.ts';
 import { useSignal } from './hooks.ts';
@@ -36,7 +36,9 @@ export function Endpoint(props: EndpointProps): React.ReactElement {
           {page.trouble && <Trouble message={page.trouble} />}
           {page.arms.length > 0 && <Arms {...props} page={page} />}
           <Deeds {...props} page={page} />
-          {page.command && <Command {...props} page={page} />}
+          {page.command && !model.gone && page.state !== 'ended' && (
+            <Command {...props} page={page} />
+          )}
           {page.said.length > 0 && (
             <Fold title={trans.__('What the server said')} count={page.said.length}>
               <ul className="cb-said-lines">
@@ -75,30 +77,51 @@ function Standing(props: EndpointPartProps): React.ReactElement {
         </span>{' '}
         <bdi>{formatting.shorten(page.name, 80)}</bdi> {word}
       </h2>
-      <p>
-        <code>{page.url}</code>{' '}
-        {state !== 'ended' && (
-          <button type="button" className="cb-link" onClick={() => host.copy(page.url, trans.__('The address is copied.'))}>
-            {trans.__('Copy')}
-          </button>
-        )}
-        {strategy && <> · {strategy}</>}
-      </p>
-      <p className="cb-muted cb-livehint">
-        {page.recorded
-          ? trans.__('predictions are recorded')
-          : trans.__('predictions are not recorded')}
-      </p>
+      {state !== 'ended' && (
+        <>
+          <p>
+            <code>{page.url}</code>{' '}
+            <button
+              type="button"
+              className="cb-link"
+              onClick={() => host.copy(page.url, trans.__('The address is copied.'))}
+            >
+              {trans.__('Copy')}
+            </button>
+            {strategy && <> · {strategy}</>}
+          </p>
+          <p className="cb-muted cb-livehint">
+            {page.recorded
+              ? trans.__('predictions are recorded')
+              : trans.__('predictions are not recorded')}
+          </p>
+        </>
+      )}
     </div>
   );
 }
+
+/** The columns at the end that are counted: requests, errors, and two of latency. */
+const COUNTED = 4;
 
 /** One line an arm. */
 function Arms(props: EndpointPartProps): React.ReactElement {
   const { page, trans } = props;
   const shadows = page.arms.some(({ shadow }) => shadow);
   const judged = page.arms.some(({ outcomes }) => outcomes > 0);
+  const compared = page.arms.length > 1;
   const title = trans.__('Who answers');
+  const counted = trans.__('since the server began, or the arm came');
+  // What counts comes first: how fast it is may lie behind the edge of a narrow panel.
+  const heads = [
+    `${page.metric} ${judged ? (page.less ? '↓' : '↑') : ''}`,
+    trans.__('share'),
+    ...(shadows ? [trans.__('said the same')] : []),
+    trans.__('requests'),
+    trans.__('errors'),
+    trans.__('p50'),
+    trans.__('p95')
+  ];
   return (
     <section aria-label={title}>
       <div className="cb-tablebox" tabIndex={0} role="region" aria-label={title}>
@@ -106,37 +129,23 @@ function Arms(props: EndpointPartProps): React.ReactElement {
           <thead>
             <tr>
               <th scope="col">{trans.__('arm')}</th>
+              {compared && <th scope="col">{trans.__('beside the champion')}</th>}
               <th scope="col">{trans.__('version')}</th>
-              {[
-                trans.__('share'),
-                trans.__('requests'),
-                trans.__('errors'),
-                trans.__('p50'),
-                trans.__('p95')
-              ].map((head, place) => (
+              {heads.map((head, place) => (
                 <th
                   key={head}
                   scope="col"
                   className="cb-num"
-                  title={place > 0 ? trans.__('since the server began, or the arm came') : ''}
+                  title={place < heads.length - COUNTED ? '' : counted}
                 >
                   {head}
                 </th>
               ))}
-              {shadows && (
-                <th scope="col" className="cb-num">
-                  {trans.__('said the same')}
-                </th>
-              )}
-              <th scope="col" className="cb-num">
-                {page.metric} {judged && (page.less ? '↓' : '↑')}
-              </th>
-              <th scope="col">{trans.__('beside the champion')}</th>
             </tr>
           </thead>
           <tbody>
             {page.arms.map(arm => (
-              <Arm key={arm.name} arm={arm} shadows={shadows} {...props} />
+              <Arm key={arm.name} arm={arm} shadows={shadows} compared={compared} {...props} />
             ))}
           </tbody>
         </table>
@@ -164,9 +173,9 @@ function Arms(props: EndpointPartProps): React.ReactElement {
 }
 
 function Arm(
-  props: EndpointPartProps & { arm: EndpointArm; shadows: boolean }
+  props: EndpointPartProps & { arm: EndpointArm; shadows: boolean; compared: boolean }
 ): React.ReactElement {
-  const { arm, shadows, trans } = props;
+  const { arm, shadows, compared, trans } = props;
   const errors = arm.failed + arm.refused;
   const asked = arm.agreed + arm.disagreed;
   const mark = { better: '▲ ', worse: '▼ ' }[arm.verdict as 'better' | 'worse'] ?? '';
@@ -184,33 +193,21 @@ function Arm(
       <th scope="row">
         <bdi>{arm.name}</bdi>
       </th>
+      {compared && (
+        <td
+          className={{ better: 'cb-why cb-better', worse: 'cb-why cb-worse' }[
+            arm.verdict as 'better' | 'worse'
+          ] ?? 'cb-why cb-muted'}
+          title={interval}
+        >
+          {mark}
+          {arm.says}
+        </td>
+      )}
       <td title={arm.model}>
         <bdi>{formatting.shorten(arm.version, 12)}</bdi>{' '}
         <bdi className="cb-muted">{formatting.shorten(nameOf(arm.model), 40)}</bdi>
       </td>
-      <td className="cb-num">
-        {arm.shadow ? trans.__('shadow of %1', shareText(arm.share)) : shareText(arm.share)}
-      </td>
-      <td className="cb-num">{arm.requests.toLocaleString('en')}</td>
-      <td
-        className={arm.failed ? 'cb-num cb-worse' : 'cb-num'}
-        title={trans.__('%1 refused (4xx), %2 failed (5xx)', arm.refused, arm.failed)}
-      >
-        {arm.failed ? '✗ ' : ''}
-        {errors.toLocaleString('en')}
-      </td>
-      <td className="cb-num">{formatting.duration(arm.median)}</td>
-      <td className="cb-num">{formatting.duration(arm.p95)}</td>
-      {shadows && (
-        <td
-          className="cb-num"
-          title={trans.__('%1 other, %2 not asked or failed', arm.disagreed, arm.missed)}
-        >
-          {arm.shadow && asked > 0
-            ? trans.__('%1 of %2', arm.agreed.toLocaleString('en'), asked.toLocaleString('en'))
-            : formatting.MISSING}
-        </td>
-      )}
       <td className="cb-num" title={trans.__('of %1 outcomes', arm.outcomes.toLocaleString('en'))}>
         {arm.mean === null ? (
           formatting.MISSING
@@ -221,15 +218,29 @@ function Arm(
           </>
         )}
       </td>
-      <td
-        className={{ better: 'cb-why cb-better', worse: 'cb-why cb-worse' }[
-          arm.verdict as 'better' | 'worse'
-        ] ?? 'cb-why cb-muted'}
-        title={interval}
-      >
-        {mark}
-        {arm.says}
+      <td className="cb-num">
+        {arm.shadow ? trans.__('shadow of %1', shareText(arm.share)) : shareText(arm.share)}
       </td>
+      {shadows && (
+        <td
+          className="cb-num"
+          title={trans.__('%1 other, %2 not asked or failed', arm.disagreed, arm.missed)}
+        >
+          {arm.shadow && asked > 0
+            ? trans.__('%1 of %2', arm.agreed.toLocaleString('en'), asked.toLocaleString('en'))
+            : formatting.MISSING}
+        </td>
+      )}
+      <td className="cb-num">{arm.requests.toLocaleString('en')}</td>
+      <td
+        className={arm.failed ? 'cb-num cb-worse' : 'cb-num'}
+        title={trans.__('%1 refused (4xx), %2 failed (5xx)', arm.refused, arm.failed)}
+      >
+        {arm.failed ? '✗ ' : ''}
+        {errors.toLocaleString('en')}
+      </td>
+      <td className="cb-num">{formatting.duration(arm.median)}</td>
+      <td className="cb-num">{formatting.duration(arm.p95)}</td>
     </tr>
   );
 }
@@ -248,11 +259,8 @@ function Deeds(props: EndpointPartProps): React.ReactElement | null {
     return null;
   }
   if (asked) {
-    const question = {
-      rollback: trans.__('Bring back what was before: %1?', page.before),
-      promote: trans.__('Let %1 answer everybody?', 'arm' in asked ? asked.arm : ''),
-      stop: trans.__('End the endpoint? Requests under way are answered.')
-    }[asked.kind];
+    const followed = asked.kind === 'promote' ? followedBy(page.arms, asked.arm) : null;
+    const question = questionOf(asked, page, trans);
     return (
       <div
         className="cb-line"
@@ -272,15 +280,26 @@ function Deeds(props: EndpointPartProps): React.ReactElement | null {
           disabled={model.busy}
           onClick={() => void model.confirm()}
         >
-          {trans.__('Yes')}
+          {followed?.moves ? trans.__('Only here') : trans.__('Yes')}
         </button>
+        {followed?.moves && asked.kind === 'promote' && (
+          <button
+            type="button"
+            className="cb-button"
+            disabled={model.busy}
+            title={trans.__('It goes on following %1, which asks for approvals where it is protected.', followed.alias)}
+            onClick={() => void model.confirm({ ...asked, alias: true })}
+          >
+            {trans.__('Move %1, too', `@${followed.alias.split('@')[1]}`)}
+          </button>
+        )}
         <button
           type="button"
           className="cb-link"
           disabled={model.busy}
           onClick={() => model.ask(null)}
         >
-          {trans.__('No')}
+          {followed?.moves ? trans.__('Cancel') : trans.__('No')}
         </button>
       </div>
     );
@@ -313,17 +332,47 @@ function Deeds(props: EndpointPartProps): React.ReactElement | null {
   );
 }
 
-/** A line of a shell that asks it. */
+/** What will change, asked. */
+function questionOf(asked: Deed, page: EndpointPage, trans: TranslationBundle): string {
+  if (asked.kind === 'rollback') {
+    return trans.__('Bring back what was before: %1?', page.before);
+  }
+  if (asked.kind === 'stop') {
+    return trans.__('End the endpoint? Requests under way are answered.');
+  }
+  const arm = page.arms.find(one => one.name === asked.arm);
+  const followed = followedBy(page.arms, asked.arm);
+  return [
+    trans.__('Let %1 answer everybody?', asked.arm),
+    arm?.verdict === 'worse' && `▼ ${arm.says}.`,
+    followed &&
+      trans.__(
+        '%1 stays at %2, and this endpoint will not follow it any more.',
+        followed.alias,
+        followed.version
+      )
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** A line of a shell that asks it, folded up: it is as long as a row is wide. */
 function Command(props: EndpointPartProps): React.ReactElement {
   const { host, page, trans } = props;
   return (
-    <div className="cb-address">
-      <code tabIndex={0} aria-label={trans.__('A line that asks it')}>
-        {page.command}
-      </code>
-      <button type="button" className="cb-link" onClick={() => host.copy(page.command, trans.__('The line is copied.'))}>
-        {trans.__('Copy')}
-      </button>
-    </div>
+    <Fold title={trans.__('Try it')}>
+      <div className="cb-address">
+        <code tabIndex={0} aria-label={trans.__('A line that asks it')}>
+          {page.command}
+        </code>
+        <button
+          type="button"
+          className="cb-link"
+          onClick={() => host.copy(page.command, trans.__('The line is copied.'))}
+        >
+          {trans.__('Copy')}
+        </button>
+      </div>
+    </Fold>
   );
 }

@@ -125,9 +125,9 @@ function Versions(props: OverviewProps): React.ReactElement {
               ))}
               <th scope="col">{trans.__('check')}</th>
               <th scope="col">{trans.__('approved')}</th>
-              <th scope="col">{trans.__('run')}</th>
-              <th scope="col">{trans.__('by')}</th>
               <th scope="col">{trans.__('since')}</th>
+              <th scope="col">{trans.__('by')}</th>
+              <th scope="col">{trans.__('run')}</th>
             </tr>
           </thead>
           <tbody>
@@ -208,19 +208,19 @@ function Version(
         </td>
       ))}
       <td>
-        <Check check={row.check} checking={row.checking} trans={trans} />
+        <Check row={row} trans={trans} />
       </td>
-      <td>
+      <td className="cb-standings">
         <Standing row={row} brief trans={trans} />
       </td>
       <td>
-        <MadeBy row={row} trans={trans} />
+        <Ago time={row.created} />
       </td>
       <td>
         <bdi>{formatting.shorten(row.by, 40)}</bdi>
       </td>
       <td>
-        <Ago time={row.created} />
+        <MadeBy row={row} trans={trans} />
       </td>
     </tr>
   );

@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { ModelCheck, ModelChecking, ModelStage, ModelVersionRow } from '../_generated/types.ts';
+import type { ModelStage, ModelVersionRow } from '../_generated/types.ts';
 import * as formatting from '../models/format.ts';
 import { anyPlace } from '../models/place.ts';
 import { standingOf } from '../models/modelRegistry.ts';
@@ -66,11 +66,11 @@ export function Served(props: { text: string; trans: TranslationBundle }): React
 
 /** What came of building it in a clean environment, or that this is under way. */
 export function Check(props: {
-  check: ModelCheck | null;
-  checking: ModelChecking | null;
+  row: ModelVersionRow;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { check, checking, trans } = props;
+  const { row, trans } = props;
+  const { check, checking } = row;
   if (checking) {
     return checking.problem ? (
       <span className="cb-error" title={formatting.shorten(checking.problem, 400)}>
@@ -85,7 +85,7 @@ export function Check(props: {
   if (!check) {
     return (
       <span className="cb-muted" title={trans.__('It was not built in a clean environment yet.')}>
-        {formatting.MISSING}
+        {row.bundled ? trans.__('not checked') : formatting.MISSING}
       </span>
     );
   }
@@ -95,7 +95,9 @@ export function Check(props: {
       ✗ {trans.__('failed')}
     </span>
   ) : (
-    <span title={`${check.text}\n${about}`}>✓ {trans.__('passed')}</span>
+    <span title={`${check.text}\n${about}`}>
+      {check.tested ? `✓ ${trans.__('passed')}` : `○ ${trans.__('loads; no tests')}`}
+    </span>
   );
 }
 

@@ -140,7 +140,7 @@ function Facts(props: VersionProps): React.ReactElement {
     [trans.__('source'), row.source && <bdi>{formatting.shorten(row.source, 2000)}</bdi>],
     [trans.__('licence'), row.licence && <bdi>{formatting.shorten(row.licence, 200)}</bdi>],
     [trans.__('loading'), row.bundled ? loading : trans.__('files as they came')],
-    [trans.__('check'), <Check check={row.check} checking={row.checking} trans={trans} />],
+    [trans.__('check'), <Check row={row} trans={trans} />],
     [trans.__('approved'), row.verdicts.length > 0 && <Standing row={row} trans={trans} />],
     [trans.__('made from'), details.parents.length > 0 && versions(details.parents)],
     [trans.__('made into'), details.children.length > 0 && versions(details.children)],

@@ -80,8 +80,8 @@ function Path(props: ModelsProps): React.ReactElement {
       </button>
       {deeper && (
         <button type="button" className="cb-link" onClick={() => void model.openModel(state.model)}>
-          {'‹ '}
-          <bdi>{formatting.shorten(state.model, 80)}</bdi>
+          {/* A flex box drops a space at the end of a text. */}
+          <bdi>{`‹ ${formatting.shorten(state.model, 80)}`}</bdi>
         </button>
       )}
     </nav>

@@ -104,7 +104,7 @@ function Listed(
       <p className="cb-note">
         {trans._n('%1 model', '%1 models', models.length)}{' '}
         <button type="button" className="cb-link" onClick={() => open('')}>
-          {trans.__('Show in a panel')}
+          {trans.__('Show all in a tab')}
         </button>
       </p>
     </>

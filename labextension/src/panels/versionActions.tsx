@@ -9,7 +9,7 @@ import type {
   OfferedEvidence
 } from '../_generated/types.ts';
 import * as formatting from '../models/format.ts';
-import { STAGES, type ModelsModel } from '../models/modelRegistry.ts';
+import { lacksApprovals, STAGES, type ModelsModel } from '../models/modelRegistry.ts';
 import { Actions, Asked, Reason } from './asked.tsx';
 import { DeprecateForm, DescribeForm, type FormProps } from './modelActions.tsx';
 import { stageWord } from './modelParts.tsx';
@@ -109,6 +109,7 @@ function AliasForm(props: VersionForm): React.ReactElement {
           ))}
         </datalist>
       </label>
+      {!here && <Lacking {...props} target={`@${name}`} />}
       {leads && !here && (
         <p className="cb-muted">
           {trans.__('@%1 leads to v%2 now; it will lead here.', name, leads)}
@@ -117,6 +118,22 @@ function AliasForm(props: VersionForm): React.ReactElement {
       <Reason value={reason} change={setReason} trans={trans} />
     </Asked>
   );
+}
+
+/** That approvals are lacking, before it is refused. */
+function Lacking(props: VersionForm & { target: string }): React.ReactElement | null {
+  const { model, row, target, trans } = props;
+  const lacking = lacksApprovals(row, model.page?.protections ?? [], target);
+  return lacking > 0 ? (
+    <p className="cb-muted">
+      {trans._n(
+        '%2 is protected, and %1 approval is lacking: “Approve…” above gives one.',
+        '%2 is protected, and %1 approvals are lacking: “Approve…” above gives one.',
+        lacking,
+        target
+      )}
+    </p>
+  ) : null;
 }
 
 function StageForm(props: VersionForm): React.ReactElement {
@@ -158,6 +175,19 @@ function StageForm(props: VersionForm): React.ReactElement {
           ))}
         </select>
       </label>
+      {stage === 'production' && stage !== row.stage && row.check?.tested === false && (
+        <p className="cb-muted">
+          {trans.__(
+            'Its check: loads; no tests. Registered with an input example, it is tested on that.'
+          )}
+        </p>
+      )}
+      {stage === 'production' && stage !== row.stage && row.bundled && !row.check && (
+        <p className="cb-muted">
+          {trans.__('Production takes only what was checked: “Check…” above does that.')}
+        </p>
+      )}
+      {stage !== row.stage && <Lacking {...props} target={stage} />}
       {stage === 'production' && same.length > 0 && (
         <label className="cb-choose">
           <input

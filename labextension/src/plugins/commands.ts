@@ -186,12 +186,12 @@ function add(
     execute: () => ask('resume')
   });
   app.commands.addCommand(Commands.openRuns, {
-    label: trans.__('Show runs'),
+    label: trans.__('Show Runs'),
     icon: cellbookIcon,
     execute: () => sidebar.open('runs')
   });
   app.commands.addCommand(Commands.openCheckpoints, {
-    label: trans.__('Show checkpoints'),
+    label: trans.__('Show Checkpoints'),
     icon: cellbookIcon,
     execute: () => sidebar.open('checkpoints')
   });

@@ -376,7 +376,7 @@ export const comments: JupyterFrontEndPlugin<void> = {
         )
     });
     app.commands.addCommand(OPEN_COMMENTS, {
-      label: trans.__('Show comments'),
+      label: trans.__('Show Comments'),
       icon: commentIcon,
       execute: () => sidebar.open('comments')
     });

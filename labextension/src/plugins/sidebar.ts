@@ -34,7 +34,7 @@ class SidebarWidget extends ReactWidget {
     this.id = 'cellbook-sidebar';
     this.addClass('cellbook-lab');
     this.title.icon = cellbookIcon;
-    this.title.caption = trans.__('Cellbook: runs, checkpoints and comments');
+    this.title.caption = trans.__('Cellbook: runs, checkpoints, comments and models');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Cellbook'));
     book.notebookChanged.connect(this._look, this);

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook.errors import CellbookError
 from cellbook.views.endpoint_page import (
+    EndpointArm,
     EndpointPage,
     EndpointState,
     arms_of,
     less_is_better,
     outcome_moments,
+    planned_arm,
 )
 
 if TYPE_CHECKING:
     from cellbook.book import Book
-    from cellbook.records.deployment import Deployment
+    from cellbook.records.deployment import Arm, Deployment
     from cellbook.serving.beside import Beside
     from cellbook.serving.comparing import Moments
 
@@ -93,8 +95,30 @@ class EndpointLook:
             arms=arms_of(told, models, self.metric, None if labelled is None else labelled.moments),
             since=None if labelled is None else labelled.since,
             before=_before(deployment),
-            command=self._command,
+            command="" if state is EndpointState.ENDED else self._command,
             said=tuple(self.beside.said[-_SAID:]),
+        )
+
+    def meant(self, page: EndpointPage) -> tuple[EndpointArm, ...]:
+        """Return the arms that the deployment names, which answer within moments: those that did
+        before with what is known of them.
+
+        An endpoint that has ended has those that it had.
+        """
+        try:
+            deployment = self.beside.deployment
+        except CellbookError:
+            return page.arms
+        if page.state is EndpointState.ENDED:
+            return page.arms
+        past = deployment.past[-1].arms if deployment.past else deployment.arms
+        stayed = {(one.name, one.model) for one in past}
+        known = {one.name: one for one in page.arms}
+        return tuple(
+            planned_arm(
+                one, share, known.get(one.name) if (one.name, one.model) in stayed else None
+            )
+            for one, share in zip(deployment.arms, _shares(deployment.arms), strict=True)
         )
 
     def _of_labels(self, told: dict[str, Any], together: int) -> Reckoned | None:
@@ -193,16 +217,21 @@ def _together(deployment: Deployment | None) -> int:
     return 0
 
 
+def _shares(arms: Sequence[Arm]) -> list[float]:
+    """Return which share of the requests each arm has."""
+    whole = sum(arm.weight for arm in arms if not arm.shadow) or 1.0
+    return [arm.weight if arm.shadow else arm.weight / whole for arm in arms]
+
+
 def _before(deployment: Deployment | None) -> str:
     """Return what a rollback would bring back, in words."""
     if deployment is None or not deployment.past:
         return ""
     last = deployment.past[-1]
-    whole = sum(arm.weight for arm in last.arms if not arm.shadow) or 1.0
     told = []
-    for arm in last.arms:
+    for arm, part in zip(last.arms, _shares(last.arms), strict=True):
         registered = arm.model.startswith("models:/")
         name = arm.model.removeprefix("models:/") if registered else Path(arm.model).name
-        share = "as a shadow" if arm.shadow else f"{arm.weight / whole:.0%}"
+        share = "as a shadow" if arm.shadow else f"{part:.0%}"
         told.append(f"{name} ({share})" if len(last.arms) > 1 else f"{name} alone")
     return " and ".join(told)

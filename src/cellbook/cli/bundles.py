@@ -117,8 +117,11 @@ def print_check(found: BundleCheck) -> None:
         print(found.problem)
     for name, problem in found.tests:
         print(f"{'✗' if problem else '✓'} {name}{': ' if problem else ''}{problem}")
-    verdict = "works" if found.passed else "does not work"
-    print(f"the bundle {verdict} with Python {found.python} ({found.duration:.0f} s)")
+    well = "passed" if found.tests else "loads; no tests"
+    print(
+        f"check with Python {found.python} ({found.duration:.0f} s): "
+        f"{well if found.passed else 'failed'}"
+    )
 
 
 def _doc(found: BundleCheck) -> dict[str, object]:

@@ -24,8 +24,9 @@ from cellbook.cli.output import as_json, print_list, terminal_width
 from cellbook.cli.parsing import Parser, add_book, add_forms, check_writable, open_book
 from cellbook.cli.wording import in_shell
 from cellbook.errors import InvalidInput, NotFound
-from cellbook.records import ModelVersion
+from cellbook.records import ModelStage, ModelVersion
 from cellbook.views.model_evidence import EVIDENCE
+from cellbook.views.model_versions import lacking_text
 from cellbook.views.models_text import (
     NO_MODELS,
     comparison_text,
@@ -134,7 +135,9 @@ def _add_moves(verb: Callable[..., Parser]) -> None:
     protect = verb("protect", "let a stage or an alias be reached only with approvals", _protect,
                    ("name", "the model"), ("for", _TARGET))  # fmt: skip
     protect.add_argument("--approvals", type=int, default=1, help="so many; 0 lifts it")
-    protect.add_argument("--by", action="append", default=[], metavar="NAME", help="whose count")
+    protect.add_argument(
+        "--by", "--approvers", action="append", default=[], metavar="NAME", help="whose count"
+    )
 
 
 def _add_words(verb: Callable[..., Parser]) -> None:
@@ -193,6 +196,8 @@ def _register(args: argparse.Namespace) -> int:
     )  # fmt: skip
     is_new = version.version_id not in known
     print(in_shell(registered_line(version.label, is_new, version.aliases, version.size)))
+    if is_new and (lacking := lacking_text(book.store, version)):
+        print(f"{lacking} Save the bundle with input_example=…, and register it again.")
     return 0
 
 
@@ -216,10 +221,13 @@ def _alias(args: argparse.Namespace) -> int:
 
 
 def _stage(args: argparse.Namespace) -> int:
-    version = _writable(args).models.move_stage(
+    models = _writable(args).models
+    version = models.move_stage(
         args.version, args.stage, reason=args.reason, archive_others=args.archive_others
     )
     print(f"{version.label} is in {version.stage.value} now")
+    if version.stage is ModelStage.PRODUCTION and (doubt := models.untested(version)):
+        print(doubt)
     return 0
 
 

@@ -273,8 +273,21 @@ def load_bundle(source: str | os.PathLike[str], *, trust: bool = False) -> Packa
     return PackagedModel(bundle, loaded)
 
 
-def check_consent(bundle: Bundle, trust: bool) -> None:
+def check_consent(
+    bundle: Bundle, trust: bool, *, called: str = "", mend: str = "trust=True"
+) -> None:
     """Refuse a bundle that runs code when it is loaded, if nobody said that it may.
+
+    Parameters
+    ----------
+    bundle
+        The bundle.
+    trust
+        Whether somebody did.
+    called
+        How whoever asked for it names it; empty for its folder.
+    mend
+        What says that it may.
 
     Raises
     ------
@@ -290,8 +303,8 @@ def check_consent(bundle: Bundle, trust: bool) -> None:
     if any(name.endswith("._make_function") for name in bundle.imports):
         warned += " Functions in it may import more; their source is said to be in source/."
     raise Untrusted(
-        f"Loading {bundle.folder.name} runs code that is in it. It imports {shown or 'nothing'}."
-        f"{warned} If you know who made it and trust them: trust=True."
+        f"Loading {called or bundle.folder.name} runs code that is in it. It imports "
+        f"{shown or 'nothing'}.{warned} If you know who made it and trust them: {mend}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -274,7 +275,7 @@ def as_model_stage(stage: object) -> ModelStage:
         return ModelStage(str(stage).strip().lower())
     except ValueError:
         raise InvalidInput(
-            f"There is no stage {str(stage)[:60]!r}. Use {', '.join(ModelStage)}."
+            f"There is no stage {str(stage)[:60]!r}. There are {', '.join(ModelStage)}."
         ) from None
 
 
@@ -289,7 +290,12 @@ def check_model_target(target: object) -> str:
     text = str(target).strip()
     if text.startswith("@"):
         return f"@{check_model_alias(text)}"
-    return as_model_stage(text).value
+    try:
+        return as_model_stage(text).value
+    except InvalidInput as error:
+        if difflib.get_close_matches(text.lower(), list(ModelStage)):
+            raise
+        raise InvalidInput(f"{error} Did you mean the alias, '@{text[:60]}'?") from None
 
 
 def check_people(names: object, what: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Above `packaging`, which knows no book, and `tracking`, whose runs it names.
 
 from cellbook.registry.reading import EVENTS, VERSIONS, Told, flaws, read_models
 from cellbook.registry.room import Models
-from cellbook.registry.rules import approvals, last_check, protection_of, verdicts
+from cellbook.registry.rules import approvals, last_check, only_loads, protection_of, verdicts
 from cellbook.registry.unpacked import Unpacked
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "approvals",
     "flaws",
     "last_check",
+    "only_loads",
     "protection_of",
     "read_models",
     "verdicts",

@@ -266,7 +266,8 @@ class ChangesModels(ABC):
         if not why or (approved and not evidence):
             raise InvalidInput(
                 "An approval has a reason and something that it rests upon: a row of a leaderboard "
-                "(board:NAME), the check of the bundle (check), or a discussion (thread:ID)."
+                "(board:NAME), the check of the bundle (check), a discussion (thread:ID) or a run "
+                "(run:NAME)."
             )
         kind = ModelEventKind.APPROVED if approved else ModelEventKind.REJECTED
         with self._store.exclusive():

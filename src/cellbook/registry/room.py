@@ -34,6 +34,7 @@ from cellbook.registry.content import is_own, lent, write_out
 from cellbook.registry.finding import find_model, find_version, read_named
 from cellbook.registry.reading import EVENTS, Told, flaws, read_models
 from cellbook.registry.registering import RegistersModels
+from cellbook.registry.rules import EXAMPLE_MENDS, NO_TESTS, last_check, only_loads
 from cellbook.registry.telling import Hooks
 from cellbook.registry.unpacked import Unpacked
 from cellbook.store import Store, create
@@ -273,6 +274,14 @@ class Models(RegistersModels):
             f"{version.label} was not checked yet. `cellbook models check {version.label}` does it."
         )
 
+    def untested(self, version: ModelVersion) -> str:
+        """Return that a version's check saw no more than that it loads; empty if it saw more, or
+        there was none."""
+        check = last_check(self.told(version.model), version)
+        if check is None or not only_loads(check):
+            return ""
+        return f"Its check: loads; no tests. {EXAMPLE_MENDS}"
+
     def check(self) -> Iterator[tuple[str, str, bool]]:
         """Yield the versions whose content is not all there, as :meth:`cellbook.Book.verify` has
         it: place, problem, and whether that does no harm."""
@@ -307,5 +316,5 @@ def _check_bundled(version: ModelVersion) -> None:
 def _report(found: BundleCheck) -> str:
     """Return in a line what a check found."""
     passed = sum(not problem for _, problem in found.tests)
-    tests = f"{passed} of {len(found.tests)} tests passed" if found.tests else "it has no tests"
+    tests = f"{passed} of {len(found.tests)} tests passed" if found.tests else NO_TESTS
     return " · ".join([f"Python {found.python}", tests, *found.notes])

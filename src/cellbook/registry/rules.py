@@ -16,12 +16,20 @@ from cellbook.records import (
 )
 from cellbook.registry.reading import Told
 
+NO_TESTS = "it has no tests"
+"""What the report of a check says of a bundle without an input example and tests."""
+EXAMPLE_MENDS = "Registered with an input example, it is tested on that."
 _VERDICTS = (ModelEventKind.APPROVED, ModelEventKind.REJECTED)
 
 
 def last_check(told: Told, version: ModelVersion) -> ModelEvent | None:
     """Return the newest check of a version's bundle; None if there was none."""
     return _newest(told, version, (ModelEventKind.CHECKED,))
+
+
+def only_loads(check: ModelEvent) -> bool:
+    """Whether a check saw that a version loads, and no more, as it has no tests."""
+    return not check.value and NO_TESTS in check.reason.split(" · ")
 
 
 def protection_of(told: Told, target: str) -> Protection | None:
@@ -119,8 +127,8 @@ def _gate(told: Told, version: ModelVersion) -> list[str]:
     if check is None:
         raise InvalidInput(
             f"{version.label} was not checked yet, and production takes only what was: "
-            f"`cellbook models check {version.label}` builds a clean environment and runs its "
-            "tests in it."
+            f"`cellbook models check {version.label}` builds a clean environment, loads it "
+            "there and runs what tests it has."
         )
     if check.value:
         raise InvalidInput(

@@ -11,7 +11,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -146,8 +145,7 @@ class Desk:
             try:
                 model = await asyncio.to_thread(
                     load_model,
-                    Path(arm.folder),
-                    arm.version,
+                    arm,
                     trust=self._settings.trust,
                     ignore_unknown=self._settings.ignore_unknown,
                 )

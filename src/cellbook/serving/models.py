@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from cellbook.errors import one_line
-from cellbook.packaging import PackagedModel, load_bundle
+from cellbook.errors import Untrusted, one_line
+from cellbook.packaging import PackagedModel, load_bundle, open_bundle
+from cellbook.packaging.bundle import check_consent
+from cellbook.packaging.manifest import read_manifest
 from cellbook.serving.examples import read_example
 from cellbook.serving.fitting import Fitted, Fitter
 from cellbook.serving.outputs import Outputs, concatenated, outputs_of
+from cellbook.serving.plans import PlannedArm
 from cellbook.serving.refusing import Refused
 
 _CHECKED_FOR = 5.0
@@ -129,17 +132,26 @@ class Model:
             return False
 
 
-def load_model(
-    folder: Path, version: str, *, trust: bool = False, ignore_unknown: bool = False
-) -> Model:
-    """Load a version, every byte of which is checked.
+def load_model(arm: PlannedArm, *, trust: bool = False, ignore_unknown: bool = False) -> Model:
+    """Load what an arm answers with, every byte of which is checked.
+
+    What the user made who serves it needs no consent: the plan has its digest.
 
     Raises
     ------
     CellbookError
         If it cannot be; see :func:`cellbook.packaging.load_bundle`.
     """
-    return Model(load_bundle(folder, trust=trust), version, ignore_unknown=ignore_unknown)
+    folder = Path(arm.folder)
+    own = arm.own != "" and read_manifest(folder).digest == arm.own
+    try:
+        loaded = load_bundle(folder, trust=trust or own)
+    except Untrusted:
+        called = arm.model.removeprefix("models:/")
+        mend = "serve it with --trust, or Settings(trust=True)"
+        check_consent(open_bundle(folder), trust, called=called, mend=mend)
+        raise
+    return Model(loaded, arm.version, ignore_unknown=ignore_unknown)
 
 
 def _row(data: Any, place: int) -> Any:

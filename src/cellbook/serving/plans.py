@@ -24,6 +24,8 @@ class PlannedArm:
     shadow: bool
     channel: str = ""
     """Of a shadow: the socket at which it is asked."""
+    own: str = ""
+    """The digest of what may be loaded without consent, as who serves it made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,14 @@ def make_plan(number: int, deployment: Deployment, resolving: Resolving, channel
         channel = f"{channels}/{named}" if arm.shadow else ""
         arms.append(
             PlannedArm(
-                arm.name, arm.model, found.version, found.folder, arm.weight, arm.shadow, channel
+                arm.name,
+                arm.model,
+                found.version,
+                found.folder,
+                arm.weight,
+                arm.shadow,
+                channel,
+                found.own,
             )
         )
     return Plan(

@@ -49,6 +49,14 @@ class KeepsNote(Protocol):
         """Take note that nothing is served any more."""
 
 
+@runtime_checkable
+class KnowsOwn(Protocol):
+    """A resolver that knows which versions the very user made who serves them."""
+
+    def own(self, model: str, version: str) -> str:
+        """Return the digest of what a name means now, if it needs no consent; else nothing."""
+
+
 @dataclass(frozen=True)
 class Factory:
     """A function of another module, made in the process that needs it."""
@@ -82,6 +90,8 @@ class Resolved:
 
     folder: str
     version: str
+    own: str = ""
+    """Its digest, if it may be loaded without consent."""
 
 
 class Resolving:
@@ -114,7 +124,8 @@ class Resolving:
         if found is None:
             return self._at_path(model)
         path, version = found
-        return Resolved(self._at_path(os.fspath(path)).folder, version)
+        own = self._resolver.own(model, version) if isinstance(self._resolver, KnowsOwn) else ""
+        return Resolved(self._at_path(os.fspath(path)).folder, version, own)
 
     def _at_path(self, model: str) -> Resolved:
         path = Path(model)

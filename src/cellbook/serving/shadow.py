@@ -86,12 +86,7 @@ def main() -> None:
     settings, arm = settings_of(told["settings"]), PlannedArm(**told["arm"])
     os.nice(_NICE)
     try:
-        model = load_model(
-            Path(arm.folder),
-            arm.version,
-            trust=settings.trust,
-            ignore_unknown=settings.ignore_unknown,
-        )
+        model = load_model(arm, trust=settings.trust, ignore_unknown=settings.ignore_unknown)
         counters = Counters(Path(told["counted"]))
         log = open_log(settings, counters)
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from cellbook.records import Direction, direction_of
+from cellbook.records.deployment import Arm
+from cellbook.registry.finding import parse
 from cellbook.serving.comparing import FEWEST, Comparison, Moments, compare
 
 _SURE = 0.05
@@ -63,6 +66,10 @@ class EndpointArm:
     verdict: ArmVerdict
     says: str
     """The verdict in words."""
+    label: str
+    """The registered version that it serves, as ``wine/7``; empty for a bundle."""
+    follows: str
+    """The alias that it serves, wherever that leads, as ``wine@champion``; empty where none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +165,31 @@ def arms_of(
                 p_value=_finite(comparison.always_valid_p) if comparison else None,
                 verdict=verdict,
                 says=says,
+                **_registered(models.get(one["name"], ""), one["version"]),
             )
         )
     return tuple(found)
+
+
+def planned_arm(arm: Arm, share: float, known: EndpointArm | None) -> EndpointArm:
+    """Return an arm that is to answer, with what is known of it if it did before."""
+    if known is not None:
+        return dataclasses.replace(known, share=share, shadow=arm.shadow)
+    told = {"name": arm.name, "version": "", "shadow": arm.shadow, "share": share}
+    nothing = dict.fromkeys(("requests", "refused", "failed", "outcomes"), 0)
+    nothing |= dict.fromkeys(("agreed", "disagreed", "missed"), 0)
+    unknown = dict.fromkeys(("median", "p95", "mean", "comparison"))
+    (planned,) = arms_of({"arms": [told | nothing | unknown]}, {arm.name: arm.model}, "")
+    return planned
+
+
+def _registered(model: str, version: str) -> dict[str, str]:
+    """Return which registered version an arm serves, and by which alias."""
+    if not model.startswith("models:/"):
+        return {"label": "", "follows": ""}
+    wanted = parse(model)
+    follows = f"{wanted.name}@{wanted.alias}" if wanted.alias else ""
+    return {"label": f"{wanted.name}/{version}" if version else "", "follows": follows}
 
 
 def _verdict(

@@ -209,7 +209,23 @@ def check_text(row: ModelVersionRow) -> str:
         )
     if row.check is None:
         return "" if not row.bundled else "not checked"
-    return f"fails: {row.check.problem.partition(chr(10))[0]}" if row.check.problem else "works"
+    if row.check.problem:
+        return f"failed: {row.check.problem.partition(chr(10))[0]}"
+    return "passed" if row.check.tested else "loads; no tests"
+
+
+def lacking_text(store: Store, version: ModelVersion) -> str:
+    """Return what a version was registered without that others can tell nothing for, and what for
+    it is needed; empty where it has all."""
+    if not version.bundled or json.loads(_Content(store, version).text("tests.json") or "{}").get(
+        "tests"
+    ):
+        return ""
+    signature = _Content(store, version).signature()
+    known = signature.inputs is not None
+    lacks = "no input example" if known else "no signature and no input example"
+    so = "" if known else "what it is asked is not validated, and "
+    return f"It has {lacks}: {so}a check can only load it."
 
 
 def approved_text(row: ModelVersionRow) -> str:

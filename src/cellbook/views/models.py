@@ -16,7 +16,15 @@ from cellbook.records import (
     Protection,
     RunRecord,
 )
-from cellbook.registry import Told, approvals, flaws, last_check, read_models, verdicts
+from cellbook.registry import (
+    Told,
+    approvals,
+    flaws,
+    last_check,
+    only_loads,
+    read_models,
+    verdicts,
+)
 from cellbook.registry.checks import unfinished
 from cellbook.registry.endpoints import read_endpoints
 from cellbook.store import Store
@@ -106,6 +114,8 @@ class ModelCheck:
     """Empty where all is well."""
     text: str
     """What was done, in a line."""
+    tested: bool
+    """False where it has no tests, so that it was seen to load and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +351,9 @@ def _version_row(
         version.licence,
         None if run is None else head_of(run),
         metrics,
-        None if check is None else ModelCheck(check.time, check.by, check.value, check.reason),
+        None
+        if check is None
+        else ModelCheck(check.time, check.by, check.value, check.reason, not only_loads(check)),
         _checking(store, version),
         _verdicts(told, version),
         tuple(dict.fromkeys(name for one in version.ids for name in answering.get(one, ()))),
@@ -446,7 +458,8 @@ def _deed(
         case ModelEventKind.REJECTED:
             return f"refused {version} for {what}"
         case ModelEventKind.CHECKED:
-            return f"checked {version}: " + ("it fails" if event.value else "it works")
+            well = "loads; no tests" if only_loads(event) else "passed"
+            return f"checked {version}: " + ("failed" if event.value else well)
         case ModelEventKind.PROTECTED:
             return _protected(Protection(what, event.needed, event.values))
         case ModelEventKind.DESCRIBED:

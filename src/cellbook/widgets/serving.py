@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellbook.answers.endpoints import EndpointLook
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 COUNTED = "since the server began, or the arm came"
 _STATES = {
-    EndpointState.LOADING: ("○", "is being loaded, and will answer"),
+    EndpointState.LOADING: ("○", "was being loaded as the cell ended, to answer"),
     EndpointState.ANSWERS: ("●", "answers"),
     EndpointState.ENDED: ("■", "has ended"),
 }
@@ -35,8 +37,10 @@ class ServingPanel(Panel):
 
     def __init__(self, book: Book, look: EndpointLook) -> None:
         self.page = look.page()
+        # Read later, it tells what the cell brought about, not what it found.
+        meant = dataclasses.replace(self.page, arms=look.meant(self.page))
         super().__init__(
-            framed(serving_html(self.page)), serving_text(self.page), lambda: _live(book, look)
+            framed(serving_html(meant)), serving_text(self.page), lambda: _live(book, look)
         )
 
 
@@ -64,8 +68,11 @@ def _live(book: Book, look: EndpointLook) -> Any:
 
 def serving_text(page: EndpointPage) -> str:
     """Return the endpoint as a terminal shows it."""
-    _, word = _STATES[page.state]
-    lines = [f"{page.name} {word} at {page.url}", *([page.trouble] if page.trouble else [])]
+    word = _STATES[page.state][1]
+    if page.state is EndpointState.LOADING:
+        word = "is being loaded, and will answer"
+    where = "" if page.state is EndpointState.ENDED else f" at {page.url}"
+    lines = [f"{page.name} {word}{where}", *([page.trouble] if page.trouble else [])]
     for one in page.arms:
         told = f", {one.says}" if one.says else ""
         lines.append(
@@ -86,9 +93,11 @@ def since_text(page: EndpointPage) -> str:
 def serving_html(page: EndpointPage) -> str:
     """Return the endpoint as HTML, to be framed."""
     glyph, word = _STATES[page.state]
+    ended = page.state is EndpointState.ENDED
+    where = "" if ended else f" at <code>{escape(page.url)}</code>"
     parts = [
         f'<p class="cb-standing"><span class="cb-strong"><span aria-hidden="true">{glyph}</span> '
-        f"{escape(page.name)}</span> {word} at <code>{escape(page.url)}</code></p>"
+        f"{escape(page.name)}</span> {word}{where}</p>"
     ]
     if page.trouble:
         parts.append(f'<p class="cb-note">{escape(page.trouble)}</p>')
@@ -96,7 +105,7 @@ def serving_html(page: EndpointPage) -> str:
         parts.append(_arms(page))
     if page.since is not None:
         parts.append(f'<p class="cb-note">{escape(since_text(page))}</p>')
-    if page.command:
+    if page.command and not ended:
         parts.append(f'<pre class="cb-source">{escape(page.command)}</pre>')
     return "".join(parts)
 
@@ -139,4 +148,8 @@ def _arm(one: EndpointArm) -> str:
 
 
 def _version(one: EndpointArm) -> str:
-    return formatting.shorten(one.version, 12)
+    name = one.model.removeprefix("models:/")
+    told = name if name != one.model else Path(name).name
+    return " ".join(
+        filter(None, [formatting.shorten(one.version, 12), formatting.shorten(told, 40)])
+    )

@@ -13,6 +13,7 @@ from cellbook.errors import InvalidInput, NotFound
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line, Values, Word
 from cellbook.records import ModelStage
+from cellbook.views.model_versions import lacking_text
 from cellbook.views.models_text import registered_line
 
 _VERBS = ("alias", "stage", "approve", "reject", "check")
@@ -97,6 +98,8 @@ class ModelMagics(CellbookMagics):
             )  # fmt: skip
         is_new = version.version_id not in began
         self.say(registered_line(version.label, is_new, version.aliases, version.size))
+        if is_new and (lacking := lacking_text(book.store, version)):
+            self.say(f"{lacking} Register it with --example X[:50], or any of its input.")
 
     @our_line_magic(
         "models",
@@ -148,11 +151,14 @@ class ModelMagics(CellbookMagics):
         elif verb == "stage":
             moved = models.move_stage(version.version_id, values.text(options.stage), reason=reason)
             self.say(f"{moved.label} is in {moved.stage.value} now")
+            if moved.stage is ModelStage.PRODUCTION and (doubt := models.untested(moved)):
+                self.say(doubt)
         elif verb == "check":
             # It takes minutes where packages are installed: each step is said as it begins.
             found = models.check_version(version.version_id, say=print)
             wrong = found.problem or "; ".join(f"{name}: {why}" for name, why in found.tests if why)
-            self.say(f"{version.label} {'works' if found.passed else f'fails: {wrong}'}")
+            well = "passed" if found.tests else "loads; no tests"
+            self.say(f"check of {version.label}: {well if found.passed else f'failed: {wrong}'}")
         else:
             approved = verb == "approve"
             event = models.approve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from IPython.core.magic import magics_class
@@ -93,6 +94,8 @@ class ServeMagics(CellbookMagics):
                     former.stop()
             self.say(f"{words[0] if words else 'everything'} is served no more")
             return None
+        from cellbook.in_service import deployed_name, model_of  # noqa: PLC0415 - heavy
+
         (model,) = words
         change = self._change(line, options, values.text)
         served = self._served.get(model)
@@ -104,12 +107,17 @@ class ServeMagics(CellbookMagics):
         else:
             if options.rollback or options.promote is not None:
                 raise line.error(f"{model} is not served here. `%serve {model}` does so.")
+            # What the book does not know fails this cell, not the server seconds later.
+            deployed_name(model, self.book.url)
+            if not model_of(model) and not Path(model).exists():
+                raise NotFound(f"There is no bundle, version or deployment {model}.")
             if served is not None:
                 self._served.pop(model).stop()
             served = self._served[model] = self._start(model, options, change)
-            self.say(f"{model} is being loaded, and will answer at {served.server.url}")
         self._show(model, served)
-        return served.server
+        # The panel has the address: a line that ends with this shows it no second time.
+        bare = self.extension.cell_source().rstrip().rpartition("\n")[2].lstrip()
+        return None if bare.startswith("%serve") else served.server
 
     def _start(
         self, model: str, options: Any, change: Callable[[Deployment], Deployment] | None

@@ -38,6 +38,7 @@ class ServingWidget(LivePanel):
 
     def __init__(self, book: Book, look: EndpointLook) -> None:
         self._look = look
+        self._book = book
         super().__init__(book, "serving", {"notebook": ""}, [(ENDPOINT, {})])
         _follow(self)
 
@@ -63,6 +64,8 @@ class ServingWidget(LivePanel):
         match name, body:
             case "endpoint-rollback", _:
                 beside.rollback()
+            case "endpoint-promote", {"arm": str(arm), "alias": True}:
+                self._move_alias(arm)
             case "endpoint-promote", {"arm": str(arm)}:
                 beside.promote(arm)
             case "endpoint-stop", _:
@@ -70,6 +73,27 @@ class ServingWidget(LivePanel):
             case _:
                 return super().change(name, body)
         return encode(self.page())
+
+    def _move_alias(self, name: str) -> None:
+        """Let the champion's alias lead to an arm's version, and the endpoint follow it alone.
+
+        Raises
+        ------
+        CellbookError
+            If the alias cannot lead there: it is protected, say.
+        """
+        arms = self.page().arms
+        arm = next((one for one in arms if one.name == name), None)
+        if arm is None or not arms[0].follows or not arm.label:
+            raise InvalidInput(f"No alias can be moved to {name}. Promote it alone.")
+        model, _, alias = arms[0].follows.partition("@")
+        if arm.label.partition("/")[0] != model:
+            raise InvalidInput(f"@{alias} is of {model}, and cannot lead to {arm.label}.")
+        beside = self._look.beside
+        why = f"promoted from {name} of endpoint {beside.deployment.name}"
+        self._book.models.set_alias(arm.label, alias, reason=why)
+        # What follows the alias serves the arm's version from now on.
+        beside.promote(arms[0].name)
 
 
 def serving_widget(book: Book, look: EndpointLook) -> ServingWidget:
