@@ -67,6 +67,10 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--queue-rows", type=int, default=limits.queue_rows, metavar="N", help="that may wait"
     )
+    parser.add_argument(
+        "--patience", type=float, default=Settings.patience, metavar="SECONDS",
+        help="that a model may take at once; then its process is replaced (0: for ever)",
+    )  # fmt: skip
     logs = parser.add_mutually_exclusive_group()
     logs.add_argument("--record", action="store_true", help="predictions, in the book")
     logs.add_argument("--log", metavar="FUNCTION", help="package.module:function, told of each")
@@ -145,6 +149,7 @@ def _serve(args: argparse.Namespace) -> int:
         trust=args.trust,
         ignore_unknown=args.ignore_unknown,
         max_body=args.max_body,
+        patience=args.patience,
         limits=Limits(args.batch_rows, args.queue_rows),
         resolver=names(_book(args)),
         log=_log(args),

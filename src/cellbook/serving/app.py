@@ -28,8 +28,15 @@ from cellbook.serving.decoding import JSON, decode_invocation, media_type, read_
 from cellbook.serving.desk import Answered, Decode, Desk
 from cellbook.serving.door import Door
 from cellbook.serving.oip import decode_inference, encode_inference, metadata
-from cellbook.serving.outputs import as_json, as_predictions
+from cellbook.serving.outputs import as_predictions
 from cellbook.serving.refusing import Refused
+from cellbook.serving.responses import (
+    answer_headers,
+    json_response,
+    no_route,
+    refusal,
+    server_failed,
+)
 from cellbook.serving.settings import Settings
 
 _BODY_SECONDS = 30.0
@@ -92,7 +99,7 @@ class Endpoint:
             post("/outcomes", self.outcomes),
         ]
         app = Starlette(
-            routes=routes, exception_handlers={HTTPException: _no_route, Exception: _failed}
+            routes=routes, exception_handlers={HTTPException: no_route, Exception: server_failed}
         )
         app.router.redirect_slashes = False
         return Door(app, self._settings)
@@ -101,11 +108,13 @@ class Endpoint:
 
     async def live(self, request: Request) -> Response:
         """Say that the server is there."""
-        return _json({"live": True})
+        return json_response({"live": True})
 
     async def ready(self, request: Request) -> Response:
         """Say whether it answers."""
-        return _json({"live": True, "ready": self._desk.ready}, 200 if self._desk.ready else 503)
+        return json_response(
+            {"live": True, "ready": self._desk.ready}, 200 if self._desk.ready else 503
+        )
 
     async def ping(self, request: Request) -> Response:
         """Say whether it answers, as mlflow does."""
@@ -117,7 +126,7 @@ class Endpoint:
 
     async def server(self, request: Request) -> Response:
         """Say what this server is."""
-        return _json({"name": "cellbook", "version": __version__, "extensions": []})
+        return json_response({"name": "cellbook", "version": __version__, "extensions": []})
 
     async def metadata(self, request: Request) -> Response:
         """Say what a model takes and gives."""
@@ -127,16 +136,16 @@ class Endpoint:
             name = request.path_params["name"]
             told = metadata(name, list(versions), model.platform, model.signature)
         except Refused as refused:
-            return _refusal(refused, "oip")
-        return _json(told)
+            return refusal(refused, "oip")
+        return json_response(told)
 
     async def model_ready(self, request: Request) -> Response:
         """Say whether a model answers."""
         try:
             self._desk.model(**request.path_params)
         except Refused as refused:
-            return _refusal(refused, "oip")
-        return _json({"name": request.path_params["name"], "ready": True})
+            return refusal(refused, "oip")
+        return json_response({"name": request.path_params["name"], "ready": True})
 
     # -- predictions -------------------------------------------------------------------------------
 
@@ -170,17 +179,17 @@ class Endpoint:
             answered = await self._desk.answer(
                 decode, body, kind, began=began, key=key, **request.path_params
             )
-            response = _json(told(answered), 200, _headers(answered))
+            response = json_response(told(answered), 200, answer_headers(answered))
             arm, version = answered.arm, answered.version
         except Refused as refused:
-            response = _refusal(refused, form)
+            response = refusal(refused, form)
             arm, version = refused.arm, refused.version
         except ClientDisconnect:
             response, arm, version = Response(status_code=499), "", ""
         except Exception:
             _LOG.exception("A request failed.")
             failed = Refused(500, "The server failed. Its log says how.")
-            response, arm, version = _refusal(failed, form), "", ""
+            response, arm, version = refusal(failed, form), "", ""
         self._desk.count(form, response.status_code, arm, version, began)
         return response
 
@@ -220,8 +229,8 @@ class Endpoint:
             plan = self._desk.plan
             told = await asyncio.to_thread(lambda: report(plan, read_counters(self._counted)))
         except Refused as refused:
-            return _refusal(refused, "oip")
-        return _json(_finite(dataclasses.asdict(told)))
+            return refusal(refused, "oip")
+        return json_response(_finite(dataclasses.asdict(told)))
 
     async def outcomes(self, request: Request) -> Response:
         """Take what became of predictions, by the arm and version that the responses named."""
@@ -234,12 +243,12 @@ class Endpoint:
                 raise Refused(400, 'Send {"outcomes": [{"arm": …, "version": …, "value": …}, …]}.')
             checked = [self._outcome(one) for one in reported]
         except Refused as refused:
-            return _refusal(refused, "oip")
+            return refusal(refused, "oip")
         except ClientDisconnect:
             return Response(status_code=499)
         for arm, version, value in checked:
             self._desk.count_outcome(arm, version, value)
-        return _json({"counted": len(checked)})
+        return json_response({"counted": len(checked)})
 
     def _outcome(self, told: Any) -> tuple[str, str, float]:
         if not isinstance(told, dict):
@@ -254,45 +263,6 @@ class Endpoint:
                 f"There is no arm {arm!r:.60} of version {version!r:.60}. Its time may be over.",
             )
         return str(arm), str(version), float(value)
-
-
-def _json(doc: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(as_json(doc), status, headers, "application/json")
-
-
-def _headers(one: Answered | Refused) -> dict[str, str]:
-    if not one.prediction_id:
-        return {}
-    return {
-        "cellbook-prediction-id": one.prediction_id,
-        "cellbook-arm": one.arm,
-        "cellbook-version": _header(one.version),
-    }
-
-
-def _header(text: str) -> str:
-    return "".join(char if " " <= char <= "~" else "?" for char in text)
-
-
-def _refusal(refused: Refused, form: str) -> Response:
-    headers = _headers(refused)
-    if refused.retry_after is not None:
-        headers["retry-after"] = str(refused.retry_after)
-    if form == "mlflow":
-        code = "BAD_REQUEST" if refused.status < 500 else "INTERNAL_ERROR"
-        return _json({"error_code": code, "message": refused.message}, refused.status, headers)
-    return _json({"error": refused.message}, refused.status, headers)
-
-
-async def _no_route(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    told = {404: "There is nothing at this path.", 405: "The path does not take this method."}
-    message = told.get(error.status_code, str(error.detail))
-    return _json({"error": message}, error.status_code, dict(error.headers or {}))
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    return _json({"error": "The server failed. Its log says how."}, 500)
 
 
 def _finite(value: Any) -> Any:

@@ -67,19 +67,28 @@ class Desk:
         Where it counts.
     log
         Who is told of predictions; None for nobody.
+    on_hung
+        Called when a model does not come back.
     """
 
-    def __init__(self, settings: Settings, counters: Counters, log: Logging | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        counters: Counters,
+        log: Logging | None = None,
+        on_hung: Callable[[], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._counters = counters
         self._log = log
+        self._on_hung = on_hung
         self._clock = Clock()
         self._models: dict[tuple[str, str], Batcher] = {}
         self._prepared: _Taken | None = None
         self._before: _Taken | None = None
         self._taken: _Taken | None = None
         self._histograms: dict[tuple[str, str], Histogram] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: dict[asyncio.Task[None], Batcher] = {}
 
     @property
     def ready(self) -> bool:
@@ -129,9 +138,14 @@ class Desk:
                 del self._models[key]
                 # What it has begun it ends by itself: a model that hangs keeps no plan away.
                 closing = asyncio.create_task(batcher.close())
-                self._closing.add(closing)
-                closing.add_done_callback(self._closing.discard)
+                self._closing[closing] = batcher
+                closing.add_done_callback(self._closing.pop)
         return True
+
+    def hurry(self) -> None:
+        """Let models take no longer for what is under way than the end of the server can wait."""
+        for batcher in (*self._models.values(), *self._closing.values()):
+            batcher.hurry(self._settings.grace)
 
     async def close(self) -> None:
         """Answer what waits."""
@@ -154,7 +168,13 @@ class Desk:
                 outcome = "loaded"
             finally:
                 self._counters.add(self._counters.slot("cellbook_loads_total", {"result": outcome}))
-            self._models[key] = Batcher(model, self._settings.limits, self._batch_counter(model))
+            self._models[key] = Batcher(
+                model,
+                self._settings.limits,
+                self._settings.patience,
+                self._batch_counter(model),
+                self._on_hung,
+            )
         return self._models[key]
 
     def _batch_counter(self, model: Model) -> Callable[[int, float], None]:
@@ -254,10 +274,14 @@ class Desk:
                     }))  # fmt: skip
         return answered
 
-    def count(self, form: str, status: int, arm: str, version: str, began: float) -> None:
-        """Count a request that was answered, or not."""
+    def count(
+        self, form: str, status: int, arm: str = "", version: str = "", began: float | None = None
+    ) -> None:
+        """Count a request that was answered, or not; how long it took, if `began` says so."""
         labels = {"form": form, "code": str(status), "arm": arm, "version": version}
         self._counters.add(self._counters.slot("cellbook_requests_total", labels))
+        if began is None:
+            return
         key = (arm, version)
         if key not in self._histograms:
             self._histograms[key] = histogram(
