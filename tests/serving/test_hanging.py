@@ -34,8 +34,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def patient(seconds: float, **options: int) -> Settings:
-    return Settings(port=0, trust=True, patience=seconds, **options)
+def patient(seconds: float) -> Settings:
+    return Settings(port=0, trust=True, patience=seconds)
 
 
 class Asked:

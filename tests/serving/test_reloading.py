@@ -212,7 +212,9 @@ def test_a_column_can_be_the_key_and_outcomes_are_compared(versions: Path) -> No
             assert reply.doc["predictions"] == [place + 1]
             arm, version = reply.headers["cellbook-arm"], reply.headers["cellbook-version"]
             outcomes.append({"arm": arm, "version": version, "value": arm == "b" or n % 2 == 0})
-        assert client.post("/outcomes", {"outcomes": outcomes}).doc == {"counted": 200}
+        assert client.post("/outcomes", {"outcomes": outcomes}).doc == {
+            "counted": 200, "repeated": 0,
+        }  # fmt: skip
         for wrong in ({"value": "x"}, {"arm": "z"}, {"arm": [1]}, {"value": 10**400}):
             bad = [{**outcomes[0], **wrong}]
             assert client.post("/outcomes", {"outcomes": bad}).status == 400

@@ -28,6 +28,8 @@ from cellbook.serving.decoding import JSON, decode_invocation, media_type, read_
 from cellbook.serving.desk import Answered, Decode, Desk
 from cellbook.serving.door import Door
 from cellbook.serving.oip import decode_inference, encode_inference, metadata
+from cellbook.serving.once import Once
+from cellbook.serving.outcomes import Outcomes
 from cellbook.serving.outputs import as_predictions
 from cellbook.serving.refusing import Refused
 from cellbook.serving.responses import (
@@ -67,6 +69,7 @@ class Endpoint:
         self._desk = desk
         self._settings = settings
         self._counted = counted
+        self._outcomes = Outcomes(desk, Once(counted / "outcomes"))
 
     def app(self) -> Any:
         """Return the application."""
@@ -233,36 +236,17 @@ class Endpoint:
         return json_response(_finite(dataclasses.asdict(told)))
 
     async def outcomes(self, request: Request) -> Response:
-        """Take what became of predictions, by the arm and version that the responses named."""
+        """Take what became of predictions, by what the responses to them said."""
         try:
             if media_type(request.headers.get("content-type", "")) != JSON:
                 raise Refused(415, f"Send {JSON}.")
             doc = read_json(await self._body(request))
-            reported = doc.get("outcomes")
-            if not isinstance(reported, list) or not reported:
-                raise Refused(400, 'Send {"outcomes": [{"arm": …, "version": …, "value": …}, …]}.')
-            checked = [self._outcome(one) for one in reported]
+            counted, repeated = self._outcomes.count(doc.get("outcomes"))
         except Refused as refused:
             return refusal(refused, "oip")
         except ClientDisconnect:
             return Response(status_code=499)
-        for arm, version, value in checked:
-            self._desk.count_outcome(arm, version, value)
-        return json_response({"counted": len(checked)})
-
-    def _outcome(self, told: Any) -> tuple[str, str, float]:
-        if not isinstance(told, dict):
-            raise Refused(400, "An outcome must be an object.")
-        arm, version, value = told.get("arm"), told.get("version"), told.get("value")
-        if not isinstance(value, (bool, int, float)) or abs(value) > 1e15 or value != value:
-            raise Refused(400, "The value of an outcome must be a number, true or false.")
-        known = {(one.name, one.version) for one in self._desk.plan.arms}
-        if not (isinstance(arm, str) and isinstance(version, str) and (arm, version) in known):
-            raise Refused(
-                400,
-                f"There is no arm {arm!r:.60} of version {version!r:.60}. Its time may be over.",
-            )
-        return str(arm), str(version), float(value)
+        return json_response({"counted": counted, "repeated": repeated})
 
 
 def _finite(value: Any) -> Any:
