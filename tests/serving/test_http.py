@@ -130,6 +130,7 @@ def test_responses_name_their_prediction(client: Client) -> None:
     ids = {reply.headers["cellbook-prediction-id"] for reply in (first, second)}
     assert len(ids) == 2
     assert first.headers["cellbook-arm"] == "champion"
+    assert first.headers["cellbook-model"] == "iris"
     version = first.headers["cellbook-version"]
     path = f"/v2/models/iris/versions/{version}/infer"
     assert client.post(path, {"inputs": [tensor(ROW)]}).doc["model_version"] == version

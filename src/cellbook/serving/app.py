@@ -31,6 +31,7 @@ from cellbook.serving.oip import decode_inference, encode_inference, metadata
 from cellbook.serving.once import Once
 from cellbook.serving.outcomes import Outcomes
 from cellbook.serving.outputs import as_predictions
+from cellbook.serving.plans import PlannedArm
 from cellbook.serving.refusing import Refused
 from cellbook.serving.responses import (
     answer_headers,
@@ -157,7 +158,8 @@ class Endpoint:
 
         def told(answered: Answered) -> Any:
             name = request.path_params["name"]
-            return encode_inference(answered.outputs, answered.asked, name, answered.version)
+            version = answered.arm.version
+            return encode_inference(answered.outputs, answered.asked, name, version)
 
         return await self._predicted(request, "oip", decode_inference, told)
 
@@ -173,6 +175,7 @@ class Endpoint:
         self, request: Request, form: str, decode: Decode, told: Callable[[Answered], Any]
     ) -> Response:
         began = time.perf_counter()
+        arm: PlannedArm | None = None
         try:
             kind = media_type(request.headers.get("content-type", ""))
             key = request.headers.get("cellbook-key", "")
@@ -183,17 +186,17 @@ class Endpoint:
                 decode, body, kind, began=began, key=key, **request.path_params
             )
             response = json_response(told(answered), 200, answer_headers(answered))
-            arm, version = answered.arm, answered.version
+            arm = answered.arm
         except Refused as refused:
             response = refusal(refused, form)
-            arm, version = refused.arm, refused.version
+            arm = refused.arm
         except ClientDisconnect:
-            response, arm, version = Response(status_code=499), "", ""
+            response = Response(status_code=499)
         except Exception:
             _LOG.exception("A request failed.")
             failed = Refused(500, "The server failed. Its log says how.")
-            response, arm, version = refusal(failed, form), "", ""
-        self._desk.count(form, response.status_code, arm, version, began)
+            response = refusal(failed, form)
+        self._desk.count(form, response.status_code, arm, began)
         return response
 
     async def _body(self, request: Request) -> bytes:

@@ -7,13 +7,14 @@ from typing import Any
 
 from cellbook.serving.desk import Desk
 from cellbook.serving.once import Once
+from cellbook.serving.plans import PlannedArm
 from cellbook.serving.refusing import Refused
 
 _LARGEST = 1e15
 _LONGEST_ID = 200
 _SHAPE = (
-    'Send {"outcomes": [{"prediction_id": …, "arm": …, "version": …, "value": …}, …]}, as the '
-    "headers of responses say."
+    'Send {"outcomes": [{"prediction_id": …, "arm": …, "model": …, "version": …, "value": …}, …]}, '
+    "as the headers of responses say."
 )
 
 
@@ -21,8 +22,7 @@ _SHAPE = (
 class Outcome:
     """What became of one prediction."""
 
-    arm: str
-    version: str
+    arm: PlannedArm
     value: float
     prediction_id: str
     """Empty if the client does not say."""
@@ -59,7 +59,7 @@ class Outcomes:
         new = [one for one in checked if not one.prediction_id]
         new += [one for one, is_first in zip(named, first, strict=True) if is_first]
         for one in new:
-            self._desk.count_outcome(one.arm, one.version, one.value)
+            self._desk.count_outcome(one.arm, one.value)
         return len(new), len(checked) - len(new)
 
     def _checked(self, told: Any) -> Outcome:
@@ -71,10 +71,9 @@ class Outcomes:
         named = told.get("prediction_id", "")
         if not isinstance(named, str) or len(named) > _LONGEST_ID:
             raise Refused(400, f"prediction_id must be text of at most {_LONGEST_ID} characters.")
-        known = {(one.name, one.version) for one in self._desk.plan.arms}
-        if not (isinstance(arm, str) and isinstance(version, str) and (arm, version) in known):
-            raise Refused(
-                400,
-                f"There is no arm {arm!r:.60} of version {version!r:.60}. Its time may be over.",
-            )
-        return Outcome(arm, version, float(value), named)
+        model = told.get("model")
+        for one in self._desk.plan.arms:
+            if (arm, version) == (one.name, one.version) and model in (None, one.called):
+                return Outcome(one, float(value), named)
+        of = f"version {version!r:.60}" + (f" of {model!r:.60}" if model is not None else "")
+        raise Refused(400, f"There is no arm {arm!r:.60} of {of}. Its time may be over.")

@@ -24,6 +24,13 @@ class PlannedArm:
     shadow: bool
     channel: str = ""
     """Of a shadow: the socket at which it is asked."""
+    called: str = ""
+    """What the model is called, without its version."""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return what tells it from all others, where something is counted."""
+        return {"arm": self.name, "model": self.called, "version": self.version}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,16 @@ def make_plan(number: int, deployment: Deployment, resolving: Resolving, channel
         # Another model is another shadow, though its version has the same number.
         told = "\0".join((str(place), arm.model, found.folder, found.version))
         named = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        channel = f"{channels}/{named}" if arm.shadow else ""
         arms.append(
             PlannedArm(
-                arm.name, arm.model, found.version, found.folder, arm.weight, arm.shadow, channel
+                name=arm.name,
+                model=arm.model,
+                version=found.version,
+                folder=found.folder,
+                weight=arm.weight,
+                shadow=arm.shadow,
+                channel=f"{channels}/{named}" if arm.shadow else "",
+                called=found.name,
             )
         )
     return Plan(

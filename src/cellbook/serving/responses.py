@@ -23,12 +23,13 @@ def json_response(doc: Any, status: int = 200, headers: dict[str, str] | None = 
 
 def answer_headers(one: Answered | Refused) -> dict[str, str]:
     """Return the headers that say who answered, or refused."""
-    if not one.prediction_id:
+    if one.arm is None:
         return {}
     return {
         "cellbook-prediction-id": one.prediction_id,
-        "cellbook-arm": one.arm,
-        "cellbook-version": _header(one.version),
+        "cellbook-arm": one.arm.name,
+        "cellbook-model": _header(one.arm.called),
+        "cellbook-version": _header(one.arm.version),
     }
 
 

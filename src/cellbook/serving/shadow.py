@@ -45,7 +45,7 @@ class Shadow:
         self._endpoint = endpoint
         self._counters = counters
         self._log = log
-        self._labels = {"arm": arm.name, "version": arm.version}
+        self._labels = arm.labels
         self._hearing = 0
         """The number of the request that is being predicted; 0 for none."""
         self._heard = self._seen = 0
