@@ -60,6 +60,10 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-body", type=int, default=Settings.max_body, metavar="BYTES", help="of a request"
     )
+    parser.add_argument(
+        "--max-held", type=int, default=Settings.max_held, metavar="BYTES",
+        help="of all requests that a worker has not answered yet",
+    )  # fmt: skip
     limits = Limits()
     parser.add_argument(
         "--batch-rows", type=int, default=limits.batch_rows, metavar="N", help="at once, at most"
@@ -149,6 +153,7 @@ def _serve(args: argparse.Namespace) -> int:
         trust=args.trust,
         ignore_unknown=args.ignore_unknown,
         max_body=args.max_body,
+        max_held=args.max_held,
         patience=args.patience,
         limits=Limits(args.batch_rows, args.queue_rows),
         resolver=names(_book(args)),

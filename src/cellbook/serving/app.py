@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from cellbook._version import __version__
 from cellbook.serving import metrics
+from cellbook.serving.bodies import Bodies
 from cellbook.serving.comparing import report
 from cellbook.serving.counting import read_counters
 from cellbook.serving.decoding import JSON, decode_invocation, media_type, read_json
@@ -41,11 +42,6 @@ from cellbook.serving.responses import (
     server_failed,
 )
 from cellbook.serving.settings import Settings
-
-_BODY_SECONDS = 30.0
-_DRAINED = 8
-"""A body that is too large is read on, up to so many times the limit, and thrown away: many clients
-read no answer before they have sent all."""
 
 _LARGEST_KEY = 1000
 _LOG = logging.getLogger("cellbook.serving")
@@ -70,6 +66,7 @@ class Endpoint:
         self._desk = desk
         self._settings = settings
         self._counted = counted
+        self._bodies = Bodies(settings.max_body, settings.max_held)
         self._outcomes = Outcomes(desk, Once(counted / "outcomes"))
 
     def app(self) -> Any:
@@ -176,12 +173,13 @@ class Endpoint:
     ) -> Response:
         began = time.perf_counter()
         arm: PlannedArm | None = None
+        body = b""
         try:
             kind = media_type(request.headers.get("content-type", ""))
             key = request.headers.get("cellbook-key", "")
             if len(key) > _LARGEST_KEY:
                 raise Refused(400, f"A key has at most {_LARGEST_KEY} characters.")
-            body = await self._body(request)
+            body = await self._bodies.read(request)
             answered = await self._desk.answer(
                 decode, body, kind, began=began, key=key, **request.path_params
             )
@@ -196,30 +194,10 @@ class Endpoint:
             _LOG.exception("A request failed.")
             failed = Refused(500, "The server failed. Its log says how.")
             response = refusal(failed, form)
+        finally:
+            self._bodies.release(body)
         self._desk.count(form, response.status_code, arm, began)
         return response
-
-    async def _body(self, request: Request) -> bytes:
-        most = self._settings.max_body
-        told = request.headers.get("content-length", "0")
-        size = int(told) if told.isdigit() else 0
-        chunks: list[bytes] = []
-        read = 0
-        try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                async for chunk in request.stream():
-                    read += len(chunk)
-                    if max(read, size) <= most:
-                        chunks.append(chunk)
-                    elif read > _DRAINED * most:
-                        break
-                    else:
-                        chunks.clear()
-        except TimeoutError:
-            raise Refused(408, f"The body took more than {_BODY_SECONDS:.0f} s.") from None
-        if max(read, size) > most:
-            raise Refused(413, f"The body has more than {most} bytes. Send fewer rows at once.")
-        return b"".join(chunks)
 
     # -- what it counts ----------------------------------------------------------------------------
 
@@ -243,7 +221,9 @@ class Endpoint:
         try:
             if media_type(request.headers.get("content-type", "")) != JSON:
                 raise Refused(415, f"Send {JSON}.")
-            doc = read_json(await self._body(request))
+            body = await self._bodies.read(request)
+            self._bodies.release(body)
+            doc = read_json(body)
             counted, repeated = self._outcomes.count(doc.get("outcomes"))
         except Refused as refused:
             return refusal(refused, "oip")

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cellbook.serving.children import Child, ended
+from cellbook.serving.counting import settle
 from cellbook.serving.lines import Message
 from cellbook.serving.plans import Plan, PlannedArm
 from cellbook.serving.settings import Settings, settings_doc
@@ -128,6 +129,7 @@ class Crew:
     def mourn(self, child: Child) -> None:
         """Put another process in the place of one that died."""
         child.gone(1.0)
+        settle(self._counted, child.process.pid)
         if self._replace(child):
             self._say(
                 f"a {self._kind(child)} died ({ended(child.process.returncode)}); another begins"

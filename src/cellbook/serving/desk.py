@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -263,7 +264,7 @@ class Desk:
             raise
         answered = Answered(asked, outputs, arm, prediction_id)
         if self._log is not None:
-            self._tell(answered, now.plan.endpoint, key, fitted, batcher.model, began)
+            self._tell(answered, now.plan.endpoint, key, fitted, batcher.model, began, len(body))
         for shadow, channel in now.shadows:
             if falls_within(now.plan.salt, key or prediction_id, shadow.weight):
                 sent = channel.send(decode.__name__, body, kind, key, answered)
@@ -339,6 +340,7 @@ class Desk:
         fitted: Fitted,
         model: Model,
         began: float,
+        size: int,
     ) -> None:
         assert self._log is not None
         prediction = Prediction(
@@ -354,7 +356,7 @@ class Desk:
             answered.asked.request_id or "",
             answered.arm.model,
         )
-        self._log.add(prediction, lambda: model.fitter.assemble([fitted]))
+        self._log.add(prediction, partial(model.fitter.assemble, [fitted]), size)
 
 
 async def _called(in_thread: bool, function: Callable[..., Any], *args: Any) -> Any:

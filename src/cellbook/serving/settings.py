@@ -34,6 +34,8 @@ class Settings:
     """Whether columns that a model does not take are left out, instead of refused."""
     max_body: int = 16 << 20
     """Bytes of a request's body."""
+    max_held: int = 256 << 20
+    """Bytes of the bodies of all requests that a worker has read and not answered yet."""
     poll: float = 1.0
     """Seconds between two looks at whether a name has moved."""
     grace: float = 20.0

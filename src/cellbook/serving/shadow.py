@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from cellbook.errors import CellbookError, one_line
@@ -91,7 +92,8 @@ class Shadow:
                 None, made, took, asked.request_id or "", self._arm.model,
                 shadow=True,
             )  # fmt: skip
-            self._log.add(prediction, lambda: self._model.fitter.assemble([fitted]))
+            inputs = partial(self._model.fitter.assemble, [fitted])
+            self._log.add(prediction, inputs, len(one.body))
 
     def _count(self, result: str) -> None:
         labels = {**self._labels, "result": result}
