@@ -282,8 +282,13 @@ def test_wrong_paths_methods_and_types(client: Client) -> None:
     assert client.get("/v2/models/iris/versions/9").status == 404
     assert client.get("/v2/models/iris/versions/9/ready").status == 404
     assert client.post("/v2/models/other/infer", one()).status == 404
-    assert client.get("/invocations").status == 405
-    assert client.ask("DELETE", "/v2").status == 405
+    for method, path, allowed in (
+        ("GET", "/invocations", "POST"), ("DELETE", "/v2", "GET, HEAD"), ("POST", "/", "GET, HEAD"),
+        ("PUT", INFER, "POST"), ("POST", "/metrics", "GET, HEAD"),
+    ):  # fmt: skip
+        reply = client.ask(method, path)
+        assert (reply.status, reply.headers["allow"]) == (405, allowed)
+        assert allowed in reply.doc["error"]
     for kind in (
         None,
         "text/plain",

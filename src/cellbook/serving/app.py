@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from cellbook._version import __version__
 from cellbook.serving import metrics
+from cellbook.serving.about import about, as_page
 from cellbook.serving.bodies import Bodies
 from cellbook.serving.comparing import report
 from cellbook.serving.counting import read_counters
@@ -38,6 +39,7 @@ from cellbook.serving.responses import (
     answer_headers,
     json_response,
     no_route,
+    page_response,
     refusal,
     server_failed,
 )
@@ -82,6 +84,8 @@ class Endpoint:
 
         routes = [
             post("/invocations", self.invocations),
+            get("/", self.about),
+            get("/example", self.example),
             post(model + "/infer", self.infer),
             post(version + "/infer", self.infer),
             get("/v2", self.server),
@@ -104,6 +108,31 @@ class Endpoint:
         )
         app.router.redirect_slashes = False
         return Door(app, self._settings)
+
+    # -- what it is --------------------------------------------------------------------------------
+
+    async def about(self, request: Request) -> Response:
+        """Say what is answered here and how it is asked; to a browser as a page."""
+        try:
+            plan = self._desk.plan
+            model = self._desk.model(plan.endpoint)
+        except Refused as refused:
+            return refusal(refused, "oip")
+        url = str(request.base_url).rstrip("/")
+        told = about(url, plan, model, token=bool(self._settings.tokens))
+        if "text/html" not in request.headers.get("accept", ""):
+            return json_response(told, 200, {"vary": "accept"})
+        return page_response(as_page(told))
+
+    async def example(self, request: Request) -> Response:
+        """Give a request that the model can be asked."""
+        try:
+            model = self._desk.model(self._desk.plan.endpoint)
+            if not model.request:
+                raise Refused(404, "The model's bundle has no input example that can be asked.")
+        except Refused as refused:
+            return refusal(refused, "oip")
+        return Response(model.request, 200, media_type=JSON)
 
     # -- health and metadata -----------------------------------------------------------------------
 

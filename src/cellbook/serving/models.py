@@ -14,7 +14,7 @@ import numpy as np
 
 from cellbook.errors import InvalidBundle, one_line
 from cellbook.packaging import PackagedModel, load_bundle
-from cellbook.serving.examples import read_example
+from cellbook.serving.examples import example_request, read_example
 from cellbook.serving.fitting import Fitted, Fitter
 from cellbook.serving.outputs import Outputs, concatenated, outputs_of
 from cellbook.serving.refusing import Refused
@@ -46,6 +46,8 @@ class Model:
         self.signature = packaged.bundle.signature
         self.platform: str = packaged.bundle.about["model"]["format"]
         self.fitter = Fitter(self.signature, ignore_unknown=ignore_unknown)
+        self.request = example_request(packaged, self.fitter)
+        """A request that it can be asked, as JSON; empty if none is known."""
         self._call = packaged.loaded.call
         example = read_example(packaged)
         self._example = None

@@ -21,6 +21,16 @@ def json_response(doc: Any, status: int = 200, headers: dict[str, str] | None = 
     return Response(as_json(doc), status, headers, "application/json")
 
 
+def page_response(html: str) -> Response:
+    """Return a page, in which nothing of elsewhere is loaded or run."""
+    headers = {
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        "x-content-type-options": "nosniff",
+        "vary": "accept",
+    }
+    return Response(html.encode("utf-8", "replace"), 200, headers, "text/html; charset=utf-8")
+
+
 def answer_headers(one: Answered | Refused) -> dict[str, str]:
     """Return the headers that say who answered, or refused."""
     if one.arm is None:
@@ -53,9 +63,16 @@ def refusal(refused: Refused, form: str) -> Response:
 async def no_route(request: Request, error: Exception) -> Response:
     """Say that there is nothing here, or nothing for this method."""
     assert isinstance(error, HTTPException)
-    told = {404: "There is nothing at this path.", 405: "The path does not take this method."}
+    told = {
+        404: "There is nothing at this path. GET / says what there is.",
+        405: "The path does not take this method.",
+    }
     message = told.get(error.status_code, str(error.detail))
-    return json_response({"error": message}, error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+        message += f" It takes {headers['Allow']}."
+    return json_response({"error": message}, error.status_code, headers)
 
 
 async def server_failed(request: Request, error: Exception) -> Response:
