@@ -1,11 +1,6 @@
 from __future__ import annotations
 
-import http.client
 import json
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -70,40 +65,3 @@ def test_exports(cli: Cli, bundle: str, tmp_path: Path) -> None:
     assert cli("deploy", "mlserver", bundle, "mls")[:2] == (0, "mls/model-settings.json\n")
     assert cli("deploy", "kserve", bundle, "a.yaml", "--image", "iris:1")[:2] == (0, "a.yaml\n")
     assert cli("deploy", "kserve", bundle, "b.yaml")[0] == 2
-
-
-def test_serve_answers_until_it_is_interrupted(bundle: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "cellbook", "serve", bundle, "--port", "0"]
-    environment = {**os.environ, "CELLBOOK_SERVE_TOKEN": "secret"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as serving:
-        assert serving.stdout is not None
-        line = serving.stdout.readline()
-        assert line.startswith("iris: champion is version ")
-        port = int(line.rpartition(":")[2])
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        body = json.dumps({"inputs": IRIS.head(1).to_numpy().tolist()})
-        headers = {"content-type": "application/json", "authorization": "Bearer secret"}
-        connection.request("POST", "/invocations", body, headers)
-        assert json.loads(connection.getresponse().read()) == {"predictions": [0]}
-        connection.close()
-        serving.send_signal(signal.SIGINT)
-        assert serving.wait(60) == 0
-
-
-def test_serve_says_what_is_wrong(cli: Cli, bundle: str, tmp_path: Path) -> None:
-    (tmp_path / "empty").write_text("\n")
-    for words, told in (
-        (["none"], "There is no bundle none"),
-        ([bundle, "--host", "0.0.0.0"], "--token-file"),
-        ([bundle, "--token-file", "empty"], "no token in empty"),
-        ([bundle, "--workers", "0"], "0 workers"),
-        ([bundle, "--log", "nonsense"], "names no function"),
-        ([bundle, "--sample", "0.1"], "Give both"),
-        ([bundle, "--record", "--book", "none"], "none"),
-    ):
-        status, _, err = cli("serve", *words)
-        assert status == 2
-        assert told in err
-        assert err.count("\n") == 1

@@ -92,23 +92,36 @@ def test_quantiles_lie_within_their_bucket() -> None:
 
 def test_report_of_arms() -> None:
     arms = (
-        PlannedArm("champion", "m", "1", "f", 90.0, False),
-        PlannedArm("canary", "m", "2", "f", 10.0, False),
-        PlannedArm("other", "m", "3", "f", 0.5, True),
+        PlannedArm("champion", "m", "1", "f", 90.0, False, called="wine"),
+        PlannedArm("canary", "m", "2", "f", 10.0, False, called="wine"),
+        PlannedArm("other", "m", "3", "f", 0.5, True, called="wine"),
     )
     counted: dict[Key, float] = {}
 
-    def count(name: str, value: float, **labels: str) -> None:
+    def count(name: str, value: float, arm: str, version: str, model: str = "wine",
+              **more: str) -> None:  # fmt: skip
+        labels = {**more, "arm": arm, "model": model, "version": version}
         counted[(name, tuple(labels.items()))] = value
 
     for code, number in (("200", 95.0), ("400", 3.0), ("500", 2.0)):
-        count("cellbook_requests_total", number, form="oip", code=code, arm="canary", version="2")
+        count(
+            "cellbook_requests_total",
+            number,
+            form="oip",
+            code=code,
+            arm="canary",
+            model="wine",
+            version="2",
+        )
     for arm, version, good in (("champion", "1", 500.0), ("canary", "2", 600.0)):
         count("cellbook_outcomes_total", 1000.0, arm=arm, version=version)
         count("cellbook_outcomes_sum", good, arm=arm, version=version)
         count("cellbook_outcomes_squares_sum", good, arm=arm, version=version)
     for result, number in (("same", 7.0), ("different", 2.0), ("dropped", 1.0), ("failed", 1.0)):
         count("cellbook_shadow_total", number, arm="other", version="3", result=result)
+    # Another model's version of the same number is another.
+    count("cellbook_requests_total", 9.0, form="oip", code="200", arm="canary", model="beer",
+          version="2")  # fmt: skip
     champion, canary, other = report(Plan(1, "e", "canary", "", "s", arms), counted).arms
     assert (canary.requests, canary.refused, canary.failed, canary.share) == (100, 3, 2, 0.1)
     assert champion.comparison is None

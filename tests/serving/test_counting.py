@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from cellbook.serving.counting import CAPACITY, Counters, read_counters
+from cellbook.serving.counting import CAPACITY, Counters, read_counters, settle
 from cellbook.serving.metrics import METRICS, SECONDS, exposition, histogram
 
 OTHER = """
@@ -42,6 +42,24 @@ def test_processes_count_together(tmp_path: Path) -> None:
     # What it counted stays; what waited with it waits no more.
     assert counted[("cellbook_requests_total", (("code", "200"),))] == 1005
     assert counted[("cellbook_waiting_rows", ())] == 2
+
+
+def test_processes_that_end_leave_their_counts_and_no_files(tmp_path: Path) -> None:
+    counters = Counters(tmp_path)
+    counters.add(counters.slot("cellbook_requests_total", {"code": "200"}), 5)
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", OTHER, str(tmp_path)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ) as other:  # fmt: skip
+            assert other.stdout is not None
+            other.stdout.readline()
+            other.kill()
+        settle(tmp_path, other.pid)
+        settle(tmp_path, other.pid)
+    counted = read_counters(tmp_path)
+    assert counted == {("cellbook_requests_total", (("code", "200"),)): 3005}
+    assert len(list(tmp_path.glob("*.values"))) == 1
 
 
 def test_more_than_there_is_room_for(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cellbook.cli.parsing import Parser
-from cellbook.cli.serving import add_serve
+from cellbook.cli.serve import add_serve
 from cellbook.errors import InvalidInput, Untrusted
 from cellbook.packaging import open_bundle
 from cellbook.serving.exporting import write_docker, write_kserve, write_mlserver

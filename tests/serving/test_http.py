@@ -130,6 +130,7 @@ def test_responses_name_their_prediction(client: Client) -> None:
     ids = {reply.headers["cellbook-prediction-id"] for reply in (first, second)}
     assert len(ids) == 2
     assert first.headers["cellbook-arm"] == "champion"
+    assert first.headers["cellbook-model"] == "iris"
     version = first.headers["cellbook-version"]
     path = f"/v2/models/iris/versions/{version}/infer"
     assert client.post(path, {"inputs": [tensor(ROW)]}).doc["model_version"] == version
@@ -286,8 +287,13 @@ def test_wrong_paths_methods_and_types(client: Client) -> None:
     assert client.get("/v2/models/iris/versions/9").status == 404
     assert client.get("/v2/models/iris/versions/9/ready").status == 404
     assert client.post("/v2/models/other/infer", one()).status == 404
-    assert client.get("/invocations").status == 405
-    assert client.ask("DELETE", "/v2").status == 405
+    for method, path, allowed in (
+        ("GET", "/invocations", "POST"), ("DELETE", "/v2", "GET, HEAD"), ("POST", "/", "GET, HEAD"),
+        ("PUT", INFER, "POST"), ("POST", "/metrics", "GET, HEAD"),
+    ):  # fmt: skip
+        reply = client.ask(method, path)
+        assert (reply.status, reply.headers["allow"]) == (405, allowed)
+        assert allowed in reply.doc["error"]
     for kind in (
         None,
         "text/plain",

@@ -212,7 +212,9 @@ def test_a_column_can_be_the_key_and_outcomes_are_compared(versions: Path) -> No
             assert reply.doc["predictions"] == [place + 1]
             arm, version = reply.headers["cellbook-arm"], reply.headers["cellbook-version"]
             outcomes.append({"arm": arm, "version": version, "value": arm == "b" or n % 2 == 0})
-        assert client.post("/outcomes", {"outcomes": outcomes}).doc == {"counted": 200}
+        assert client.post("/outcomes", {"outcomes": outcomes}).doc == {
+            "counted": 200, "repeated": 0,
+        }  # fmt: skip
         for wrong in ({"value": "x"}, {"arm": "z"}, {"arm": [1]}, {"value": 10**400}):
             bad = [{**outcomes[0], **wrong}]
             assert client.post("/outcomes", {"outcomes": bad}).status == 400
@@ -225,6 +227,37 @@ def test_a_column_can_be_the_key_and_outcomes_are_compared(versions: Path) -> No
         assert b["comparison"]["test"] == "two-proportion"
         assert b["comparison"]["p_value"] < 1e-6
         assert b["comparison"]["always_valid_p"] < 1e-3
+
+
+def test_versions_of_one_number_are_told_apart_by_their_model(
+    tmp_path: Path, versions: Path
+) -> None:
+    file = tmp_path / "names.json"
+    tell(file, wine=(str(versions / "1"), "7"), beer=(str(versions / "2"), "7"))
+    arms = (Arm("champion", "models:/wine"), Arm("b", "models:/beer"))
+    with Server(Deployment("number", arms), serving(file)) as server:
+        client = Client(server.url)
+        models = {}
+        for n in range(40):
+            reply = client.invoke(X, cellbook_key=str(n))
+            assert reply.headers["cellbook-version"] == "7"
+            models[reply.doc["predictions"][0]] = reply.headers["cellbook-model"]
+        assert models == {1: "wine", 2: "beer"}
+        reply = client.post("/invocations", {"inputs": [["x"]]})
+        assert reply.status == 400
+        assert reply.headers["cellbook-model"] in ("wine", "beer")
+        told = client.get("/metrics").body.decode()
+        for metric in ("cellbook_request_seconds_sum{", "cellbook_model_info{"):
+            for arm, model in (("champion", "wine"), ("b", "beer")):
+                assert f'{metric}arm="{arm}",model="{model}",version="7"}}' in told
+        assert 'cellbook_batch_rows_count{model="beer",version="7"}' in told
+        # What was reported of the champion's model before does not count for the one of now.
+        write = {"arm": "champion", "version": "7", "value": 1}
+        for model, status in (("wine", 200), (None, 200), ("beer", 400)):
+            one = write if model is None else {**write, "model": model}
+            assert client.post("/outcomes", {"outcomes": [one]}).status == status
+        served = {one["name"]: one["model"] for one in client.get("/arms").doc["arms"]}
+        assert served == {"champion": "wine", "b": "beer"}
 
 
 def test_a_worker_without_its_model_is_tried_again(tmp_path: Path) -> None:

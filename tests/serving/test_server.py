@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from cellbook.errors import InvalidInput, NotFound
-from cellbook.serving import Factory, Server, Settings
+from cellbook.serving import Factory, Server, Settings, canary, single, write_deployment
 from cellbook.serving.batching import Limits
 from tests.serving.bundles import IRIS, Client, numbered
 
@@ -147,6 +147,43 @@ def test_a_model_that_is_broken_is_the_servers_fault(tmp_path: Path) -> None:
         reply = Client(server.url).invoke(X)
         assert reply.status == 500
         assert "Broken" not in reply.doc["message"]
+
+
+@pytest.mark.parametrize("pause", ["0", "0.02"])
+def test_a_model_that_ends_its_process_ends_nothing(
+    tmp_path: Path, pause: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = (
+        f"import sys; time.sleep({pause})\n    if frame['x'].iloc[0] == -1: sys.exit('Over.')\n"
+        "    if frame['x'].iloc[0] == -2: raise KeyboardInterrupt"
+    )
+    numbered(tmp_path / "leaving", 1, code=code)
+    with Server(tmp_path / "leaving", Settings(port=0, trust=True)) as server:
+        before = [one.pid for one in workers_of(server)]
+        for factor in (-1, -2, -1):
+            reply = Client(server.url).invoke(factor * X)
+            assert reply.status == 500
+            assert "The model failed" in reply.doc["message"]
+            assert Client(server.url).invoke(X).status == 200
+        assert [one.pid for one in workers_of(server)] == before
+        assert not server.said
+    # What the response says is in the log, once and not for each request.
+    assert capfd.readouterr().err.count("SystemExit: Over.\n\nThe above") == 1
+
+
+def test_a_model_that_ends_its_process_when_it_is_tried_ends_nothing(tmp_path: Path) -> None:
+    numbered(tmp_path / "good", 1)
+    numbered(tmp_path / "leaving", 2, code="import os, sys; os.path.exists('now') and sys.exit(3)")
+    Path("now").touch()
+    file = tmp_path / "number.json"
+    deployment = single("number", str(tmp_path / "good"))
+    write_deployment(deployment, file)
+    with Server(file, Settings(port=0, trust=True, poll=0.2)) as server:
+        (before,) = workers_of(server)
+        write_deployment(canary(deployment, str(tmp_path / "leaving"), 0), file)
+        eventually(lambda: server.said)
+        assert [one.pid for one in workers_of(server)] == [before.pid]
+        assert Client(server.url).invoke(X).status == 200
 
 
 def test_a_worker_that_dies_is_replaced(iris: Path) -> None:

@@ -35,7 +35,7 @@ COMMANDS = {
     "import": ("sharing", "take in a run that was exported from another book"),
     "models": ("models", "list models, register them, approve of them, bring them to stages"),
     "bundle": ("bundles", "look at packaged models, check, pack and sign them"),
-    "serve": ("serving", "answer requests with a packaged model: cellbook serve BUNDLE"),
+    "serve": ("serve", "answer requests with a packaged model: cellbook serve BUNDLE"),
     "score": ("serving", "predict a file of any size into another"),
     "deploy": ("serving", "say which models answer: canary, A/B, shadow, rollback, exports"),
     "monitor": ("monitoring", "tell what endpoints predicted, what drifted, how good they were"),

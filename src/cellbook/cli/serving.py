@@ -1,23 +1,19 @@
-"""``cellbook serve``, ``cellbook deploy``, ``cellbook score``: models at work."""
+"""``cellbook deploy``, ``cellbook score``: models at work."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from cellbook.cli.output import as_json
-from cellbook.cli.parsing import Parser, add_book, add_forms, check_writable, open_book
+from cellbook.cli.parsing import Parser, add_book, add_forms
 from cellbook.errors import InvalidInput
-from cellbook.in_service import bundle_at, deployed_name, names, recording
+from cellbook.in_service import bundle_at, deployed_name
 from cellbook.records.base import to_doc
 from cellbook.records.deployment import Deployment
 from cellbook.serving import (
-    Factory,
-    Settings,
     canary,
     promote,
     read_deployment,
@@ -28,52 +24,10 @@ from cellbook.serving import (
     split,
     write_deployment,
 )
-from cellbook.serving.batching import Limits
 from cellbook.serving.exporting import write_docker, write_kserve, write_mlserver
-from cellbook.serving.resolving import factory_of
-from cellbook.serving.server import endpoint_name, what_to_serve
-from cellbook.serving.supervisor import Supervisor
+from cellbook.serving.server import endpoint_name
 
-TOKEN = "CELLBOOK_SERVE_TOKEN"
-"""The variable of the environment that holds a token, for where there is no file."""
 _MODEL = "a bundle, or a version in the book (wine, wine/7, models:/wine@champion)"
-
-
-def add_serve(parser: argparse.ArgumentParser) -> None:
-    """Add what ``cellbook serve`` takes."""
-    add_book(parser)
-    parser.add_argument("model", metavar="MODEL", help=f"{_MODEL}, or a deployment's JSON file")
-    parser.add_argument("--name", help="of the endpoint (else the model's)")
-    parser.add_argument("--host", default=Settings.host, help="the address (else this machine's)")
-    parser.add_argument("--port", type=int, default=Settings.port, help="0 for any that is free")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that answer")
-    parser.add_argument(
-        "--token-file", metavar="FILE", help=f"tokens, one a line (else what {TOKEN} says)"
-    )
-    parser.add_argument(
-        "--open-to-all", action="store_true", help="let other machines ask without a token"
-    )
-    parser.add_argument("--trust", action="store_true", help="let code in it run, as a pickle is")
-    parser.add_argument(
-        "--ignore-unknown", action="store_true", help="leave out columns that it does not take"
-    )
-    parser.add_argument(
-        "--max-body", type=int, default=Settings.max_body, metavar="BYTES", help="of a request"
-    )
-    limits = Limits()
-    parser.add_argument(
-        "--batch-rows", type=int, default=limits.batch_rows, metavar="N", help="at once, at most"
-    )
-    parser.add_argument(
-        "--queue-rows", type=int, default=limits.queue_rows, metavar="N", help="that may wait"
-    )
-    logs = parser.add_mutually_exclusive_group()
-    logs.add_argument("--record", action="store_true", help="predictions, in the book")
-    logs.add_argument("--log", metavar="FUNCTION", help="package.module:function, told of each")
-    parser.add_argument(
-        "--sample", type=float, metavar="SHARE", help="of them that --record keeps (else all)"
-    )
-    parser.set_defaults(call=_serve)
 
 
 def add_score(parser: argparse.ArgumentParser) -> None:
@@ -135,53 +89,8 @@ def add_deploy(parser: argparse.ArgumentParser) -> None:
     mlserver.add_argument("target", metavar="FOLDER", help="a new folder")
 
 
-def _serve(args: argparse.Namespace) -> int:
-    settings = Settings(
-        host=args.host,
-        port=args.port,
-        workers=args.workers,
-        tokens=_tokens(args.token_file),
-        open_to_all=args.open_to_all,
-        trust=args.trust,
-        ignore_unknown=args.ignore_unknown,
-        max_body=args.max_body,
-        limits=Limits(args.batch_rows, args.queue_rows),
-        resolver=names(_book(args)),
-        log=_log(args),
-    )
-    supervisor = Supervisor(what_to_serve(args.model, args.name), settings, _say)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: supervisor.stop())
-    supervisor.run(lambda url: _say(f"{supervisor} at {url}"))
-    return 0
-
-
-def _log(args: argparse.Namespace) -> Factory | None:
-    if args.record:
-        check_writable(open_book(args))
-        return recording(_book(args), 1.0 if args.sample is None else args.sample)
-    if args.sample is not None:
-        raise InvalidInput("--sample says which share --record keeps. Give both.")
-    return factory_of(args.log) if args.log else None
-
-
 def _book(args: argparse.Namespace) -> str | None:
     return getattr(args, "book", None)
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _tokens(file: str | None) -> tuple[str, ...]:
-    if file is None:
-        token = os.environ.pop(TOKEN, "")
-        return (token,) if token else ()
-    lines = Path(file).read_text(encoding="utf-8").splitlines()
-    tokens = tuple(line.strip() for line in lines if line.strip())
-    if not tokens:
-        raise InvalidInput(f"There is no token in {file}. Write one a line.")
-    return tokens
 
 
 def _score(args: argparse.Namespace) -> int:

@@ -22,20 +22,28 @@ from starlette.routing import Route
 
 from cellbook._version import __version__
 from cellbook.serving import metrics
+from cellbook.serving.about import about, as_page
+from cellbook.serving.bodies import Bodies
 from cellbook.serving.comparing import report
 from cellbook.serving.counting import read_counters
 from cellbook.serving.decoding import JSON, decode_invocation, media_type, read_json
 from cellbook.serving.desk import Answered, Decode, Desk
 from cellbook.serving.door import Door
 from cellbook.serving.oip import decode_inference, encode_inference, metadata
-from cellbook.serving.outputs import as_json, as_predictions
+from cellbook.serving.once import Once
+from cellbook.serving.outcomes import Outcomes
+from cellbook.serving.outputs import as_predictions
+from cellbook.serving.plans import PlannedArm
 from cellbook.serving.refusing import Refused
+from cellbook.serving.responses import (
+    answer_headers,
+    json_response,
+    no_route,
+    page_response,
+    refusal,
+    server_failed,
+)
 from cellbook.serving.settings import Settings
-
-_BODY_SECONDS = 30.0
-_DRAINED = 8
-"""A body that is too large is read on, up to so many times the limit, and thrown away: many clients
-read no answer before they have sent all."""
 
 _LARGEST_KEY = 1000
 _LOG = logging.getLogger("cellbook.serving")
@@ -60,6 +68,8 @@ class Endpoint:
         self._desk = desk
         self._settings = settings
         self._counted = counted
+        self._bodies = Bodies(settings.max_body, settings.max_held)
+        self._outcomes = Outcomes(desk, Once(counted / "outcomes"))
 
     def app(self) -> Any:
         """Return the application."""
@@ -74,6 +84,8 @@ class Endpoint:
 
         routes = [
             post("/invocations", self.invocations),
+            get("/", self.about),
+            get("/example", self.example),
             post(model + "/infer", self.infer),
             post(version + "/infer", self.infer),
             get("/v2", self.server),
@@ -92,20 +104,47 @@ class Endpoint:
             post("/outcomes", self.outcomes),
         ]
         app = Starlette(
-            routes=routes, exception_handlers={HTTPException: _no_route, Exception: _failed}
+            routes=routes, exception_handlers={HTTPException: no_route, Exception: server_failed}
         )
         app.router.redirect_slashes = False
         return Door(app, self._settings)
+
+    # -- what it is --------------------------------------------------------------------------------
+
+    async def about(self, request: Request) -> Response:
+        """Say what is answered here and how it is asked; to a browser as a page."""
+        try:
+            plan = self._desk.plan
+            model = self._desk.model(plan.endpoint)
+        except Refused as refused:
+            return refusal(refused, "oip")
+        url = str(request.base_url).rstrip("/")
+        told = about(url, plan, model, token=bool(self._settings.tokens))
+        if "text/html" not in request.headers.get("accept", ""):
+            return json_response(told, 200, {"vary": "accept"})
+        return page_response(as_page(told))
+
+    async def example(self, request: Request) -> Response:
+        """Give a request that the model can be asked."""
+        try:
+            model = self._desk.model(self._desk.plan.endpoint)
+            if not model.request:
+                raise Refused(404, "The model's bundle has no input example that can be asked.")
+        except Refused as refused:
+            return refusal(refused, "oip")
+        return Response(model.request, 200, media_type=JSON)
 
     # -- health and metadata -----------------------------------------------------------------------
 
     async def live(self, request: Request) -> Response:
         """Say that the server is there."""
-        return _json({"live": True})
+        return json_response({"live": True})
 
     async def ready(self, request: Request) -> Response:
         """Say whether it answers."""
-        return _json({"live": True, "ready": self._desk.ready}, 200 if self._desk.ready else 503)
+        return json_response(
+            {"live": True, "ready": self._desk.ready}, 200 if self._desk.ready else 503
+        )
 
     async def ping(self, request: Request) -> Response:
         """Say whether it answers, as mlflow does."""
@@ -117,7 +156,7 @@ class Endpoint:
 
     async def server(self, request: Request) -> Response:
         """Say what this server is."""
-        return _json({"name": "cellbook", "version": __version__, "extensions": []})
+        return json_response({"name": "cellbook", "version": __version__, "extensions": []})
 
     async def metadata(self, request: Request) -> Response:
         """Say what a model takes and gives."""
@@ -127,16 +166,16 @@ class Endpoint:
             name = request.path_params["name"]
             told = metadata(name, list(versions), model.platform, model.signature)
         except Refused as refused:
-            return _refusal(refused, "oip")
-        return _json(told)
+            return refusal(refused, "oip")
+        return json_response(told)
 
     async def model_ready(self, request: Request) -> Response:
         """Say whether a model answers."""
         try:
             self._desk.model(**request.path_params)
         except Refused as refused:
-            return _refusal(refused, "oip")
-        return _json({"name": request.path_params["name"], "ready": True})
+            return refusal(refused, "oip")
+        return json_response({"name": request.path_params["name"], "ready": True})
 
     # -- predictions -------------------------------------------------------------------------------
 
@@ -145,7 +184,8 @@ class Endpoint:
 
         def told(answered: Answered) -> Any:
             name = request.path_params["name"]
-            return encode_inference(answered.outputs, answered.asked, name, answered.version)
+            version = answered.arm.version
+            return encode_inference(answered.outputs, answered.asked, name, version)
 
         return await self._predicted(request, "oip", decode_inference, told)
 
@@ -161,50 +201,32 @@ class Endpoint:
         self, request: Request, form: str, decode: Decode, told: Callable[[Answered], Any]
     ) -> Response:
         began = time.perf_counter()
+        arm: PlannedArm | None = None
+        body = b""
         try:
             kind = media_type(request.headers.get("content-type", ""))
             key = request.headers.get("cellbook-key", "")
             if len(key) > _LARGEST_KEY:
                 raise Refused(400, f"A key has at most {_LARGEST_KEY} characters.")
-            body = await self._body(request)
+            body = await self._bodies.read(request)
             answered = await self._desk.answer(
                 decode, body, kind, began=began, key=key, **request.path_params
             )
-            response = _json(told(answered), 200, _headers(answered))
-            arm, version = answered.arm, answered.version
+            response = json_response(told(answered), 200, answer_headers(answered))
+            arm = answered.arm
         except Refused as refused:
-            response = _refusal(refused, form)
-            arm, version = refused.arm, refused.version
+            response = refusal(refused, form)
+            arm = refused.arm
         except ClientDisconnect:
-            response, arm, version = Response(status_code=499), "", ""
+            response = Response(status_code=499)
         except Exception:
             _LOG.exception("A request failed.")
             failed = Refused(500, "The server failed. Its log says how.")
-            response, arm, version = _refusal(failed, form), "", ""
-        self._desk.count(form, response.status_code, arm, version, began)
+            response = refusal(failed, form)
+        finally:
+            self._bodies.release(body)
+        self._desk.count(form, response.status_code, arm, began)
         return response
-
-    async def _body(self, request: Request) -> bytes:
-        most = self._settings.max_body
-        told = request.headers.get("content-length", "0")
-        size = int(told) if told.isdigit() else 0
-        chunks: list[bytes] = []
-        read = 0
-        try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                async for chunk in request.stream():
-                    read += len(chunk)
-                    if max(read, size) <= most:
-                        chunks.append(chunk)
-                    elif read > _DRAINED * most:
-                        break
-                    else:
-                        chunks.clear()
-        except TimeoutError:
-            raise Refused(408, f"The body took more than {_BODY_SECONDS:.0f} s.") from None
-        if max(read, size) > most:
-            raise Refused(413, f"The body has more than {most} bytes. Send fewer rows at once.")
-        return b"".join(chunks)
 
     # -- what it counts ----------------------------------------------------------------------------
 
@@ -220,79 +242,23 @@ class Endpoint:
             plan = self._desk.plan
             told = await asyncio.to_thread(lambda: report(plan, read_counters(self._counted)))
         except Refused as refused:
-            return _refusal(refused, "oip")
-        return _json(_finite(dataclasses.asdict(told)))
+            return refusal(refused, "oip")
+        return json_response(_finite(dataclasses.asdict(told)))
 
     async def outcomes(self, request: Request) -> Response:
-        """Take what became of predictions, by the arm and version that the responses named."""
+        """Take what became of predictions, by what the responses to them said."""
         try:
             if media_type(request.headers.get("content-type", "")) != JSON:
                 raise Refused(415, f"Send {JSON}.")
-            doc = read_json(await self._body(request))
-            reported = doc.get("outcomes")
-            if not isinstance(reported, list) or not reported:
-                raise Refused(400, 'Send {"outcomes": [{"arm": …, "version": …, "value": …}, …]}.')
-            checked = [self._outcome(one) for one in reported]
+            body = await self._bodies.read(request)
+            self._bodies.release(body)
+            doc = read_json(body)
+            counted, repeated = self._outcomes.count(doc.get("outcomes"))
         except Refused as refused:
-            return _refusal(refused, "oip")
+            return refusal(refused, "oip")
         except ClientDisconnect:
             return Response(status_code=499)
-        for arm, version, value in checked:
-            self._desk.count_outcome(arm, version, value)
-        return _json({"counted": len(checked)})
-
-    def _outcome(self, told: Any) -> tuple[str, str, float]:
-        if not isinstance(told, dict):
-            raise Refused(400, "An outcome must be an object.")
-        arm, version, value = told.get("arm"), told.get("version"), told.get("value")
-        if not isinstance(value, (bool, int, float)) or abs(value) > 1e15 or value != value:
-            raise Refused(400, "The value of an outcome must be a number, true or false.")
-        known = {(one.name, one.version) for one in self._desk.plan.arms}
-        if not (isinstance(arm, str) and isinstance(version, str) and (arm, version) in known):
-            raise Refused(
-                400,
-                f"There is no arm {arm!r:.60} of version {version!r:.60}. Its time may be over.",
-            )
-        return str(arm), str(version), float(value)
-
-
-def _json(doc: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(as_json(doc), status, headers, "application/json")
-
-
-def _headers(one: Answered | Refused) -> dict[str, str]:
-    if not one.prediction_id:
-        return {}
-    return {
-        "cellbook-prediction-id": one.prediction_id,
-        "cellbook-arm": one.arm,
-        "cellbook-version": _header(one.version),
-    }
-
-
-def _header(text: str) -> str:
-    return "".join(char if " " <= char <= "~" else "?" for char in text)
-
-
-def _refusal(refused: Refused, form: str) -> Response:
-    headers = _headers(refused)
-    if refused.retry_after is not None:
-        headers["retry-after"] = str(refused.retry_after)
-    if form == "mlflow":
-        code = "BAD_REQUEST" if refused.status < 500 else "INTERNAL_ERROR"
-        return _json({"error_code": code, "message": refused.message}, refused.status, headers)
-    return _json({"error": refused.message}, refused.status, headers)
-
-
-async def _no_route(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    told = {404: "There is nothing at this path.", 405: "The path does not take this method."}
-    message = told.get(error.status_code, str(error.detail))
-    return _json({"error": message}, error.status_code, dict(error.headers or {}))
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    return _json({"error": "The server failed. Its log says how."}, 500)
+        return json_response({"counted": counted, "repeated": repeated})
 
 
 def _finite(value: Any) -> Any:

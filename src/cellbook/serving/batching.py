@@ -11,6 +11,7 @@ Meanwhile requests wait in their sockets, and are all read before the next batch
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -26,10 +27,15 @@ QUICK = 0.004
 """Seconds for a row within which a model is quick."""
 
 _SLOW = 0.02
-_PATIENCE = 3
+_SLOW_BATCHES = 3
 """Batches running that take longer than `_SLOW` before a model is not quick after all."""
 
 _QUICK_ROWS = 256
+_MUCH = 20
+"""How many times longer than for its example a model may take at the end of the server."""
+
+_LEAST = 5.0
+"""Seconds that it has then, however quick it was."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class Limits:
     """Seconds that a request waits for others though the model is free."""
     timeout: float = 60.0
     """Seconds after which a request that still waits is not answered any more."""
+
+
+def given_up(patience: float) -> str:
+    """Say that a model takes too long."""
+    return f"The model gave no answer within {patience:g} s. Its process is replaced."
 
 
 @dataclass(slots=True)
@@ -66,16 +77,31 @@ class Batcher:
         The model.
     limits
         How much is done at once.
+    patience
+        Seconds that a batch may take; 0 for as long as it does.
     on_batch
         Called with the number of rows and the seconds of each batch.
+    on_hung
+        Called once, when a batch takes longer than that: the model answers nobody any more.
     """
 
     def __init__(
-        self, model: Model, limits: Limits, on_batch: Callable[[int, float], None] | None = None
+        self,
+        model: Model,
+        limits: Limits,
+        patience: float = 0.0,
+        on_batch: Callable[[int, float], None] | None = None,
+        on_hung: Callable[[], None] | None = None,
     ) -> None:
         self.model = model
         self._limits = limits
+        self._patience = patience or math.inf
         self._on_batch = on_batch
+        self._on_hung = on_hung
+        self._running: list[_Waiting] = []
+        self._since = 0.0
+        """When the batch under way began, by the loop's clock."""
+        self.hung = False
         self._queue: deque[_Waiting] = deque()
         self.waiting_rows = 0
         self._busy = False
@@ -96,6 +122,8 @@ class Batcher:
         Refused
             If it does not, if too much waits already, or for too long.
         """
+        if self.hung:
+            raise Refused(503, given_up(self._patience), retry_after=5)
         waiting = self.waiting_rows
         if self._queue and waiting + (part.rows or 1) > self._limits.queue_rows:
             raise Refused(503, f"{waiting} rows wait already. Come again.", retry_after=1)
@@ -117,6 +145,14 @@ class Batcher:
         """Answer what waits, and let the thread go."""
         await self._idle.wait()
         self._thread.shutdown(wait=False)
+
+    def hurry(self, grace: float) -> None:
+        """Let the batch under way take no more than `grace` seconds, since it began; less, if that
+        is much longer than the model takes for its example."""
+        usual = self.model.seconds * max(1, sum(one.rows for one in self._running))
+        self._patience = min(self._patience, grace, max(_LEAST, _MUCH * usual))
+        if self._busy:
+            self._sweep()
 
     def _start(self) -> None:
         self._scheduled = False
@@ -143,6 +179,7 @@ class Batcher:
             self._slow = self._slow + 1 if took > _SLOW else 0
             self._done(batch, made, began)
             return
+        self._running, self._since = batch, loop.time()
         work = loop.run_in_executor(self._thread, self.model.predict, parts)
         work.add_done_callback(lambda done: self._done(batch, done, began))
         if self._sweeper is None:
@@ -150,20 +187,42 @@ class Batcher:
 
     def _sweep(self) -> None:
         """Refuse what has waited for too long, now and then: the model may never come back."""
-        self._sweeper = None
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            self._sweeper = None
         if not self._busy:
             return
         loop = asyncio.get_running_loop()
+        if loop.time() - self._since > self._patience:
+            self._give_up()
+            return
         late = loop.time() - self._limits.timeout
         while self._queue and (self._queue[0].since < late or self._queue[0].future.done()):
             one = self._queue.popleft()
             self.waiting_rows -= one.rows
             if not one.future.done():
                 one.future.set_exception(_too_long())
-        self._sweeper = loop.call_later(min(1.0, self._limits.timeout), self._sweep)
+        pause = min(1.0, self._limits.timeout, self._patience / 4)
+        self._sweeper = loop.call_later(pause, self._sweep)
+
+    def _give_up(self) -> None:
+        """Answer all that waits: the model does not come back."""
+        self.hung = True
+        why = given_up(self._patience)
+        for one in self._running:
+            if not one.future.done():
+                one.future.set_exception(Refused(504, why))
+        for one in self._queue:
+            if not one.future.done():
+                one.future.set_exception(Refused(503, why, retry_after=5))
+        self._queue.clear()
+        self.waiting_rows = 0
+        self._idle.set()
+        if self._on_hung is not None:
+            self._on_hung()
 
     def _is_quick(self, batch: Sequence[_Waiting]) -> bool:
-        quick = self.model.seconds <= QUICK and self._slow < _PATIENCE
+        quick = self.model.seconds <= QUICK and self._slow < _SLOW_BATCHES
         return quick and sum(one.rows for one in batch) <= _QUICK_ROWS
 
     def _batch(self) -> list[_Waiting]:
@@ -197,6 +256,9 @@ class Batcher:
         began: float,
     ) -> None:
         self._busy = False
+        self._running = []
+        if self.hung:
+            return
         if self._on_batch is not None:
             self._on_batch(sum(one.rows for one in batch), time.perf_counter() - began)
         failed = done.exception()

@@ -11,20 +11,17 @@ import json
 import os
 import shutil
 import tempfile
-import urllib.error
-import urllib.request
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from cellbook.records.deployment import Deployment
+from cellbook.serving.asking import ask
 from cellbook.serving.deployments import promote, read_deployment, rollback, write_deployment
+from cellbook.serving.examples import command
 from cellbook.serving.server import Server, what_to_serve
 from cellbook.serving.settings import Settings
-
-_PATIENCE = 5.0
-"""Seconds for an answer about itself, from this machine."""
 
 
 class Beside:
@@ -116,15 +113,14 @@ class Beside:
         return self._asked("/arms")
 
     def example(self) -> str:
-        """Return a line of a shell that asks it for a prediction: a row with all that its model
-        takes, whose values are to be filled in.  `TOKEN` stands for a token, if it wants one."""
-        told = self._asked(f"/v2/models/{self.deployment.name}")
-        row = _row(told) if told else {}
-        # A quotation mark would end the shell's text.
-        body = json.dumps({"dataframe_records": [row]}).replace("'", "'\\''")
-        token = " -H 'authorization: Bearer TOKEN'" if self.settings.tokens else ""
-        kind = "-H 'content-type: application/json'"
-        return f"curl {self.server.url}/invocations {kind}{token} -d '{body}'"
+        """Return a line of a shell that asks it for a prediction, with a row of its model's own
+        example; of a model without one, with values that are to be filled in.  `TOKEN` stands for a
+        token, if it wants one."""
+        told = self._asked("/") or {"try": "", "inputs": ()}
+        if told["try"]:
+            return str(told["try"])
+        body = json.dumps({"dataframe_records": [_row(told)]})
+        return command(self.server.url, body, token=bool(self.settings.tokens))
 
     def stop(self) -> None:
         """End it: requests under way are answered."""
@@ -133,17 +129,7 @@ class Beside:
     def _asked(self, path: str) -> dict[str, Any] | None:
         if not self.server.alive or not self.server.url:
             return None
-        request = urllib.request.Request(self.server.url + path)
-        if self.settings.tokens:
-            request.add_header("authorization", f"Bearer {self.settings.tokens[0]}")
-        try:
-            # This machine itself: whatever proxy there is has no part in it.
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(request, timeout=_PATIENCE) as response:
-                found: dict[str, Any] = json.load(response)
-                return found
-        except (OSError, ValueError, urllib.error.URLError):
-            return None
+        return ask(self.server.url, path, self.settings.tokens)
 
 
 def _row(told: dict[str, Any]) -> dict[str, Any]:

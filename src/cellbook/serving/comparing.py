@@ -78,6 +78,8 @@ class ArmReport:
     """One arm."""
 
     name: str
+    model: str
+    """What its model is called."""
     version: str
     shadow: bool
     share: float
@@ -119,12 +121,13 @@ def report(plan: Plan, counted: Mapping[Key, float]) -> EndpointReport:
     for place, arm in enumerate(plan.arms):
         codes = _by_label("cellbook_requests_total", "code", arm, counted)
         asked = _by_label("cellbook_shadow_total", "result", arm, counted)
-        spread = seconds.get((("arm", arm.name), ("version", arm.version)), [])
+        spread = seconds.get(tuple(arm.labels.items()), [])
         outcomes = _moments(arm, counted)
         compared = None if arm.shadow or not place else compare(champion, outcomes)
         arms.append(
             ArmReport(
                 name=arm.name,
+                model=arm.called,
                 version=arm.version,
                 shadow=arm.shadow,
                 share=arm.weight if arm.shadow else arm.weight / weights,
@@ -215,7 +218,7 @@ def _welch(champion: Moments, arm: Moments) -> tuple[float, float, float]:
 
 
 def _moments(arm: PlannedArm, counted: Mapping[Key, float]) -> Moments:
-    labels = (("arm", arm.name), ("version", arm.version))
+    labels = tuple(arm.labels.items())
     return Moments(
         *(
             counted.get((f"cellbook_outcomes_{name}", labels), 0.0)
@@ -231,6 +234,6 @@ def _by_label(
     found: dict[str, float] = {}
     for (name, labels), value in counted.items():
         told = dict(labels)
-        if name == metric and (told["arm"], told["version"]) == (arm.name, arm.version):
+        if name == metric and arm.labels.items() <= told.items():
             found[told[label]] = found.get(told[label], 0.0) + value
     return found

@@ -2,19 +2,23 @@
 
 A worker's numbers are 64-bit floats in a mapped file, so that adding is one assignment, nobody
 waits for anybody, and what a killed worker counted stays counted.  What each number stands for is
-one line of JSON beside it.
+one line of JSON beside it.  What ended processes have counted is kept together in one file.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import mmap
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 CAPACITY = 1 << 16
 """Numbers of one process; what comes after is counted together, under no name."""
+
+_SETTLED = "settled.json"
 
 Labels = Mapping[str, str]
 Key = tuple[str, tuple[tuple[str, str], ...]]
@@ -66,18 +70,60 @@ def read_counters(folder: Path) -> dict[Key, float]:
     Of what is set rather than counted (its name does not end in ``_total``, ``_sum`` or
     ``_bucket``), only living processes count.
     """
-    sums: dict[Key, float] = {}
-    for file in sorted(folder.glob("*.names")):
-        alive = _is_alive(int(file.stem))
-        values = memoryview(file.with_suffix(".values").read_bytes()).cast("d")
-        text = file.read_text(encoding="utf-8")
-        # The last line may be being written.
-        for slot, line in enumerate(text[: text.rfind("\n") + 1].splitlines()):
-            name, labels = json.loads(line)
-            if alive or name.endswith(("_total", "_sum", "_bucket")):
-                key = (name, tuple(labels.items()))
-                sums[key] = sums.get(key, 0.0) + values[slot]
+    with _locked(folder, fcntl.LOCK_SH):
+        sums = _settled(folder)
+        for file in sorted(folder.glob("*.names")):
+            alive = _is_alive(int(file.stem))
+            for key, value in _of_process(file):
+                if alive or _is_counted(key):
+                    sums[key] = sums.get(key, 0.0) + value
     return sums
+
+
+def settle(folder: Path, pid: int) -> None:
+    """Keep what a process has counted that has ended, but not its files: many may follow it."""
+    file = folder / f"{pid}.names"
+    with _locked(folder, fcntl.LOCK_EX):
+        if not file.exists():
+            return
+        sums = _settled(folder)
+        for key, value in _of_process(file):
+            if _is_counted(key):
+                sums[key] = sums.get(key, 0.0) + value
+        partial = folder / f"{_SETTLED}.new"
+        told = [[name, dict(labels), value] for (name, labels), value in sums.items()]
+        partial.write_text(json.dumps(told), encoding="utf-8")
+        partial.replace(folder / _SETTLED)
+        file.unlink()
+        file.with_suffix(".values").unlink(missing_ok=True)
+
+
+def _settled(folder: Path) -> dict[Key, float]:
+    file = folder / _SETTLED
+    if not file.exists():
+        return {}
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return {(name, tuple(labels.items())): value for name, labels, value in told}
+
+
+def _of_process(file: Path) -> Iterator[tuple[Key, float]]:
+    values = memoryview(file.with_suffix(".values").read_bytes()).cast("d")
+    text = file.read_text(encoding="utf-8")
+    # The last line may be being written.
+    for slot, line in enumerate(text[: text.rfind("\n") + 1].splitlines()):
+        name, labels = json.loads(line)
+        yield (name, tuple(labels.items())), values[slot]
+
+
+def _is_counted(key: Key) -> bool:
+    return key[0].endswith(("_total", "_sum", "_bucket"))
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, how)
+        yield
 
 
 def _is_alive(pid: int) -> bool:

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -40,8 +41,7 @@ class Answered:
 
     asked: Asked
     outputs: Outputs
-    arm: str
-    version: str
+    arm: PlannedArm
     prediction_id: str
 
 
@@ -66,19 +66,29 @@ class Desk:
         Where it counts.
     log
         Who is told of predictions; None for nobody.
+    on_hung
+        Called when a model does not come back.
     """
 
-    def __init__(self, settings: Settings, counters: Counters, log: Logging | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        counters: Counters,
+        log: Logging | None = None,
+        on_hung: Callable[[], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._counters = counters
         self._log = log
+        self._on_hung = on_hung
         self._clock = Clock()
         self._models: dict[tuple[str, str], Batcher] = {}
         self._prepared: _Taken | None = None
         self._before: _Taken | None = None
         self._taken: _Taken | None = None
-        self._histograms: dict[tuple[str, str], Histogram] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._requests: dict[tuple[str, ...], int] = {}
+        self._histograms: dict[tuple[str, ...], Histogram] = {}
+        self._closing: dict[asyncio.Task[None], Batcher] = {}
 
     @property
     def ready(self) -> bool:
@@ -128,9 +138,14 @@ class Desk:
                 del self._models[key]
                 # What it has begun it ends by itself: a model that hangs keeps no plan away.
                 closing = asyncio.create_task(batcher.close())
-                self._closing.add(closing)
-                closing.add_done_callback(self._closing.discard)
+                self._closing[closing] = batcher
+                closing.add_done_callback(self._closing.pop)
         return True
+
+    def hurry(self) -> None:
+        """Let models take no longer for what is under way than the end of the server can wait."""
+        for batcher in (*self._models.values(), *self._closing.values()):
+            batcher.hurry(self._settings.grace)
 
     async def close(self) -> None:
         """Answer what waits."""
@@ -151,12 +166,19 @@ class Desk:
                 )
                 outcome = "loaded"
             finally:
-                self._counters.add(self._counters.slot("cellbook_loads_total", {"result": outcome}))
-            self._models[key] = Batcher(model, self._settings.limits, self._batch_counter(model))
+                labels = {"model": arm.called, "version": arm.version, "result": outcome}
+                self._counters.add(self._counters.slot("cellbook_loads_total", labels))
+            self._models[key] = Batcher(
+                model,
+                self._settings.limits,
+                self._settings.patience,
+                self._batch_counter(arm),
+                self._on_hung,
+            )
         return self._models[key]
 
-    def _batch_counter(self, model: Model) -> Callable[[int, float], None]:
-        labels = {"version": model.version}
+    def _batch_counter(self, arm: PlannedArm) -> Callable[[int, float], None]:
+        labels = {"model": arm.called, "version": arm.version}
         rows = histogram(self._counters, "cellbook_batch_rows", labels, ROWS)
         seconds = histogram(self._counters, "cellbook_batch_seconds", labels, SECONDS)
 
@@ -169,8 +191,7 @@ class Desk:
     def _tell_versions(self) -> None:
         for taken, value in ((self._before, 0.0), (self._taken, 1.0)):
             for arm in taken.plan.arms if taken else ():
-                labels = {"arm": arm.name, "version": arm.version}
-                self._counters.put(self._counters.slot("cellbook_model_info", labels), value)
+                self._counters.put(self._counters.slot("cellbook_model_info", arm.labels), value)
 
     # -- requests ----------------------------------------------------------------------------------
 
@@ -237,40 +258,44 @@ class Desk:
             fitted = await _called(thread, batcher.model.fitter.fit, asked.given)
             outputs = await batcher.predict(fitted)
         except Refused as refused:
-            refused.arm, refused.version = arm.name, batcher.model.version
-            refused.prediction_id = prediction_id
+            refused.arm, refused.prediction_id = arm, prediction_id
             raise
-        answered = Answered(asked, outputs, arm.name, batcher.model.version, prediction_id)
+        answered = Answered(asked, outputs, arm, prediction_id)
         if self._log is not None:
-            self._tell(answered, now.plan.endpoint, arm, key, fitted, batcher.model, began)
+            self._tell(answered, now.plan.endpoint, key, fitted, batcher.model, began, len(body))
         for shadow, channel in now.shadows:
             if falls_within(now.plan.salt, key or prediction_id, shadow.weight):
                 sent = channel.send(decode.__name__, body, kind, key, answered)
                 if not sent:
                     self._counters.add(self._counters.slot("cellbook_shadow_total", {
-                        "arm": shadow.name, "version": shadow.version, "result": "dropped",
+                        **shadow.labels, "result": "dropped",
                     }))  # fmt: skip
         return answered
 
-    def count(self, form: str, status: int, arm: str, version: str, began: float) -> None:
-        """Count a request that was answered, or not."""
-        labels = {"form": form, "code": str(status), "arm": arm, "version": version}
-        self._counters.add(self._counters.slot("cellbook_requests_total", labels))
-        key = (arm, version)
-        if key not in self._histograms:
-            self._histograms[key] = histogram(
-                self._counters,
-                "cellbook_request_seconds",
-                {"arm": arm, "version": version},
-                SECONDS,
+    def count(
+        self, form: str, status: int, arm: PlannedArm | None = None, began: float | None = None
+    ) -> None:
+        """Count a request that was answered, or not; how long it took, if `began` says so."""
+        who = (arm.name, arm.called, arm.version) if arm is not None else ("", "", "")
+        key = (form, str(status), *who)
+        slot = self._requests.get(key)
+        if slot is None:
+            labels = dict(zip(("form", "code", "arm", "model", "version"), key, strict=True))
+            slot = self._requests[key] = self._counters.slot("cellbook_requests_total", labels)
+        self._counters.add(slot)
+        if began is None:
+            return
+        if who not in self._histograms:
+            labels = dict(zip(("arm", "model", "version"), who, strict=True))
+            self._histograms[who] = histogram(
+                self._counters, "cellbook_request_seconds", labels, SECONDS
             )
-        self._histograms[key].observe(time.perf_counter() - began)
+        self._histograms[who].observe(time.perf_counter() - began)
 
-    def count_outcome(self, arm: str, version: str, value: float) -> None:
+    def count_outcome(self, arm: PlannedArm, value: float) -> None:
         """Count what became of a prediction."""
-        labels = {"arm": arm, "version": version}
         for name, amount in (("total", 1.0), ("sum", value), ("squares_sum", value * value)):
-            self._counters.add(self._counters.slot(f"cellbook_outcomes_{name}", labels), amount)
+            self._counters.add(self._counters.slot(f"cellbook_outcomes_{name}", arm.labels), amount)
 
     def gauge(self) -> None:
         """Note how much waits at this moment."""
@@ -309,27 +334,27 @@ class Desk:
         self,
         answered: Answered,
         endpoint: str,
-        arm: PlannedArm,
         key: str,
         fitted: Fitted,
         model: Model,
         began: float,
+        size: int,
     ) -> None:
         assert self._log is not None
         prediction = Prediction(
             answered.prediction_id,
             time.time_ns() // 1_000_000,
             endpoint,
-            answered.version,
-            answered.arm,
+            answered.arm.version,
+            answered.arm.name,
             key,
             None,
             answered.outputs,
             time.perf_counter() - began,
             answered.asked.request_id or "",
-            arm.model,
+            answered.arm.model,
         )
-        self._log.add(prediction, lambda: model.fitter.assemble([fitted]))
+        self._log.add(prediction, partial(model.fitter.assemble, [fitted]), size)
 
 
 async def _called(in_thread: bool, function: Callable[..., Any], *args: Any) -> Any:

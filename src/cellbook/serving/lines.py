@@ -25,6 +25,17 @@ def write_line(stream: IO[str], message: Message) -> bool:
     return True
 
 
+def teller(stream: IO[str]) -> Callable[[Message], bool]:
+    """Return what sends messages as `write_line` does, from any thread."""
+    lock = threading.Lock()
+
+    def tell(message: Message) -> bool:
+        with lock:
+            return write_line(stream, message)
+
+    return tell
+
+
 def read_lines(stream: IO[str], on_message: Callable[[Message | None], None]) -> threading.Thread:
     """Call a function with each message, in a thread; with None when the other end is closed."""
 

@@ -18,6 +18,9 @@ from typing import Any
 from cellbook.serving.outputs import Outputs
 
 _MOST = 10_000
+_MOST_BYTES = 64 << 20
+"""Bytes of requests and answers that wait."""
+
 _AT_ONCE = 500
 _PAUSE = 0.2
 
@@ -67,17 +70,23 @@ class Logging:
     def __init__(self, log: PredictionHook, on_dropped: Callable[[int], None]) -> None:
         self._log = log
         self._on_dropped = on_dropped
-        self._queue: deque[tuple[Prediction, Callable[[], Any]]] = deque()
+        self._queue: deque[tuple[Prediction, Callable[[], Any], int]] = deque()
+        self._put = self._taken = 0
+        """Bytes that have come and gone; each number is changed by one thread."""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="predictions", daemon=True)
         self._thread.start()
 
-    def add(self, prediction: Prediction, inputs: Callable[[], Any]) -> None:
-        """Hand a prediction over; its inputs are made in the thread, as that takes time."""
-        if len(self._queue) >= _MOST:
+    def add(self, prediction: Prediction, inputs: Callable[[], Any], size: int) -> None:
+        """Hand a prediction over; its inputs, which came as `size` bytes, are made in the thread,
+        as that takes time."""
+        size += sum(getattr(one, "nbytes", 0) for one in prediction.outputs.columns.values())
+        waiting = self._put - self._taken
+        if len(self._queue) >= _MOST or (waiting and waiting + size > _MOST_BYTES):
             self._on_dropped(1)
             return
-        self._queue.append((prediction, inputs))
+        self._put += size
+        self._queue.append((prediction, inputs, size))
 
     def close(self, timeout: float = 5.0) -> None:
         """Hand over what waits."""
@@ -92,10 +101,11 @@ class Logging:
                 continue
             several = [self._queue.popleft() for _ in range(min(len(self._queue), _AT_ONCE))]
             try:
-                self._log([_with_inputs(one, inputs()) for one, inputs in several])
+                self._log([_with_inputs(one, inputs()) for one, inputs, _ in several])
             except Exception:
                 logging.getLogger(__name__).exception("The log of predictions failed.")
                 time.sleep(_PAUSE)
+            self._taken += sum(size for _, _, size in several)
         close = getattr(self._log, "close", None)
         if close is not None:
             close()

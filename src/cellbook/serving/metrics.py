@@ -18,7 +18,7 @@ SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 ROWS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0)
 
 METRICS: Mapping[str, tuple[str, str]] = {
-    "cellbook_requests_total": ("counter", "Requests, by status, version and arm."),
+    "cellbook_requests_total": ("counter", "Requests, by status, arm, model and version."),
     "cellbook_request_seconds": ("histogram", "From a request's arrival to its response."),
     "cellbook_batch_rows": ("histogram", "Rows that the model was given at once."),
     "cellbook_batch_seconds": ("histogram", "What the model took for them."),

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cellbook.errors import Untrusted, one_line
+from cellbook.errors import InvalidBundle, Untrusted, one_line
 from cellbook.packaging import PackagedModel, load_bundle, open_bundle
 from cellbook.packaging.bundle import check_consent
 from cellbook.packaging.manifest import read_manifest
-from cellbook.serving.examples import read_example
+from cellbook.serving.examples import example_request, read_example
 from cellbook.serving.fitting import Fitted, Fitter
 from cellbook.serving.outputs import Outputs, concatenated, outputs_of
 from cellbook.serving.plans import PlannedArm
 from cellbook.serving.refusing import Refused
 
+_LOG = logging.getLogger("cellbook.serving")
+_LOGGED_EVERY = 10.0
 _CHECKED_FOR = 5.0
 """Seconds for which a model that made something of its example counts as whole."""
 
@@ -45,6 +49,8 @@ class Model:
         self.signature = packaged.bundle.signature
         self.platform: str = packaged.bundle.about["model"]["format"]
         self.fitter = Fitter(self.signature, ignore_unknown=ignore_unknown)
+        self.request = example_request(packaged, self.fitter)
+        """A request that it can be asked, as JSON; empty if none is known."""
         self._call = packaged.loaded.call
         example = read_example(packaged)
         self._example = None
@@ -52,7 +58,7 @@ class Model:
             self._example = Fitted(
                 len(example) if getattr(example, "ndim", 0) else None, None, example
             )
-        self._whole_until = 0.0
+        self._whole_until = self._quiet_until = 0.0
         self.seconds = math.inf
         """What it takes for one row, at best; not known of a model without an example."""
         self.by_rows = self._is_by_rows()
@@ -70,7 +76,7 @@ class Model:
 
     def _together(self, parts: Sequence[Fitted]) -> list[Outputs]:
         rows = sum(part.rows or 0 for part in parts)
-        made = outputs_of(self._call(self.fitter.assemble(parts)))
+        made = self._made(self.fitter.assemble(parts))
         if made.rows != rows:
             self.by_rows = False
             raise ValueError("It does not give a prediction a row.")
@@ -80,7 +86,7 @@ class Model:
 
     def _alone(self, part: Fitted) -> Outputs | Refused:
         try:
-            return outputs_of(self._call(self.fitter.assemble([part])))
+            return self._made(self.fitter.assemble([part]))
         except Exception as error:
             return self._blamed(error)
 
@@ -89,7 +95,9 @@ class Model:
 
         Of a model without one, errors that say that a value is wrong are the input's.
         """
-        if self._example is None:
+        if isinstance(error, _Left):
+            inputs_fault = False
+        elif self._example is None:
             inputs_fault = isinstance(error, (ValueError, TypeError, LookupError, ArithmeticError))
         elif inputs_fault := time.monotonic() < self._whole_until:
             pass
@@ -97,11 +105,24 @@ class Model:
             inputs_fault = self._is_whole()
         if inputs_fault:
             return Refused(422, f"The model cannot take this input: {one_line(error)}.")
+        self._log(error)
         return Refused(500, "The model failed. The server's log says how.")
+
+    def _log(self, error: Exception) -> None:
+        """Log why it failed, now and then: a model that always fails fills no disk."""
+        now = time.monotonic()
+        if now >= self._quiet_until:
+            self._quiet_until = now + _LOGGED_EVERY
+            _LOG.error("Version %s of a model failed.", self.version, exc_info=error)
+
+    def _made(self, data: Any) -> Outputs:
+        """Return what the model makes of data; it fails, if it means to end the process."""
+        with _staying():
+            return outputs_of(self._call(data))
 
     def _is_whole(self) -> bool:
         try:
-            self._call(self._example.data if self._example else None)
+            self._made(self._example.data if self._example else None)
         except Exception:
             return False
         self._whole_until = time.monotonic() + _CHECKED_FOR
@@ -109,7 +130,7 @@ class Model:
 
     def _timed(self, row: Any) -> Outputs:
         began = time.perf_counter()
-        made = outputs_of(self._call(row))
+        made = self._made(row)
         self.seconds = min(self.seconds, time.perf_counter() - began)
         return made
 
@@ -122,7 +143,7 @@ class Model:
         if example is None or self.signature.inputs is None or not example.rows:
             return False
         try:
-            whole = outputs_of(self._call(example.data))
+            whole = self._made(example.data)
             if whole.rows != example.rows:
                 return False
             rows = [_row(example.data, place) for place in range(min(example.rows, 8))]
@@ -145,13 +166,33 @@ def load_model(arm: PlannedArm, *, trust: bool = False, ignore_unknown: bool = F
     folder = Path(arm.folder)
     own = arm.own != "" and read_manifest(folder).digest == arm.own
     try:
-        loaded = load_bundle(folder, trust=trust or own)
+        with _staying():
+            loaded = load_bundle(folder, trust=trust or own)
+            return Model(loaded, arm.version, ignore_unknown=ignore_unknown)
     except Untrusted:
         called = arm.model.removeprefix("models:/")
         mend = "serve it with --trust, or Settings(trust=True)"
         check_consent(open_bundle(folder), trust, called=called, mend=mend)
         raise
-    return Model(loaded, arm.version, ignore_unknown=ignore_unknown)
+    except _Left as left:
+        raise InvalidBundle(
+            f"{folder.name} cannot be loaded: it means to end its process ({left})."
+        ) from left
+
+
+@contextlib.contextmanager
+def _staying() -> Iterator[None]:
+    """Make a failure of what would end the process, or its event loop: ``sys.exit()``, say."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as error:
+        raise _Left(one_line(error)) from error
+
+
+class _Left(Exception):
+    """Code of a model has meant to end the process."""
 
 
 def _row(data: Any, place: int) -> Any:

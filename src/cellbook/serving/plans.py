@@ -26,6 +26,13 @@ class PlannedArm:
     """Of a shadow: the socket at which it is asked."""
     own: str = ""
     """The digest of what may be loaded without consent, as who serves it made it."""
+    called: str = ""
+    """What the model is called, without its version."""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return what tells it from all others, where something is counted."""
+        return {"arm": self.name, "model": self.called, "version": self.version}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +86,17 @@ def make_plan(number: int, deployment: Deployment, resolving: Resolving, channel
         # Another model is another shadow, though its version has the same number.
         told = "\0".join((str(place), arm.model, found.folder, found.version))
         named = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        channel = f"{channels}/{named}" if arm.shadow else ""
         arms.append(
             PlannedArm(
-                arm.name,
-                arm.model,
-                found.version,
-                found.folder,
-                arm.weight,
-                arm.shadow,
-                channel,
-                found.own,
+                name=arm.name,
+                model=arm.model,
+                version=found.version,
+                folder=found.folder,
+                weight=arm.weight,
+                shadow=arm.shadow,
+                channel=f"{channels}/{named}" if arm.shadow else "",
+                own=found.own,
+                called=found.name,
             )
         )
     return Plan(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cellbook.serving.plans import PlannedArm
+
 
 class Refused(Exception):
     """A request that is not answered as it was meant to be.
@@ -21,5 +26,6 @@ class Refused(Exception):
         self.status = status
         self.message = message
         self.retry_after = retry_after
-        self.arm = self.version = self.prediction_id = ""
+        self.arm: PlannedArm | None = None
+        self.prediction_id = ""
         """Who refused it, if it came so far."""

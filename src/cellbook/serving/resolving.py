@@ -90,6 +90,8 @@ class Resolved:
 
     folder: str
     version: str
+    name: str
+    """What the model is called: as it is registered, or as its bundle says."""
     own: str = ""
     """Its digest, if it may be loaded without consent."""
 
@@ -125,7 +127,8 @@ class Resolving:
             return self._at_path(model)
         path, version = found
         own = self._resolver.own(model, version) if isinstance(self._resolver, KnowsOwn) else ""
-        return Resolved(self._at_path(os.fspath(path)).folder, version, own)
+        name = model.removeprefix("models:/").partition("@")[0].partition("/")[0]
+        return Resolved(self._at_path(os.fspath(path)).folder, version, name, own)
 
     def _at_path(self, model: str) -> Resolved:
         path = Path(model)
@@ -145,14 +148,23 @@ class Resolving:
     def _read(self, path: Path) -> Resolved:
         if path.is_dir():
             # Every byte is checked when a worker loads it.
-            return Resolved(str(path.resolve()), read_manifest(path).digest[-64:][:DIGITS])
+            return _found(path.resolve(), read_manifest(path).digest)
         name = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogatepass")).hexdigest()
         stat = path.stat()
         folder = self._scratch / f"{name[:16]}-{stat.st_mtime_ns}-{stat.st_size}"
         digest = (
             read_manifest(folder).digest if folder.exists() else unpack_bundle(path, folder).digest
         )
-        return Resolved(str(folder), digest[-64:][:DIGITS])
+        return _found(folder, digest)
+
+
+def _found(folder: Path, digest: str) -> Resolved:
+    try:
+        described = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        name = str(described["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        name = folder.name  # Whoever loads it says what is wrong.
+    return Resolved(str(folder), digest[-64:][:DIGITS], name)
 
 
 def factory_doc(factory: Factory | None) -> dict[str, Any] | None:

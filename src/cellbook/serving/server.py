@@ -22,6 +22,9 @@ from cellbook.serving.settings import Settings, settings_doc
 _KEPT = 200
 """Lines that a server said, the last ones."""
 
+_LONGEST = 2000
+"""Characters of one."""
+
 
 class Server:
     """An endpoint that answers.  It ends with :meth:`stop`, the ``with`` block, or this process.
@@ -141,7 +144,7 @@ class Server:
         elif "trouble" in message:
             self._trouble = message["trouble"]
         elif "said" in message:
-            self._said.append(message["said"])
+            self._said.append(message["said"][:_LONGEST])
 
 
 def what_to_serve(

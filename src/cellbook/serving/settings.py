@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,10 +34,15 @@ class Settings:
     """Whether columns that a model does not take are left out, instead of refused."""
     max_body: int = 16 << 20
     """Bytes of a request's body."""
+    max_held: int = 256 << 20
+    """Bytes of the bodies of all requests that a worker has read and not answered yet."""
     poll: float = 1.0
     """Seconds between two looks at whether a name has moved."""
     grace: float = 20.0
     """Seconds that requests under way have to end when the server ends."""
+    patience: float = 60.0
+    """Seconds that a model may take for what it is given at once; then its process is replaced.  0
+    for as long as it takes."""
     limits: Limits = field(default_factory=Limits)
     resolver: Factory | None = None
     """Makes a :data:`.resolving.Resolver`."""
@@ -57,6 +63,11 @@ class Settings:
             raise InvalidInput(f"There is no port {self.port}. Give one from 0 to 65535.")
         if min(self.max_body, self.limits.batch_rows, self.limits.queue_rows) < 1:
             raise InvalidInput("A limit below 1 lets nothing through. Give a larger one.")
+        if not 0 <= self.patience < math.inf:
+            raise InvalidInput(
+                f"A patience of {self.patience:g} s cannot be. Give seconds, or 0 for as long as a "
+                "model takes."
+            )
         if any(not token or not token.isascii() or token != token.strip() for token in self.tokens):
             raise InvalidInput("A token must be of ASCII letters, digits and signs, on a line.")
         if not (self.loopback or self.tokens or self.open_to_all):
@@ -65,6 +76,11 @@ class Settings:
                 "(--token-file), or say --open-to-all."
             )
         return self
+
+    @property
+    def beat(self) -> float:
+        """Seconds between two signs of life of a process."""
+        return min(1.0, self.patience / 4) if self.patience else 1.0
 
     @property
     def loopback(self) -> bool:

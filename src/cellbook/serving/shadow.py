@@ -11,13 +11,13 @@ import os
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from cellbook.errors import CellbookError, one_line
 from cellbook.serving.counting import Counters
 from cellbook.serving.decoding import decode_invocation
-from cellbook.serving.lines import own_stdout, read_lines, write_line
+from cellbook.serving.lines import own_stdout, read_lines, teller, write_line
 from cellbook.serving.logging_predictions import Logging, Prediction
 from cellbook.serving.metrics import SECONDS, histogram
 from cellbook.serving.models import Model, load_model
@@ -26,6 +26,7 @@ from cellbook.serving.outputs import Outputs, as_predictions
 from cellbook.serving.plans import PlannedArm
 from cellbook.serving.settings import settings_of
 from cellbook.serving.shadowing import LARGEST, Overheard, agree, overheard
+from cellbook.serving.watching import Watch
 from cellbook.serving.worker import open_log
 
 _FORMS = {one.__name__: one for one in (decode_inference, decode_invocation)}
@@ -45,11 +46,31 @@ class Shadow:
         self._endpoint = endpoint
         self._counters = counters
         self._log = log
-        self._labels = {"arm": arm.name, "version": arm.version}
+        self._labels = arm.labels
+        self._hearing = 0
+        """The number of the request that is being predicted; 0 for none."""
+        self._heard = self._seen = 0
         self._seconds = histogram(counters, "cellbook_request_seconds", self._labels, SECONDS)
 
     def hear(self, one: Overheard) -> None:
         """Predict what was predicted, and note whether it is the same."""
+        self._heard += 1
+        self._hearing = self._heard
+        try:
+            self._hear(one)
+        finally:
+            self._hearing = 0
+
+    def still(self) -> bool:
+        """Whether it predicts the same request as when this was last called."""
+        before, self._seen = self._seen, self._hearing
+        return bool(self._seen) and self._seen == before
+
+    def hung(self) -> None:
+        """Count what it was asked and does not answer."""
+        self._count("failed")
+
+    def _hear(self, one: Overheard) -> None:
         began = time.perf_counter()
         try:
             asked = _FORMS[one.form](one.body, one.kind, self._model.signature)
@@ -71,7 +92,8 @@ class Shadow:
                 None, made, took, asked.request_id or "", self._arm.model,
                 shadow=True,
             )  # fmt: skip
-            self._log.add(prediction, lambda: self._model.fitter.assemble([fitted]))
+            inputs = partial(self._model.fitter.assemble, [fitted])
+            self._log.add(prediction, inputs, len(one.body))
 
     def _count(self, result: str) -> None:
         labels = {**self._labels, "result": result}
@@ -94,9 +116,17 @@ def main() -> None:
         write_line(say, {"failed": 0, "why": why})
         return
     ears = _ears(arm.channel)
-    read_lines(sys.stdin, lambda message: _end(message, log))
-    write_line(say, {"ready": True})
+    tell = teller(say)
     shadow = Shadow(model, arm, told["endpoint"], counters, log)
+
+    def give_up() -> None:
+        shadow.hung()
+        tell({"hung": "its model does not come back"})
+        _end(log)
+
+    read_lines(sys.stdin, lambda message: _end(log) if message is None else None)
+    tell({"ready": True})
+    Watch(settings.beat, settings.patience, lambda: tell({"beat": 1}), shadow.still, give_up)
     while True:
         shadow.hear(overheard(ears.recv(2 * LARGEST + (1 << 20))))
 
@@ -109,11 +139,10 @@ def _ears(address: str) -> socket.socket:
     return ears
 
 
-def _end(message: Any, log: Logging | None) -> None:
-    if message is None:
-        if log is not None:
-            log.close(2.0)
-        os._exit(0)  # The main thread waits for a datagram that will not come.
+def _end(log: Logging | None) -> None:
+    if log is not None:
+        log.close(2.0)
+    os._exit(0)  # The main thread waits for a datagram that will not come, or hangs.
 
 
 if __name__ == "__main__":

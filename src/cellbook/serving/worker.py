@@ -11,6 +11,7 @@ import asyncio
 import importlib.util
 import json
 import logging
+import os
 import socket
 import sys
 from collections.abc import Mapping
@@ -21,15 +22,23 @@ import uvicorn
 
 from cellbook.errors import CellbookError, one_line
 from cellbook.serving.app import Endpoint
+from cellbook.serving.batching import given_up
 from cellbook.serving.counting import Counters
 from cellbook.serving.desk import Desk
-from cellbook.serving.lines import Message, own_stdout, read_lines, write_line
+from cellbook.serving.last_words import answer_waiting
+from cellbook.serving.lines import Message, own_stdout, read_lines, teller, write_line
 from cellbook.serving.logging_predictions import Logging
 from cellbook.serving.plans import plan_of
 from cellbook.serving.settings import Settings, settings_of
+from cellbook.serving.watching import Pulse, Watch
 
 _KEEP_ALIVE = 75
 """Seconds that a connection stays open without a request."""
+
+ENDS_WITHIN = 5.0
+"""Seconds that the main thread may stand still when the process is to end."""
+
+_HUNG = "its model does not come back"
 
 
 class Worker:
@@ -50,11 +59,14 @@ class Worker:
     def __init__(
         self, settings: Settings, listening: socket.socket, counted: Path, say: IO[str]
     ) -> None:
-        self._say = say
+        self._tell = teller(say)
+        self._settings = settings
         self._listening = listening
         counters = Counters(counted)
         self._log = open_log(settings, counters)
-        self._desk = Desk(settings, counters, self._log)
+        self.hung = False
+        """Whether a model does not come back to one of its threads."""
+        self._desk = Desk(settings, counters, self._log, self._model_hung)
         config = uvicorn.Config(
             Endpoint(self._desk, settings, counted).app(),
             log_level="warning",
@@ -71,7 +83,16 @@ class Worker:
         loop = asyncio.get_running_loop()
         messages: asyncio.Queue[Message | None] = asyncio.Queue()
 
+        settings, tell = self._settings, self._tell
+        pulse = Pulse(loop)
+        self._watch = Watch(
+            settings.beat, settings.patience, lambda: tell({"beat": 1}), pulse.still, self._held
+        )
+
         def hear(message: Message | None) -> None:
+            if message is None or message["do"] == "stop":
+                watch = self._watch
+                watch.patience = min(watch.patience or ENDS_WITHIN, ENDS_WITHIN)
             loop.call_soon_threadsafe(messages.put_nowait, message)
 
         read_lines(sys.stdin, hear)
@@ -87,8 +108,9 @@ class Worker:
                     serving.add_done_callback(lambda _: messages.put_nowait(None))
                     while not self._server.started and not serving.done():
                         await asyncio.sleep(0.01)
-                write_line(self._say, {"taken": self._desk.plan.number})
+                tell({"taken": self._desk.plan.number})
         self._server.should_exit = True
+        self._desk.hurry()
         if serving is not None:
             await serving
         await self._desk.close()
@@ -99,11 +121,26 @@ class Worker:
         try:
             await self._desk.prepare(plan_of(doc))
         except CellbookError as error:
-            write_line(self._say, {"failed": doc["number"], "why": str(error)})
+            self._tell({"failed": doc["number"], "why": str(error)})
         except Exception as error:
-            write_line(self._say, {"failed": doc["number"], "why": one_line(error)})
+            self._tell({"failed": doc["number"], "why": one_line(error)})
         else:
-            write_line(self._say, {"prepared": doc["number"]})
+            self._tell({"prepared": doc["number"]})
+
+    def _model_hung(self) -> None:
+        """Ask for another worker; this one ends when its other requests are answered."""
+        self.hung = self._server.should_exit = True
+        self._tell({"hung": _HUNG})
+
+    def _held(self) -> None:
+        """Answer whoever waits, and end: a model holds the event loop.  Runs in a thread."""
+        why = given_up(self._watch.patience)
+        for form, status in answer_waiting(list(self._server.server_state.connections), why):
+            self._desk.count(form, status)
+        self._tell({"hung": _HUNG})
+        if self._log is not None:
+            self._log.close(1.0)
+        os._exit(1)
 
 
 def open_log(settings: Settings, counters: Counters) -> Logging | None:
@@ -133,6 +170,8 @@ def main() -> None:
         return
     loop = "uvloop" if importlib.util.find_spec("uvloop") else "asyncio"
     importlib.import_module(loop).run(worker.run())
+    if worker.hung:
+        os._exit(1)  # The thread that hangs would be waited for.
 
 
 if __name__ == "__main__":
