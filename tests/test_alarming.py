@@ -276,7 +276,7 @@ def test_a_rule_for_what_nobody_knows_says_so_and_what_looks_at_rules(
     said = capsys.readouterr()
     assert "No predictions of 'credti' are on record yet" in said.err
     assert "there are those of: credit." in said.err
-    assert "not looked at yet" in said.out
+    assert "not looked" in said.out
     assert main(["alarms", "credit", "--add", RULE, *told]) == 0
     assert capsys.readouterr().err == "`cellbook monitor credit --watch` looks at rules.\n"
     assert main(["alarms", "credti", "--drop", RULE, *told]) == 0

@@ -220,6 +220,7 @@ def test_a_column_can_be_the_key_and_outcomes_are_compared(versions: Path) -> No
             assert client.post("/outcomes", {"outcomes": bad}).status == 400
         for bad in ([], [5]):
             assert client.post("/outcomes", {"outcomes": bad}).status == 400
+        assert client.post("/outcomes", {"outcomes": [{}] * 10_001}).status == 413
         champion, b = client.get("/arms").doc["arms"]
         assert champion["outcomes"] + b["outcomes"] == 200
         assert champion["requests"] + b["requests"] == 200

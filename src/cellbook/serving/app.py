@@ -252,7 +252,7 @@ class Endpoint:
                 raise Refused(415, f"Send {JSON}.")
             body = await self._bodies.read(request)
             self._bodies.release(body)
-            doc = read_json(body)
+            doc = await asyncio.to_thread(read_json, body)
             counted, repeated = self._outcomes.count(doc.get("outcomes"))
         except Refused as refused:
             return refusal(refused, "oip")

@@ -10,6 +10,8 @@ from cellbook.serving.once import Once
 from cellbook.serving.plans import PlannedArm
 from cellbook.serving.refusing import Refused
 
+MOST = 10_000
+"""Outcomes of one request: predictions wait while they are counted."""
 _LARGEST = 1e15
 _LONGEST_ID = 200
 _SHAPE = (
@@ -53,6 +55,8 @@ class Outcomes:
         """
         if not isinstance(reported, list) or not reported:
             raise Refused(400, _SHAPE)
+        if len(reported) > MOST:
+            raise Refused(413, f"{len(reported):,} outcomes at once. Send {MOST:,} at a time.")
         checked = [self._checked(one) for one in reported]
         named = [one for one in checked if one.prediction_id]
         first = self._once.first([one.prediction_id for one in named])

@@ -1,4 +1,4 @@
-"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[486],{52(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/*
+"use strict";(self.rspackChunkcellbook_labextension=self.rspackChunkcellbook_labextension||[]).push([[486],{54(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/*
  * The lab book beside the notebook. Colours, fonts and spaces are JupyterLab's own variables; what a
  * feature needs beyond that has a file of its own.
  */
@@ -55,9 +55,10 @@
   background: var(--jp-brand-color1);
 }
 
+/* In several rows where one has no room for all: every tab can be read. */
 .cellbook-lab .cb-tabs {
   display: flex;
-  overflow: hidden;
+  flex-wrap: wrap;
   padding: 0 4px;
   border-bottom: 1px solid var(--jp-border-color2);
 }
@@ -77,7 +78,6 @@
   cursor: pointer;
 }
 
-/* Where it is narrow, all tabs can still be read. */
 @container cb-sidebar (max-width: 310px) {
   .cellbook-lab .cb-sidebar > .cb-tabs button {
     padding: 6px 5px;
@@ -199,7 +199,7 @@
 .cellbook-lab .cb-swatch path {
   stroke-width: 2.5;
 }
-`,""]),l.d(e,{},{A:t})},61(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Dashboards: panels under one name, one or two beside one another. */
+`,""]),l.d(e,{},{A:t})},63(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Dashboards: panels under one name, one or two beside one another. */
 .cellbook-lab .cb-dashboard {
   height: 100%;
   box-sizing: border-box;
@@ -281,7 +281,7 @@
   font: inherit;
   cursor: grab;
 }
-`,""]),l.d(e,{},{A:t})},70(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Bubbles at cells, and the threads beside them. */
+`,""]),l.d(e,{},{A:t})},72(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Bubbles at cells, and the threads beside them. */
 .jp-Notebook .cb-cell-bubble {
   position: absolute;
   top: calc(var(--jp-cell-padding) - 4px);
@@ -386,7 +386,7 @@
 .cb-popover .cb-newthread {
   padding: 0 12px 12px;
 }
-`,""]),l.d(e,{},{A:t})},65(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
+`,""]),l.d(e,{},{A:t})},67(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Marks beside cells: in the space that notebooks leave at their left, 14 pixels wide. */
 .jp-Notebook .cb-cell-mark {
   position: absolute;
   top: var(--jp-cell-padding);
@@ -713,7 +713,7 @@
 .cb-history .cb-history-older {
   padding: 12px 16px;
 }
-`,""]),l.d(e,{},{A:t})},64(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
+`,""]),l.d(e,{},{A:t})},66(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* The tab Checkpoints, and the dialogs that it opens. */
 .cellbook-lab .cb-checkpoints {
   display: flex;
   flex-direction: column;
@@ -1119,7 +1119,7 @@
     order: 1;
   }
 }
-`,""]),l.d(e,{},{A:t})},49(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/*
+`,""]),l.d(e,{},{A:t})},51(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/*
  * Okabe and Ito's colours, those of neighbouring runs far apart, and paler or darker where one would
  * be faint on its ground: as src/cellbook/widgets/colours.py has them.
  */
@@ -1142,7 +1142,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   --cb-better: #56b4e9;
   --cb-worse: #e69f00;
 }
-`,""]),l.d(e,{},{A:t})},67(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Comments: who wrote them and when, reactions, what they said before. */
+`,""]),l.d(e,{},{A:t})},69(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Comments: who wrote them and when, reactions, what they said before. */
 .cellbook-lab .cb-comments {
   margin: 0;
   padding: 0;
@@ -1325,7 +1325,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   border-inline-start: 3px solid var(--jp-warn-color1);
   background: var(--jp-layout-color2);
 }
-`,""]),l.d(e,{},{A:t})},59(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Runs beside one another, and charts. */
+`,""]),l.d(e,{},{A:t})},61(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Runs beside one another, and charts. */
 .cellbook-lab .cb-compare {
   height: 100%;
   box-sizing: border-box;
@@ -1756,7 +1756,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   gap: 4px 12px;
   margin: 4px 0;
 }
-`,""]),l.d(e,{},{A:t})},69(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Where comments are written and narrowed: the composer, the brief, the filters. */
+`,""]),l.d(e,{},{A:t})},71(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Where comments are written and narrowed: the composer, the brief, the filters. */
 .cellbook-lab .cb-composer {
   position: relative;
   margin-top: 8px;
@@ -2005,7 +2005,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-review > .cb-composer {
   flex: 1 0 100%;
 }
-`,""]),l.d(e,{},{A:t})},60(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Curves of all metrics, and what lets choose them. */
+`,""]),l.d(e,{},{A:t})},62(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Curves of all metrics, and what lets choose them. */
 .cellbook-lab .cb-controls {
   display: contents;
   margin: 0;
@@ -2106,7 +2106,145 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   stroke-width: 4;
   paint-order: stroke;
 }
-`,""]),l.d(e,{},{A:t})},56(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Versions of data sets: in details of runs, in comparisons, in a panel of their own. */
+
+/* Points that can be chosen: what the keys have led to, what is chosen, what is said. */
+.cellbook-lab .cb-points {
+  position: relative;
+  min-width: 0;
+}
+
+.cellbook-lab .cb-pointlayer {
+  position: absolute;
+  inset: 0;
+  width: 100%;
+  height: 100%;
+  overflow: visible;
+  pointer-events: none;
+}
+
+.cellbook-lab .cb-pointlayer line {
+  stroke: var(--jp-ui-font-color2);
+  stroke-dasharray: 3 3;
+}
+
+.cellbook-lab .cb-pointlayer circle {
+  fill: none;
+  stroke-width: 1.5;
+}
+
+.cellbook-lab .cb-pointlayer .cb-mod-cursor line {
+  opacity: 0.4;
+}
+
+.cellbook-lab .cb-pointlayer .cb-mod-chosen circle {
+  fill: var(--jp-layout-color1);
+  stroke-width: 3;
+}
+
+.cellbook-lab .cb-tip.cb-mod-point {
+  max-width: 100%;
+  margin: 12px;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+
+.cellbook-lab .cb-tip.cb-mod-right {
+  translate: calc(-100% - 24px) 0;
+}
+
+.cellbook-lab .cb-tip.cb-mod-above {
+  translate: 0 calc(-100% - 24px);
+}
+
+.cellbook-lab .cb-tip.cb-mod-right.cb-mod-above {
+  translate: calc(-100% - 24px) calc(-100% - 24px);
+}
+
+.cellbook-lab .cb-pointmark {
+  position: absolute;
+  z-index: 1;
+  display: inline-flex;
+  align-items: center;
+  gap: 2px;
+  padding: 0 4px;
+  translate: -50% calc(-100% - 6px);
+  border: 1px solid;
+  border-radius: 8px;
+  background: var(--jp-layout-color1);
+  color: var(--jp-ui-font-color1);
+  font: inherit;
+  font-size: var(--jp-ui-font-size0);
+  font-variant-numeric: tabular-nums;
+  line-height: 16px;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-pointmark:hover,
+.cellbook-lab .cb-pointmark[aria-pressed='true'] {
+  background: var(--jp-layout-color2);
+}
+
+.cellbook-lab .cb-point {
+  margin: 8px 0;
+  padding: 4px 8px 8px;
+  border: 1px solid var(--jp-border-color2);
+  border-radius: 4px;
+}
+
+.cellbook-lab .cb-pointhead {
+  display: grid;
+  grid-template-columns: auto minmax(0, max-content) 1fr auto;
+  align-items: center;
+  gap: 4px 8px;
+  font-variant-numeric: tabular-nums;
+}
+
+.cellbook-lab .cb-pointhead bdi {
+  overflow-wrap: anywhere;
+}
+
+@container cb-sidebar (min-width: 0) {
+  .cellbook-lab .cb-pointhead {
+    grid-template-columns: auto 1fr auto;
+  }
+
+  .cellbook-lab .cb-pointhead .cb-begin {
+    grid-area: 2 / 1 / auto / -1;
+  }
+}
+
+.cellbook-lab .cb-pointhead .cb-iconbutton {
+  grid-column: -2;
+  grid-row: 1;
+  color: var(--jp-ui-font-color2);
+  font: inherit;
+}
+
+.cellbook-lab .cb-pointdot {
+  flex: none;
+  width: 8px;
+  height: 8px;
+  border-radius: 50%;
+}
+
+.cellbook-lab .cb-begin {
+  display: inline-flex;
+  justify-self: start;
+  align-items: center;
+  gap: 4px;
+  padding: 2px 4px;
+  border: 0;
+  background: none;
+  color: var(--jp-content-link-color, var(--jp-brand-color1));
+  font: inherit;
+  cursor: pointer;
+}
+
+.cellbook-lab .cb-begin:hover {
+  text-decoration: underline;
+}
+`,""]),l.d(e,{},{A:t})},58(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Versions of data sets: in details of runs, in comparisons, in a panel of their own. */
 .cellbook-lab .cb-dataused,
 .cellbook-lab .cb-datauses {
   margin: 0;
@@ -2179,6 +2317,11 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-served {
   margin-inline-start: 6px;
   white-space: nowrap;
+}
+
+.cellbook-lab .cb-datawords:empty + .cb-served,
+.cellbook-lab .cb-served:first-child {
+  margin-inline-start: 0;
 }
 
 .cellbook-lab .cb-tag.cb-mod-alias {
@@ -2336,7 +2479,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   clip-path: inset(50%);
   white-space: nowrap;
 }
-`,""]),l.d(e,{},{A:t})},55(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* The details of a run. */
+`,""]),l.d(e,{},{A:t})},57(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* The details of a run. */
 .cellbook-lab .cb-details {
   flex: 1 1 0;
   min-height: 0;
@@ -2769,7 +2912,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-lineage .cb-arrow {
   fill: var(--jp-ui-font-color3);
 }
-`,""]),l.d(e,{},{A:t})},63(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Tables of many runs: rows are 28 pixels high (gridRow.tsx). */
+`,""]),l.d(e,{},{A:t})},65(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Tables of many runs: rows are 28 pixels high (gridRow.tsx). */
 .cellbook-lab .cb-gridbar {
   display: flex;
   flex-wrap: wrap;
@@ -3187,7 +3330,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   box-sizing: border-box;
   max-height: 100%;
 }
-`,""]),l.d(e,{},{A:t})},68(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* What somebody wrote. Nothing in it leaves its box. */
+`,""]),l.d(e,{},{A:t})},70(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* What somebody wrote. Nothing in it leaves its box. */
 .cellbook-lab .cb-markdown {
   max-width: 100%;
   overflow: auto hidden;
@@ -3289,7 +3432,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 .cellbook-lab .cb-markdown .cellbook-math {
   margin: 4px 0 8px;
 }
-`,""]),l.d(e,{},{A:t})},57(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Registered models: the tab of the sidebar, and the panel of the main area. */
+`,""]),l.d(e,{},{A:t})},59(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Registered models: the tab of the sidebar, and the panel of the main area. */
 .cellbook-lab .cb-modelstab {
   display: flex;
   flex-direction: column;
@@ -3406,6 +3549,39 @@ body[data-jp-theme-light='false'] .cellbook-lab {
 
 .cellbook-lab .cb-mod-versions tbody tr {
   cursor: pointer;
+}
+
+.cellbook-lab .cb-mod-versions {
+  width: 100%;
+}
+
+/* Head, figures and dashes end at the same edge. */
+.cellbook-lab .cb-table.cb-mod-versions .cb-num {
+  text-align: right !important;
+}
+
+.cellbook-lab .cb-table.cb-mod-versions .cb-num .cb-value {
+  min-width: 0;
+}
+
+.cellbook-lab .cb-table .cb-standings {
+  white-space: normal;
+}
+
+.cellbook-lab .cb-standings .cb-verdicts {
+  display: flex;
+  flex-wrap: nowrap;
+  white-space: nowrap;
+}
+
+/* A link's text begins where headings and fields do. */
+.cellbook-lab .cb-service .cb-line > .cb-link:first-child,
+.cellbook-lab .cb-datapanel .cb-line > .cb-link:first-child {
+  margin-inline-start: -4px;
+}
+
+.cellbook-lab .cb-question .cb-trouble {
+  margin: 0;
 }
 
 .cellbook-lab .cb-use {
@@ -3526,7 +3702,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   border-color: var(--jp-error-color1);
   background: var(--jp-error-color1);
 }
-`,""]),l.d(e,{},{A:t})},53(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Small parts that several panels share. */
+`,""]),l.d(e,{},{A:t})},55(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Small parts that several panels share. */
 .cellbook-lab .cb-icon {
   display: inline-flex;
   align-items: center;
@@ -3733,7 +3909,7 @@ body[data-jp-theme-light='false'] .cellbook-lab {
   stroke-linejoin: round;
   stroke-width: 2;
 }
-`,""]),l.d(e,{},{A:t})},62(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Params and metrics against one another; what runs were made by. */
+`,""]),l.d(e,{},{A:t})},64(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Params and metrics against one another; what runs were made by. */
 .cellbook-lab .cb-segments {
   display: inline-flex;
   margin: 0;
@@ -3981,7 +4157,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 .cellbook-lab .cb-patch summary {
   cursor: pointer;
 }
-`,""]),l.d(e,{},{A:t})},54(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
+`,""]),l.d(e,{},{A:t})},56(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* The tab Runs: rows are 46 pixels high (runRow.tsx). */
 .cellbook-lab .cb-columns {
   display: flex;
   justify-content: space-between;
@@ -4241,7 +4417,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
     flex-basis: 100%;
   }
 }
-`,""]),l.d(e,{},{A:t})},58(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Models in service: how an endpoint does, and who answers it. */
+`,""]),l.d(e,{},{A:t})},60(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Models in service: how an endpoint does, and who answers it. */
 .cellbook-lab .cb-service > section {
   margin: 0 0 16px;
 }
@@ -4303,6 +4479,10 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 
 .cellbook-lab .cb-mod-service {
   width: 100%;
+}
+
+/* The frame ends where the rows do. */
+.cellbook-lab .cb-tablebox:has(> .cb-mod-service) {
   max-width: 960px;
 }
 
@@ -4321,6 +4501,7 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 }
 
 .cellbook-lab .cb-table.cb-mod-service .cb-why {
+  min-width: 12em;
   max-width: 36em;
   white-space: normal;
 }
@@ -4419,7 +4600,12 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
 .cellbook-lab.cellbook-inline .cb-service {
   font-size: var(--jp-ui-font-size1);
 }
-`,""]),l.d(e,{},{A:t})},66(o,e,l){var a=l(50),r=l.n(a),b=l(51),t=(l.n(b))()(r());t.push([o.id,`/* Threads: the same in the sidebar, beside a cell, in a run's details and in a cell's output. */
+
+/* What is asked has a line of its own, its answers stand side by side. */
+.cellbook-lab .cb-service [role='alertdialog'] > span {
+  flex: 1 1 100%;
+}
+`,""]),l.d(e,{},{A:t})},68(o,e,l){var a=l(52),r=l.n(a),b=l(53),t=(l.n(b))()(r());t.push([o.id,`/* Threads: the same in the sidebar, beside a cell, in a run's details and in a cell's output. */
 .cellbook-lab .cb-threads {
   display: flex;
   flex-direction: column;
@@ -4753,4 +4939,4 @@ body[data-jp-theme-light='false'] .cellbook-lab :is(.cb-codes, .cb-legend) del,
   overflow: hidden;
   mask-image: linear-gradient(to bottom, black calc(100% - 24px), transparent);
 }
-`,""]),l.d(e,{},{A:t})},51(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",a=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),a&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),a&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,a,r,b){"string"==typeof o&&(o=[[null,o,void 0]]);var t={};if(a)for(var c=0;c<this.length;c++){var i=this[c][0];null!=i&&(t[i]=!0)}for(var n=0;n<o.length;n++){var d=[].concat(o[n]);a&&t[d[0]]||(void 0!==b&&(void 0===d[5]||(d[1]="@layer".concat(d[5].length>0?" ".concat(d[5]):""," {").concat(d[1],"}")),d[5]=b),l&&(d[2]&&(d[1]="@media ".concat(d[2]," {").concat(d[1],"}")),d[2]=l),r&&(d[4]?(d[1]="@supports (".concat(d[4],") {").concat(d[1],"}"),d[4]=r):d[4]="".concat(r)),e.push(d))}},e}},50(o){o.exports=function(o){return o[1]}},43(o){var e=[];function l(o){for(var l=-1,a=0;a<e.length;a++)if(e[a].identifier===o){l=a;break}return l}function a(o,a){for(var r={},b=[],t=0;t<o.length;t++){var c=o[t],i=a.base?c[0]+a.base:c[0],n=r[i]||0,d="".concat(i," ").concat(n);r[i]=n+1;var p=l(d),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==p)e[p].references++,e[p].updater(s);else{var f=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,a);a.byIndex=t,e.splice(t,0,{identifier:d,updater:f,references:1})}b.push(d)}return b}o.exports=function(o,r){var b=a(o=o||[],r=r||{});return function(o){o=o||[];for(var t=0;t<b.length;t++){var c=l(b[t]);e[c].references--}for(var i=a(o,r),n=0;n<b.length;n++){var d=l(b[n]);0===e[d].references&&(e[d].updater(),e.splice(d,1))}b=i}}},45(o){var e={};o.exports=function(o,l){var a=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!a)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");a.appendChild(l)}},47(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},46(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},44(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var a,r,b;a="",l.supports&&(a+="@supports (".concat(l.supports,") {")),l.media&&(a+="@media ".concat(l.media," {")),(r=void 0!==l.layer)&&(a+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),a+=l.css,r&&(a+="}"),l.media&&(a+="}"),l.supports&&(a+="}"),(b=l.sourceMap)&&"u">typeof btoa&&(a+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(b))))," */")),o.styleTagTransform(a,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},48(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},42(o,e,l){var a=l(43),r=l.n(a),b=l(44),t=l.n(b),c=l(45),i=l.n(c),n=l(46),d=l.n(n),p=l(47),s=l.n(p),f=l(48),u=l.n(f),h=l(49),x={};x.styleTagTransform=u(),x.setAttributes=d(),x.insert=i().bind(null,"head"),x.domAPI=t(),x.insertStyleElement=s(),r()(h.A,x),h.A&&h.A.locals&&h.A.locals;var k=l(52),g={};g.styleTagTransform=u(),g.setAttributes=d(),g.insert=i().bind(null,"head"),g.domAPI=t(),g.insertStyleElement=s(),r()(k.A,g),k.A&&k.A.locals&&k.A.locals;var m=l(53),v={};v.styleTagTransform=u(),v.setAttributes=d(),v.insert=i().bind(null,"head"),v.domAPI=t(),v.insertStyleElement=s(),r()(m.A,v),m.A&&m.A.locals&&m.A.locals;var w=l(54),j={};j.styleTagTransform=u(),j.setAttributes=d(),j.insert=i().bind(null,"head"),j.domAPI=t(),j.insertStyleElement=s(),r()(w.A,j),w.A&&w.A.locals&&w.A.locals;var y=l(55),z={};z.styleTagTransform=u(),z.setAttributes=d(),z.insert=i().bind(null,"head"),z.domAPI=t(),z.insertStyleElement=s(),r()(y.A,z),y.A&&y.A.locals&&y.A.locals;var A=l(56),T={};T.styleTagTransform=u(),T.setAttributes=d(),T.insert=i().bind(null,"head"),T.domAPI=t(),T.insertStyleElement=s(),r()(A.A,T),A.A&&A.A.locals&&A.A.locals;var I=l(57),N={};N.styleTagTransform=u(),N.setAttributes=d(),N.insert=i().bind(null,"head"),N.domAPI=t(),N.insertStyleElement=s(),r()(I.A,N),I.A&&I.A.locals&&I.A.locals;var S=l(58),C={};C.styleTagTransform=u(),C.setAttributes=d(),C.insert=i().bind(null,"head"),C.domAPI=t(),C.insertStyleElement=s(),r()(S.A,C),S.A&&S.A.locals&&S.A.locals;var E=l(59),P={};P.styleTagTransform=u(),P.setAttributes=d(),P.insert=i().bind(null,"head"),P.domAPI=t(),P.insertStyleElement=s(),r()(E.A,P),E.A&&E.A.locals&&E.A.locals;var q=l(60),M={};M.styleTagTransform=u(),M.setAttributes=d(),M.insert=i().bind(null,"head"),M.domAPI=t(),M.insertStyleElement=s(),r()(q.A,M),q.A&&q.A.locals&&q.A.locals;var W=l(61),L={};L.styleTagTransform=u(),L.setAttributes=d(),L.insert=i().bind(null,"head"),L.domAPI=t(),L.insertStyleElement=s(),r()(W.A,L),W.A&&W.A.locals&&W.A.locals;var R=l(62),F={};F.styleTagTransform=u(),F.setAttributes=d(),F.insert=i().bind(null,"head"),F.domAPI=t(),F.insertStyleElement=s(),r()(R.A,F),R.A&&R.A.locals&&R.A.locals;var J=l(63),O={};O.styleTagTransform=u(),O.setAttributes=d(),O.insert=i().bind(null,"head"),O.domAPI=t(),O.insertStyleElement=s(),r()(J.A,O),J.A&&J.A.locals&&J.A.locals;var H=l(64),B={};B.styleTagTransform=u(),B.setAttributes=d(),B.insert=i().bind(null,"head"),B.domAPI=t(),B.insertStyleElement=s(),r()(H.A,B),H.A&&H.A.locals&&H.A.locals;var D=l(65),U={};U.styleTagTransform=u(),U.setAttributes=d(),U.insert=i().bind(null,"head"),U.domAPI=t(),U.insertStyleElement=s(),r()(D.A,U),D.A&&D.A.locals&&D.A.locals;var X=l(66),_={};_.styleTagTransform=u(),_.setAttributes=d(),_.insert=i().bind(null,"head"),_.domAPI=t(),_.insertStyleElement=s(),r()(X.A,_),X.A&&X.A.locals&&X.A.locals;var V=l(67),G={};G.styleTagTransform=u(),G.setAttributes=d(),G.insert=i().bind(null,"head"),G.domAPI=t(),G.insertStyleElement=s(),r()(V.A,G),V.A&&V.A.locals&&V.A.locals;var K=l(68),Q={};Q.styleTagTransform=u(),Q.setAttributes=d(),Q.insert=i().bind(null,"head"),Q.domAPI=t(),Q.insertStyleElement=s(),r()(K.A,Q),K.A&&K.A.locals&&K.A.locals;var Y=l(69),Z={};Z.styleTagTransform=u(),Z.setAttributes=d(),Z.insert=i().bind(null,"head"),Z.domAPI=t(),Z.insertStyleElement=s(),r()(Y.A,Z),Y.A&&Y.A.locals&&Y.A.locals;var $=l(70),oo={};oo.styleTagTransform=u(),oo.setAttributes=d(),oo.insert=i().bind(null,"head"),oo.domAPI=t(),oo.insertStyleElement=s(),r()($.A,oo),$.A&&$.A.locals&&$.A.locals}}]);
+`,""]),l.d(e,{},{A:t})},53(o){o.exports=function(o){var e=[];return e.toString=function(){return this.map(function(e){var l="",a=void 0!==e[5];return e[4]&&(l+="@supports (".concat(e[4],") {")),e[2]&&(l+="@media ".concat(e[2]," {")),a&&(l+="@layer".concat(e[5].length>0?" ".concat(e[5]):""," {")),l+=o(e),a&&(l+="}"),e[2]&&(l+="}"),e[4]&&(l+="}"),l}).join("")},e.i=function(o,l,a,r,b){"string"==typeof o&&(o=[[null,o,void 0]]);var t={};if(a)for(var c=0;c<this.length;c++){var i=this[c][0];null!=i&&(t[i]=!0)}for(var n=0;n<o.length;n++){var d=[].concat(o[n]);a&&t[d[0]]||(void 0!==b&&(void 0===d[5]||(d[1]="@layer".concat(d[5].length>0?" ".concat(d[5]):""," {").concat(d[1],"}")),d[5]=b),l&&(d[2]&&(d[1]="@media ".concat(d[2]," {").concat(d[1],"}")),d[2]=l),r&&(d[4]?(d[1]="@supports (".concat(d[4],") {").concat(d[1],"}"),d[4]=r):d[4]="".concat(r)),e.push(d))}},e}},52(o){o.exports=function(o){return o[1]}},45(o){var e=[];function l(o){for(var l=-1,a=0;a<e.length;a++)if(e[a].identifier===o){l=a;break}return l}function a(o,a){for(var r={},b=[],t=0;t<o.length;t++){var c=o[t],i=a.base?c[0]+a.base:c[0],n=r[i]||0,d="".concat(i," ").concat(n);r[i]=n+1;var p=l(d),s={css:c[1],media:c[2],sourceMap:c[3],supports:c[4],layer:c[5]};if(-1!==p)e[p].references++,e[p].updater(s);else{var u=function(o,e){var l=e.domAPI(e);return l.update(o),function(e){e?(e.css!==o.css||e.media!==o.media||e.sourceMap!==o.sourceMap||e.supports!==o.supports||e.layer!==o.layer)&&l.update(o=e):l.remove()}}(s,a);a.byIndex=t,e.splice(t,0,{identifier:d,updater:u,references:1})}b.push(d)}return b}o.exports=function(o,r){var b=a(o=o||[],r=r||{});return function(o){o=o||[];for(var t=0;t<b.length;t++){var c=l(b[t]);e[c].references--}for(var i=a(o,r),n=0;n<b.length;n++){var d=l(b[n]);0===e[d].references&&(e[d].updater(),e.splice(d,1))}b=i}}},47(o){var e={};o.exports=function(o,l){var a=function(o){if(void 0===e[o]){var l=document.querySelector(o);if(window.HTMLIFrameElement&&l instanceof window.HTMLIFrameElement)try{l=l.contentDocument.head}catch(o){l=null}e[o]=l}return e[o]}(o);if(!a)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");a.appendChild(l)}},49(o){o.exports=function(o){var e=document.createElement("style");return o.setAttributes(e,o.attributes),o.insert(e,o.options),e}},48(o,e,l){o.exports=function(o){var e=l.nc;e&&o.setAttribute("nonce",e)}},46(o){o.exports=function(o){if("u"<typeof document)return{update:function(){},remove:function(){}};var e=o.insertStyleElement(o);return{update:function(l){var a,r,b;a="",l.supports&&(a+="@supports (".concat(l.supports,") {")),l.media&&(a+="@media ".concat(l.media," {")),(r=void 0!==l.layer)&&(a+="@layer".concat(l.layer.length>0?" ".concat(l.layer):""," {")),a+=l.css,r&&(a+="}"),l.media&&(a+="}"),l.supports&&(a+="}"),(b=l.sourceMap)&&"u">typeof btoa&&(a+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(b))))," */")),o.styleTagTransform(a,e,o.options)},remove:function(){var o;null===(o=e).parentNode||o.parentNode.removeChild(o)}}}},50(o){o.exports=function(o,e){if(e.styleSheet)e.styleSheet.cssText=o;else{for(;e.firstChild;)e.removeChild(e.firstChild);e.appendChild(document.createTextNode(o))}}},44(o,e,l){var a=l(45),r=l.n(a),b=l(46),t=l.n(b),c=l(47),i=l.n(c),n=l(48),d=l.n(n),p=l(49),s=l.n(p),u=l(50),f=l.n(u),h=l(51),x={};x.styleTagTransform=f(),x.setAttributes=d(),x.insert=i().bind(null,"head"),x.domAPI=t(),x.insertStyleElement=s(),r()(h.A,x),h.A&&h.A.locals&&h.A.locals;var k=l(54),g={};g.styleTagTransform=f(),g.setAttributes=d(),g.insert=i().bind(null,"head"),g.domAPI=t(),g.insertStyleElement=s(),r()(k.A,g),k.A&&k.A.locals&&k.A.locals;var m=l(55),v={};v.styleTagTransform=f(),v.setAttributes=d(),v.insert=i().bind(null,"head"),v.domAPI=t(),v.insertStyleElement=s(),r()(m.A,v),m.A&&m.A.locals&&m.A.locals;var w=l(56),j={};j.styleTagTransform=f(),j.setAttributes=d(),j.insert=i().bind(null,"head"),j.domAPI=t(),j.insertStyleElement=s(),r()(w.A,j),w.A&&w.A.locals&&w.A.locals;var y=l(57),z={};z.styleTagTransform=f(),z.setAttributes=d(),z.insert=i().bind(null,"head"),z.domAPI=t(),z.insertStyleElement=s(),r()(y.A,z),y.A&&y.A.locals&&y.A.locals;var A=l(58),T={};T.styleTagTransform=f(),T.setAttributes=d(),T.insert=i().bind(null,"head"),T.domAPI=t(),T.insertStyleElement=s(),r()(A.A,T),A.A&&A.A.locals&&A.A.locals;var I=l(59),N={};N.styleTagTransform=f(),N.setAttributes=d(),N.insert=i().bind(null,"head"),N.domAPI=t(),N.insertStyleElement=s(),r()(I.A,N),I.A&&I.A.locals&&I.A.locals;var S=l(60),C={};C.styleTagTransform=f(),C.setAttributes=d(),C.insert=i().bind(null,"head"),C.domAPI=t(),C.insertStyleElement=s(),r()(S.A,C),S.A&&S.A.locals&&S.A.locals;var E=l(61),P={};P.styleTagTransform=f(),P.setAttributes=d(),P.insert=i().bind(null,"head"),P.domAPI=t(),P.insertStyleElement=s(),r()(E.A,P),E.A&&E.A.locals&&E.A.locals;var q=l(62),M={};M.styleTagTransform=f(),M.setAttributes=d(),M.insert=i().bind(null,"head"),M.domAPI=t(),M.insertStyleElement=s(),r()(q.A,M),q.A&&q.A.locals&&q.A.locals;var W=l(63),L={};L.styleTagTransform=f(),L.setAttributes=d(),L.insert=i().bind(null,"head"),L.domAPI=t(),L.insertStyleElement=s(),r()(W.A,L),W.A&&W.A.locals&&W.A.locals;var R=l(64),F={};F.styleTagTransform=f(),F.setAttributes=d(),F.insert=i().bind(null,"head"),F.domAPI=t(),F.insertStyleElement=s(),r()(R.A,F),R.A&&R.A.locals&&R.A.locals;var J=l(65),O={};O.styleTagTransform=f(),O.setAttributes=d(),O.insert=i().bind(null,"head"),O.domAPI=t(),O.insertStyleElement=s(),r()(J.A,O),J.A&&J.A.locals&&J.A.locals;var H=l(66),B={};B.styleTagTransform=f(),B.setAttributes=d(),B.insert=i().bind(null,"head"),B.domAPI=t(),B.insertStyleElement=s(),r()(H.A,B),H.A&&H.A.locals&&H.A.locals;var D=l(67),U={};U.styleTagTransform=f(),U.setAttributes=d(),U.insert=i().bind(null,"head"),U.domAPI=t(),U.insertStyleElement=s(),r()(D.A,U),D.A&&D.A.locals&&D.A.locals;var X=l(68),_={};_.styleTagTransform=f(),_.setAttributes=d(),_.insert=i().bind(null,"head"),_.domAPI=t(),_.insertStyleElement=s(),r()(X.A,_),X.A&&X.A.locals&&X.A.locals;var V=l(69),G={};G.styleTagTransform=f(),G.setAttributes=d(),G.insert=i().bind(null,"head"),G.domAPI=t(),G.insertStyleElement=s(),r()(V.A,G),V.A&&V.A.locals&&V.A.locals;var K=l(70),Q={};Q.styleTagTransform=f(),Q.setAttributes=d(),Q.insert=i().bind(null,"head"),Q.domAPI=t(),Q.insertStyleElement=s(),r()(K.A,Q),K.A&&K.A.locals&&K.A.locals;var Y=l(71),Z={};Z.styleTagTransform=f(),Z.setAttributes=d(),Z.insert=i().bind(null,"head"),Z.domAPI=t(),Z.insertStyleElement=s(),r()(Y.A,Z),Y.A&&Y.A.locals&&Y.A.locals;var $=l(72),oo={};oo.styleTagTransform=f(),oo.setAttributes=d(),oo.insert=i().bind(null,"head"),oo.domAPI=t(),oo.insertStyleElement=s(),r()($.A,oo),$.A&&$.A.locals&&$.A.locals}}]);
