@@ -98,7 +98,7 @@ def test_production_needs_what_the_sentence_says(lab: Lab) -> None:
     form = shown.get_by_role("form", name="Stage")
     form.get_by_label("Stage").select_option("production")
     form.get_by_role("button", name="Move").click()
-    expect(form.get_by_role("alert")).to_contain_text("cellbook models check")
+    expect(form.get_by_role("alert")).to_contain_text("“Check…” above")
     lab.screenshot("models-stage-refused")
     form.get_by_label("Stage").select_option("staging")
     form.get_by_role("button", name="Move").click()

@@ -65,7 +65,7 @@ def arms(panel: Locator) -> Locator:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_arms_are_compared_until_one_is_better(lab: Lab, theme: str) -> None:
     few = "server.wait(); ask(server, 20); ask(server, 2, wrong=True)"
-    made(lab, f"serving-{theme}", SERVE, few, "ask(server, 280)", "server.alive")
+    made(lab, f"serving-{theme}", SERVE, few, "ask(server, 900)", "server.alive")
     lab.use_theme(theme)
     lab.run_cell(1)
     panel = live_panel(lab, 1)
