@@ -68,6 +68,30 @@ def taken_and_settled(book: Book) -> None:
     book.alarm_hooks.settle(20)
 
 
+def test_a_first_look_goes_back_to_a_window_that_counts(book: Book) -> None:
+    keep_alarm(book, "credit", "accuracy < 0.8 for 1 of 1, 150 rows")
+    hours(book, 0.5)
+    log = Predictions(book.store).log("credit")
+    start = (time.time_ns() // 1_000_000 // HOUR - 18) * HOUR
+    ids = log.log({"x": [1.0]}, {"prediction": [1]}, time_ms=start)
+    log.close()
+    Predictions(book.store).label("credit", dict.fromkeys(ids, 1))
+    steps = [one.step.value for one in take_alarms(book, "credit")]
+    assert steps[0] == "raised"
+    assert len(steps) == 2
+
+
+def test_an_endpoint_that_falls_silent_breaks_a_rule_on_rows(book: Book) -> None:
+    keep_alarm(book, "credit", "rows < 10 for 3 of 3, 0 rows")
+    hours(book, 0.9)
+    hours(book, 0.9, first=3)
+    told = take_alarms(book, "credit")
+    # Of the twenty hours since then, three are looked at first.
+    assert [one.step.value for one in told if one.tell] == ["raised"]
+    assert {one.reading.value for one in told} == {0.0}
+    assert take_alarms(book, "credit") == []
+
+
 def test_an_alarm_is_raised_sent_and_logged_once(book: Book, hook: Hook) -> None:
     keep_alarm(book, "credit", RULE)
     hours(book, 0.9, 0.7, 0.6, 0.5)

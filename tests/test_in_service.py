@@ -221,6 +221,7 @@ def test_the_command_serves_a_deployment_of_names(
     command = [sys.executable, "-m", "cellbook", "serve", file, "--port", "0", "--record", *told]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout is not None
+        assert serving.stdout.readline().startswith("loading ")
         url = serving.stdout.readline().split()[-1]
         for _ in range(40):
             assert Client(url).invoke(X).status == 200

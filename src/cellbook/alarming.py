@@ -17,6 +17,8 @@ from cellbook.records import AlarmEvent, AlarmReading, AlarmRule, AlarmState
 
 _PLAIN, _OF_COLUMNS = ("rows", "drift", "drift.share"), ("drift", "psi", "missing")
 """Signals that need no label; and those that are of one column."""
+_MOST_SILENT = 1_000
+"""Windows without a row that are read at once: so many as a rule may look at."""
 
 
 def keep_alarm(book: Book, endpoint: str, rule: str, name: str = "") -> AlarmRule:
@@ -69,7 +71,8 @@ def readings(
 ) -> list[AlarmReading]:
     """Return what a rule reads in the windows that it has not seen yet, the oldest first.
 
-    A rule that saw none yet reads so many of the newest as it looks at.
+    A rule that saw none yet reads so many of the newest that count as it looks at.  One on ``rows``
+    reads 0 in windows in which nobody asked, from the first in which somebody did.
 
     Raises
     ------
@@ -92,7 +95,28 @@ def readings(
             "keep a reference of the model: cellbook.monitoring.References."
         )
     found = [one.reading(rule.signal) for one in windows]
-    return found if state.seen is not None else found[-rule.of :]
+    if rule.signal == "rows":
+        found = _with_silence(found, rule, state, now)
+    if state.seen is not None:
+        return found
+    counting = [place for place, one in enumerate(found) if one.rows >= rule.least_rows]
+    return found[counting[-rule.of :][0] :] if counting else found[-rule.of :]
+
+
+def _with_silence(
+    found: list[AlarmReading], rule: AlarmRule, state: AlarmState, now: int
+) -> list[AlarmReading]:
+    """Add the windows in which nobody asked, up to the last one that has ended."""
+    from cellbook.monitoring.predictions import window_length  # noqa: PLC0415 - heavy
+
+    if not found and state.seen is None:
+        return found
+    length = window_length(rule.window)
+    newest = now // length * length
+    first = found[0].time if state.seen is None else state.seen + length
+    known = {one.time: one for one in found}
+    ends = range(max(first, newest - (_MOST_SILENT - 1) * length), newest + 1, length)
+    return [known.get(end) or AlarmReading(end, 0.0, 0) for end in ends]
 
 
 def take_alarms(book: Book, endpoint: str, *, data: str | None = None) -> list[AlarmEvent]:

@@ -418,10 +418,16 @@ def _beats(plan: RetrainingPlan, judged: Judged) -> bool:
     return gain > plan.margin
 
 
+def _perhaps(judged: Judged) -> str:
+    """Return what is said of a gain whose interval holds 0; empty where it does not."""
+    within = judged.low is not None and judged.low <= 0 < judged.gain
+    return ", so it may be chance: --surely asks for more" if within else ""
+
+
 def _compared(ready: _Ready, challenger: ModelVersion, judged: Judged) -> str:
     plan, version = ready.plan, ready.holdout.version
     ends = (
-        f" (95 %: {judged.low:+.4g} … {judged.high:+.4g})"
+        f" (95 %: {judged.low:+.4g} … {judged.high:+.4g}{_perhaps(judged)})"
         if judged.low is not None and judged.high is not None
         else ""
     )
