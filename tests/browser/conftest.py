@@ -1,4 +1,4 @@
-"""The browser tests' fixtures: one server and one browser for all, a new window for each."""
+"""The browser tests' fixtures: a browser, a server for each file, a new window for each test."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "viewport": {"width": 1280, "height": 800}}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    """Run one JupyterLab for the whole session."""
+    """Run one JupyterLab for the tests of a file: they meet nothing that other files have left."""
     with running_lab(tmp_path_factory.mktemp("lab")) as server:
         yield server
 
