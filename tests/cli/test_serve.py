@@ -59,6 +59,7 @@ def test_serve_says_what_is_wrong(cli: Cli, bundle: str, tmp_path: Path) -> None
         ([bundle, "--workers", "0"], "0 workers"),
         ([bundle, "--patience", "-1"], "patience of -1"),
         ([bundle, "--log", "nonsense"], "names no function"),
+        ([bundle, "--log", 'a:b {"x": 1, "x": 2}'], "The options of a:b: An object has 'x' twice"),
         ([bundle, "--sample", "0.1"], "Give both"),
         ([bundle, "--record", "--book", "none"], "none"),
     ):

@@ -142,7 +142,7 @@ def _tokens(file: str | None) -> tuple[str, ...]:
     if file is None:
         token = os.environ.pop(TOKEN, "")
         return (token,) if token else ()
-    lines = Path(file).read_text(encoding="utf-8").splitlines()
+    lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
     tokens = tuple(line.strip() for line in lines if line.strip())
     if not tokens:
         raise InvalidInput(f"There is no token in {file}. Write one a line.")
