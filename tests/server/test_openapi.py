@@ -275,6 +275,7 @@ def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) ->
         ("PATCH", "runs/1", {}, "nothing to change"),
         ("PATCH", "runs/1", [1], "no JSON object"),
         ("PATCH", "runs/1", b"{", "no JSON"),
+        ("PATCH", "runs/1", b'{"run_name": "a", "run_name": "b"}', "has 'run_name' twice"),
         ("PATCH", "runs/1", b"[" * 100_000, "no JSON"),
         ("PATCH", "runs/1", {"run_nam": "x"}, "unknown field 'run_nam'"),
         ("PATCH", "runs/1", {"run_name": 1}, "to be text or null"),
