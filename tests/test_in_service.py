@@ -272,7 +272,7 @@ def test_the_command_tells_windows_drift_and_performance(
     assert "Drift of what comes in" in report.read_text()
     for wrong, words in (
         (["other", "--html", str(report)], "those of line"),
-        (["other"], "there are those of: line"),
+        (["other"], "other: No predictions are on record yet. There are those of line."),
         (["line", "--window", "long"], "no length of time"),
         (["line", "--labels", "none.csv"], "There is no file none.csv"),
         (["line", "--data", "nobody"], "nobody"),

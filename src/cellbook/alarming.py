@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 
+from cellbook.answers import endpoint_of
 from cellbook.book import Book
 from cellbook.errors import InvalidInput, NotFound, StoreError, StoreReadOnly, one_line
 from cellbook.in_service import look
@@ -84,7 +85,7 @@ def readings(
         one
         for one in look(
             book, endpoint, rule.window, data=data, metrics=metrics_of([rule]), since=state.seen,
-            model=model, unfinished=False,
+            model=model,
         )
         if one.end <= now
     ]  # fmt: skip
@@ -157,6 +158,31 @@ def take_alarms(book: Book, endpoint: str, *, data: str | None = None) -> list[A
         found = readings(book, endpoint, rule, alarms.state(rule.name), data=data)
         events += alarms.take(rule.name, found, deliver=deliver)
     return events
+
+
+def endpoint_of_rules(book: Book, name: str) -> str:
+    """Return the endpoint whose rules a name means: its own, or a model's that answers there.
+
+    Raises
+    ------
+    NotFound
+        If it names a version that is not there.
+    InvalidInput
+        If it names one version, or a model that answers at several endpoints.
+    """
+    from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
+
+    told = name.strip()
+    if told in Alarms.subjects(book.store):
+        return told
+    endpoint, version = endpoint_of(book, told)
+    if version:
+        raise InvalidInput(
+            f"Rules look at all that {endpoint} answers, whatever version it is of: `cellbook "
+            f"monitor {endpoint} --check`. How {version} alone does, `cellbook monitor {version}` "
+            "tells."
+        )
+    return endpoint
 
 
 class Watch:

@@ -335,10 +335,8 @@ def look(
     metrics: Sequence[str] = (),
     since: int | None = None,
     model: str | None = None,
-    arm: str | None = None,
-    unfinished: bool = True,
 ) -> list[WindowReport]:
-    """Return what there is to say of the windows of an endpoint.
+    """Return what there is to say of the windows of an endpoint that have ended.
 
     Parameters
     ----------
@@ -357,10 +355,6 @@ def look(
         Only of predictions from then on, in milliseconds since 1970; None for all.
     model
         Only of predictions of that version (``credit/1``); None for all.
-    arm
-        Only of those of that arm, as it is on record; None for all that answered somebody.
-    unfinished
-        Whether the window that is under way is among them.
 
     Raises
     ------
@@ -385,7 +379,7 @@ def look(
     reference = None if base is None else base.sketch
     return watch(
         predictions, endpoint, seconds, reference=reference, metrics=metrics,
-        since=since, model=model, arm=arm, unfinished=unfinished,
+        since=since, model=model,
     )  # fmt: skip
 
 

@@ -87,5 +87,5 @@ def test_the_command(credit: Book, tmp_path: Path, capsys: pytest.CaptureFixture
     assert [one["drifted"] for one in json.loads(capsys.readouterr().out)] == [True, False]
     people(30, 1).to_csv(file, index=False)
     assert main([*words, "--check"]) == 0
-    assert main([*words, "--watch"]) == 2
-    assert "--watch, --labels" in capsys.readouterr().err
+    assert main([*words, "--watch", "--by", "town"]) == 2
+    assert "--watch, --by are of an endpoint's predictions" in capsys.readouterr().err

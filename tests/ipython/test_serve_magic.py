@@ -111,7 +111,7 @@ def test_monitor_shows_and_writes_how_an_endpoint_does(k: Kernel, tmp_path: Path
     for data in ("later", "{later}", "later.csv"):
         assert "shop: 1 column of 1 drifted" in k.run(f"%monitor shop --data {data}").text
     for wrong, words in (
-        ("shop --data {later} --by x", "are of an endpoint"),
+        ("shop --data {later} --by x", "--by is of an endpoint"),
         ("shop --data laterr", "laterr"),
         ("shop --window long", "no length of time"),
         ("shop --by y", "no column 'y'"),

@@ -19,6 +19,8 @@ export interface IMonitorState {
   readonly by: readonly string[];
   readonly score: string;
   readonly arm: string;
+  /** How many of the newest windows are looked at, at most; 0 chooses. */
+  readonly most: number;
 }
 
 /** A state is a shape and a word, never a colour alone: as `views/monitor_text.py` has it. */
@@ -35,7 +37,7 @@ const REST = 2_000;
 
 /** Return the state of a panel of an endpoint. */
 export function monitorOf(notebook: string, endpoint: string): IMonitorState {
-  return { notebook, endpoint, window: 0, at: 0, data: '', metrics: [], by: [], score: '', arm: '' };
+  return { notebook, endpoint, window: 0, at: 0, data: '', metrics: [], by: [], score: '', arm: '', most: 0 };
 }
 
 /** Return how long a window is, as one says it: `1 h`. */

@@ -74,6 +74,7 @@ from cellbook.answers.monitoring import (
     arm_of,
     endpoint_of,
     list_alarms,
+    monitor_query,
     reference_of,
     show_monitor,
 )
@@ -278,6 +279,7 @@ __all__ = [
     "list_people",
     "list_threads",
     "mark_read",
+    "monitor_query",
     "move_model_stage",
     "offer_evidence",
     "pin_panel",

@@ -11,12 +11,16 @@ from cellbook.answers.base import Ask, Hint
 from cellbook.errors import Ambiguous, InvalidInput, NotFound
 from cellbook.records import PredictionChunk
 from cellbook.views.alarm_notices import notices_since
+from cellbook.views.monitor_text import seconds_of
 from cellbook.views.monitoring import AlarmNotices, MonitorPage
 
 if TYPE_CHECKING:
     from cellbook.book import Book
     from cellbook.monitoring import Sketch
     from cellbook.views.monitor_windows import Base
+
+_MOST = 10_000
+"""Windows that can be asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class MonitorQuery:
     by: Annotated[tuple[str, ...], Hint("Columns whose values make groups.")] = ()
     score: Annotated[str, Hint("The output that is the positive class's probability.")] = ""
     arm: Annotated[str, Hint("The side of a split, or the shadow, that alone counts.")] = ""
+    most: Annotated[
+        int, Hint("How many of the newest windows are looked at, at most; 0 chooses.", least=0)
+    ] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +67,61 @@ def show_monitor(ask: Ask, query: MonitorQuery) -> MonitorPage:
     endpoint, model = endpoint_of(book, query.endpoint)
     look = Look(
         endpoint, model, query.window, query.at or None, query.metrics, query.by, query.score,
-        arm_of(book, endpoint, query.arm),
+        arm_of(book, endpoint, query.arm), query.most,
     )  # fmt: skip
     return monitor_page(book.store, look, reference_of(book, endpoint, model, query.data))
+
+
+def monitor_query(
+    name: str,
+    *,
+    window: str | None = None,
+    windows: str | None = None,
+    data: str | None = None,
+    metric: Sequence[str] | None = None,
+    by: Sequence[str] | None = None,
+    score: str | None = None,
+    arm: str | None = None,
+) -> MonitorQuery:
+    """Return what is asked by the words of a magic or a command, which are the same ones.
+
+    Parameters
+    ----------
+    name
+        Of an endpoint or model.
+    window
+        How long a window is, as one says it: ``1h``.
+    windows
+        How many of the newest are looked at, at most.
+    data, metric, by, score, arm
+        As :class:`MonitorQuery` has them.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no name, or a word is none of its kind.
+    """
+    if not name.strip():
+        raise InvalidInput(
+            "Which endpoint or model? `%monitor NAME`; without one, they are listed."
+        )
+    most = 0
+    if windows is not None:
+        most = int(windows) if windows.strip().isdecimal() else 0
+        if not 1 <= most <= _MOST:
+            raise InvalidInput(
+                f"{windows!r} is no number of windows. Write one from 1 to {_MOST:,}."
+            )
+    return MonitorQuery(
+        endpoint=name.strip(),
+        window=0.0 if window is None else seconds_of(window),
+        data=data or "",
+        metrics=tuple(metric or ()),
+        by=tuple(by or ()),
+        score=score or "",
+        arm=arm or "",
+        most=most,
+    )
 
 
 def list_alarms(ask: Ask, query: AlarmsQuery) -> AlarmNotices:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,29 @@ class RowsAgainst:
         return (
             f"{self.model}: {said if drifted else 'no column drifted'} · {self.source}, "
             f"{plural(self.report.rows_window, 'row')}, against {self.reference}"
+        )
+
+
+def check_alone(options: Mapping[str, Any]) -> None:
+    """Refuse options that say something of an endpoint's predictions, beside rows at hand.
+
+    Parameters
+    ----------
+    options
+        What was given for each; what is empty was not.
+
+    Raises
+    ------
+    InvalidInput
+        If one was given.
+    """
+    given = [name for name, value in options.items() if value]
+    if given:
+        one = len(given) == 1
+        raise InvalidInput(
+            "Rows of a file, or a frame, are compared with what the model was trained on; "
+            f"{', '.join(given)} {'is' if one else 'are'} of an endpoint's predictions. Leave "
+            f"{'it' if one else 'them'} out."
         )
 
 

@@ -71,6 +71,8 @@ class Look:
     """The output that is the probability of the positive class."""
     arm: str = ""
     """The arm that alone counts, as it is on record; empty for all but shadows."""
+    most: int = 0
+    """How many of the newest windows are looked at, at most; 0 chooses."""
 
 
 def monitor_page(
@@ -105,8 +107,9 @@ def monitor_page(
         return _without(store, look, moment, predictions.endpoints())
     seconds = look.seconds or length_of(chunks)
     windows = sketched_windows(
-        predictions, look.endpoint, chunks, seconds, model=look.model, arm=look.arm
-    )
+        predictions, look.endpoint, chunks, seconds, model=look.model, arm=look.arm,
+        most=look.most,
+    )  # fmt: skip
     if not windows:
         return _without(store, look, moment, predictions.endpoints())
     return _Reading(store, look, base, moment, chunks, seconds, windows).page()

@@ -89,6 +89,7 @@ def sketched_windows(
     model: str = "",
     arm: str = "",
     until: int | None = None,
+    most: int = 0,
 ) -> list[SketchedWindow]:
     """Return the newest windows of an endpoint that have predictions, the oldest of them first.
 
@@ -106,6 +107,8 @@ def sketched_windows(
         The arm that alone counts; empty for all that answered somebody.
     until
         The start of the last window of interest, in milliseconds since 1970; None for the newest.
+    most
+        How many windows, at most; 0 for 24 that have no more than a million predictions.
     """
     length = int(seconds * 1000)
     last = max(one.last for one in chunks) // length * length
@@ -113,7 +116,9 @@ def sketched_windows(
     first = min(one.first for one in chunks) // length * length
     found: list[SketchedWindow] = []
     rows = 0
-    while start >= first and len(found) < MOST and (not found or rows < _ROWS):
+    while start >= first and len(found) < (most or MOST):
+        if found and not most and rows >= _ROWS:
+            break
         there = [one for one in chunks if one.last >= start and one.first < start + length]
         if not there:
             # Nothing for a while: on to the last chunk before.

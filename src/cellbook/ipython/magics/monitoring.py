@@ -9,11 +9,10 @@ from typing import Any, ClassVar
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
-from cellbook.answers import MonitorQuery
-from cellbook.answers.rows_against import against_cells, rows_against
+from cellbook.answers import monitor_query
+from cellbook.answers.rows_against import against_cells, check_alone, rows_against
 from cellbook.ipython.magics.base import CellbookMagics, our_line_magic, parsed
 from cellbook.ipython.magics.line import Line, Values
-from cellbook.views.monitor_text import seconds_of
 
 
 @magics_class
@@ -27,13 +26,15 @@ class MonitorMagics(CellbookMagics):
         from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
 
         if begun.startswith("-"):
-            return ["--window", "--data", "--metric", "--by", "--score", "--arm", "--html"]
+            options = ("window", "windows", "data", "metric", "by", "score", "arm", "html")
+            return [f"--{one}" for one in options]
         return Predictions(self.book.store).endpoints()
 
     @our_line_magic(
         "monitor",
         argument("words", nargs="*", metavar="NAME", help="An endpoint or model; none lists them."),
         argument("--window", metavar="TIME", help="How long a window is: 5min, 1h, 1d."),
+        argument("--windows", metavar="N", help="How many of the newest, at most; 24."),
         argument("--data", metavar="DATA", help="people@1; a file, or {frame}."),
         argument("--metric", action="append", metavar="METRIC", help="What is measured."),
         argument("--by", action="append", metavar="COLUMN", help="Make groups by it."),
@@ -72,30 +73,28 @@ class MonitorMagics(CellbookMagics):
                 raise line.error("Which endpoint? %monitor NAME --html FILE")
             self.show(endpoints_panel(self.book))
             return
-        if not words[0].strip():
-            raise line.error("Which endpoint or model? %monitor NAME; without, they are listed.")
         rows = self._rows(values, options.data)
+        named = options.data is not None and rows is None
+        query = monitor_query(
+            words[0],
+            window=None if options.window is None else values.text(options.window),
+            windows=None if options.windows is None else values.text(options.windows),
+            data=values.text(options.data) if named else None,
+            metric=[values.text(one) for one in options.metric or ()],
+            by=[values.text(one) for one in options.by or ()],
+            score=values.text(options.score),
+            arm=values.text(options.arm),
+        )
         if rows is not None:
-            if options.html is not None or options.metric or options.by or options.score:
-                raise line.error("--html, --metric, --by and --score are of an endpoint.")
-            found = rows_against(self.book, words[0], rows, source=str(options.data))
+            others = ("html", "window", "windows", "metric", "by", "score", "arm")
+            check_alone({f"--{one}": getattr(options, one) for one in others})
+            found = rows_against(self.book, query.endpoint, rows, source=str(options.data))
             self.say(found.summary)
             self.show(cells_panel(against_cells(found), ""))
             return
-        panel = monitor_panel(
-            self.book,
-            MonitorQuery(
-                endpoint=words[0],
-                window=0.0 if options.window is None else seconds_of(values.text(options.window)),
-                data="" if options.data is None else values.text(options.data),
-                metrics=tuple(map(values.text, options.metric or ())),
-                by=tuple(map(values.text, options.by or ())),
-                score=values.text(options.score),
-                arm=values.text(options.arm),
-            ),
-        )
+        panel = monitor_panel(self.book, query)
         if options.html is not None:
-            self.say(f"how {words[0]} does is in {panel.save(values.text(options.html))}")
+            self.say(f"how {query.endpoint} does is in {panel.save(values.text(options.html))}")
             return
         self.show(panel)
 
