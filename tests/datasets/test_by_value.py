@@ -106,7 +106,7 @@ KEPT: dict[str, Any] = {
     "array": np.random.default_rng(0).random((20, 5)),
     "structured": np.array([(1, "x")], [("a", "i4"), ("b", "U3")]),
     "records": np.rec.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")]),
-    "matrix": np.matrix([[1, 2]]),
+    "matrix": np.array([[1, 2]]).view(np.matrix),
     "batch": pa.record_batch({"a": [1, 2]}),
     "empty batch": pa.record_batch({"a": pa.array([], pa.int8())}),
     "lil": sp.lil_matrix(np.eye(3)),
