@@ -30,6 +30,9 @@ TWO_AT_A_TIME = ("-m", "not alone", "-n", "2", "--dist", "loadfile")
 # what fails is tried once more.  The closing line counts these, and the summary names them.
 ONCE_MORE = ("--reruns=1", "-rR")
 NOTHING_COLLECTED = 5
+# The same examples each time: a failure is of the change at hand, and is there again when looked
+# into.  HYPOTHESIS_PROFILE=dev draws other ones, and more.
+EXAMPLES = {"HYPOTHESIS_PROFILE": os.environ.get("HYPOTHESIS_PROFILE", "ci")}
 
 scripts = Path()
 
@@ -45,6 +48,7 @@ def run(session: nox.Session, *command: str, success_codes: tuple[int, ...] = (0
         str(scripts / command[0]),
         *command[1:],
         env={
+            **EXAMPLES,
             "PATH": os.pathsep.join((str(scripts), os.environ["PATH"])),
             "VIRTUAL_ENV": str(scripts.parent),
         },
@@ -113,12 +117,16 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session(requires=["env"], venv_backend="none")
 def browser(session: nox.Session) -> None:
-    """Drive a real JupyterLab in a real Chromium, which is installed where there is none."""
+    """Drive a real JupyterLab in a real Chromium, which is installed where there is none.
+
+    To see what a test did, add ``-- --tracing=retain-on-failure FILE``: a trace takes a third more
+    time, so that none is kept else.
+    """
     run(session, "python", "tests/browser/chromium.py")
     run(
         session,
-        *("python", "-m", "pytest", "tests/browser", "--tracing=retain-on-failure"),
-        *("--screenshot=only-on-failure", *ONCE_MORE, *session.posargs),
+        *("python", "-m", "pytest", *(session.posargs or ("tests/browser",))),
+        *("--screenshot=only-on-failure", *ONCE_MORE),
     )
 
 

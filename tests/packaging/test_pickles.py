@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import pickle
 import pickletools
 import subprocess
 import sys
 import textwrap
 import time
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +242,44 @@ def test_all_pickles_of_a_file_are_looked_into() -> None:
     assert imports_in(legacy + b"\0\xff bytes of tensors") == {"posix.system"}
     with pytest.raises(InvalidBundle):
         imports_in(_HARMLESS + b"\0\xff")
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_long_byte_strings_are_not_held(tmp_path: Path, kind: type) -> None:
+    file = tmp_path / "long.pkl"
+    file.write_bytes(pickle.dumps([kind(64 << 20), os.getcwd], 5))
+    with file.open("rb") as opened, _little_memory():
+        content = read_pickle(opened)
+    assert any(name.endswith(".getcwd") for name in content.imports)
+    with file.open("rb") as opened, _little_memory():
+        assert imports_in(opened) == set(content.imports)
+    # They are a part of what it says.
+    other = pickle.dumps([kind(64 << 20)[:-1] + b"1", os.getcwd], 5)
+    assert read_pickle(other).digest != content.digest
+    cut = file.read_bytes()[: 1 << 20]
+    with pytest.raises(InvalidBundle):
+        read_pickle(cut)
+
+
+def test_a_long_pickle_within_one_is_looked_into(tmp_path: Path) -> None:
+    evil = b"\x80\x05" + _call("posix.system", _text("true")) + b"."
+    for _ in range(3):
+        inner = pickle.dumps(bytes(200_000), 5) + evil
+        argument = b"\x8e" + len(inner).to_bytes(8, "little") + inner
+        evil = b"\x80\x05" + _call("pickle.loads", argument) * 2 + _text("after") + b"."
+    found = {"pickle.loads", "posix.system"}
+    assert set(read_pickle(evil).imports) == found
+    file = tmp_path / "nested.pkl"
+    file.write_bytes(evil)
+    with file.open("rb") as opened:
+        assert imports_in(opened) == found
+
+
+@contextlib.contextmanager
+def _little_memory() -> Iterator[None]:
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()

@@ -43,6 +43,11 @@ def book(home: Path) -> Iterator[Book]:
 @pytest.fixture
 def execute(book: Book) -> Execute:
     """Give a function that records the execution of a cell."""
+    return recorder(book)
+
+
+def recorder(book: Book) -> Execute:
+    """Return a function that records the execution of a cell in a book."""
     log = CellLog(book.store)
 
     def record(source: str, cell_id: str | None = "one", **fields: Any) -> CellExecution:

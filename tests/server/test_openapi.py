@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -32,8 +35,8 @@ from cellbook.server.openapi import describe
 from cellbook.server.operations import read_query
 from cellbook.server.routes import OPERATIONS
 from cellbook.server.shelf import Missing
-from cellbook.store import create
-from tests.server.conftest import Execute
+from cellbook.store import FolderStore, create
+from tests.server.conftest import recorder
 from tests.server.samples import log, notebook, save
 from tests.server.servers import Server
 
@@ -136,8 +139,25 @@ def fits(value: Any, schema: dict[str, Any], description: dict[str, Any]) -> Non
     Draft202012Validator(whole).validate(value)
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book with something of everything, to be copied: it takes a second to write."""
+    folder = tmp_path_factory.mktemp("written") / ".cellbook"
+    with closing(Book(FolderStore(folder))) as book:
+        write_all(book)
+    return folder
+
+
 @pytest.fixture
-def filled(book: Book, execute: Execute) -> Book:
+def filled(written: Path, home: Path) -> Iterator[Book]:
+    shutil.copytree(written, home / ".cellbook")
+    with closing(Book(FolderStore(home / ".cellbook"))) as book:
+        # It is being checked, by this very process: asked to, the server need not.
+        CheckUnderWay(book.store, book.models.find("wine/1"), "ada")
+        yield book
+
+
+def write_all(book: Book) -> None:
     log(book, "first", 0.5, float("nan"), params={"lr": float("inf"), "deep": {"a": [1]}})
     with book.start_run("second", tags={"b": "c"}, description="<b>bold</b>") as run:
         run.log_metrics({"loss": 1.0, "acc": 0.5})
@@ -147,7 +167,7 @@ def filled(book: Book, execute: Execute) -> Book:
         run.log_table({"a": [1, 2]}, "t.csv")
         run.log_model(LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0]), "wine", alias="best")
         run.log_model(LinearRegression().fit([[1.0], [2.0]], [1.0, 3.0]), "wine")
-        execute("print(1)", "cell-0", run=run.run_id, stdout="1\n", stale=("because",))
+        recorder(book)("print(1)", "cell-0", run=run.run_id, stdout="1\n", stale=("because",))
         with book.start_run("inner", nested=True):
             pass
     save(book.checkpoints, {"x": 1, "y": [1, 2]})
@@ -157,9 +177,6 @@ def filled(book: Book, execute: Execute) -> Book:
     book.track_data(pd.DataFrame({"id": [1, 2], "x": [0.5, float("nan")]}), "digits", keep=True)
     book.track_data(pd.DataFrame({"id": [2, 3], "x": [1.5, 2.5]}), "digits", keep=True)
     discuss(book)
-    # It is being checked, by this very process: asked to, the server need not.
-    CheckUnderWay(book.store, book.models.find("wine/1"), "ada")
-    return book
 
 
 def discuss(book: Book) -> None:
@@ -258,6 +275,7 @@ def test_route_says_what_is_wrong(server: Server, home: Path, operation: Any) ->
         ("PATCH", "runs/1", {}, "nothing to change"),
         ("PATCH", "runs/1", [1], "no JSON object"),
         ("PATCH", "runs/1", b"{", "no JSON"),
+        ("PATCH", "runs/1", b'{"run_name": "a", "run_name": "b"}', "has 'run_name' twice"),
         ("PATCH", "runs/1", b"[" * 100_000, "no JSON"),
         ("PATCH", "runs/1", {"run_nam": "x"}, "unknown field 'run_nam'"),
         ("PATCH", "runs/1", {"run_name": 1}, "to be text or null"),

@@ -85,10 +85,20 @@ def test_files(tmp_path: Path) -> None:
         (json.dumps({"name": "e", "arms": [{"name": "a", "model": "m", "weight": "x"}]}), "weight"),
         ("[" * 100_000, "is no deployment"),
         ('{"name": "e", "arms": [{"name": "a", "model": "m", "wieght": 5}]}', "no 'wieght'"),
+        ('{"name": "e", "name": "f", "arms": []}', "wine.json: An object has 'name' twice"),
+        (
+            '{"name": "e", "arms": [{"name": "a", "model": "m", "weight": 5, "weight": 1}]}',
+            "'weight' twice. Leave one out",
+        ),
         ('{"name": "e", "sallt": "x", "arms": []}', "no 'sallt'. It has name, arms"),
     ):
         file.write_text(text)
         with pytest.raises(InvalidInput, match=words):
             read_deployment(file)
+    write_deployment(changed, file)
+    for encoding in ("utf-8-sig", "utf-16"):  # As Windows' tools write.
+        marked = tmp_path / "marked.json"
+        marked.write_text(file.read_text(), encoding=encoding)
+        assert read_deployment(marked) == changed
     with pytest.raises(NotFound, match="deploy new"):
         read_deployment(tmp_path / "none.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import socket
@@ -203,6 +204,8 @@ BAD_INVOCATIONS: list[tuple[Any, int, str]] = [
     (b"\xff\xfe", 400, "UTF-8"),
     (b"[" * 100_000, 400, "deep"),
     (b"[]", 400, "must be a JSON object"),
+    (b'{"inputs": [], "inputs": [[1, 2, 3, 4]]}', 400, "has 'inputs' twice. Leave one out."),
+    (b'{"dataframe_records": [{"a": 1, "a": 2}]}', 400, "has 'a' twice"),
     ({}, 400, "it has nothing"),
     ({"inputs": [[1, 2, 3, 4]], "instances": []}, 400, "one of"),
     ({"inputs": [[1, 2, 3, 4]], "more": 1}, 400, "more, which means nothing"),
@@ -234,6 +237,14 @@ def test_bad_invocations(client: Client, body: Any, status: int, words: str) -> 
     assert reply.status == status, reply.body
     assert set(reply.doc) == {"error_code", "message"}
     assert words in reply.doc["message"]
+
+
+def test_a_mark_before_a_body_is_no_part_of_it(client: Client) -> None:
+    told = client.post("/invocations", json.dumps(records()).encode()).doc
+    marked = client.post("/invocations", b"\xef\xbb\xbf" + json.dumps(records()).encode())
+    assert marked.doc == told
+    for text in (ROW.to_csv(index=False), ROW.to_csv(index=False, quoting=csv.QUOTE_ALL)):
+        assert client.post("/invocations", b"\xef\xbb\xbf" + text.encode(), "text/csv").doc == told
 
 
 def one(**changed: Any) -> dict[str, Any]:

@@ -68,6 +68,12 @@ def test_tables_of_text_that_looks_like_numbers(mixed_bundle: Path, tmp_path: Pa
     assert_frame_equal(made, pd.DataFrame(mixed(frame)), check_dtype=False)
 
 
+def test_a_mark_before_a_table_is_no_part_of_it(iris: Path, tmp_path: Path) -> None:
+    IRIS.to_csv(tmp_path / "in.csv", index=False, encoding="utf-8-sig")
+    score_file(iris, tmp_path / "in.csv", tmp_path / "out.csv", rows=40)
+    assert len(pd.read_csv(tmp_path / "out.csv")) == len(IRIS)
+
+
 def test_what_does_not_fit_leaves_nothing(iris: Path, tmp_path: Path) -> None:
     frame = IRIS.copy()
     frame.iloc[100, 2] = np.nan

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import pickletools
 import types
 import zipfile
 from collections import ChainMap
@@ -21,12 +20,15 @@ import cloudpickle
 
 from cellbook.errors import InvalidBundle
 from cellbook.packaging.dangers import BLIND, IMPORTERS, LOADERS, is_dangerous, name_of_old
+from cellbook.packaging.opcodes import LongBytes, read_opcodes
 
 _CLOUD = "cloudpickle.cloudpickle"
 _MOST, _MOST_TIMES = 1_000_000, 100
 """Nodes that are walked in any case, and for each opcode: what is more is made to take forever."""
 _MOST_NESTED = 20
 """Pickles within pickles."""
+_MOST_HELD = 1 << 28
+"""Bytes that a file of others may say besides long byte strings, which are not held."""
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 """What PyTorch's files begin with that are no zips: five pickles, and then bytes of tensors."""
 
@@ -96,43 +98,50 @@ def read_pickle(data: bytes | BinaryIO) -> PickleContent:
     return _read(io.BytesIO(data) if isinstance(data, bytes) else data, 0)[0]
 
 
-def imports_in(data: bytes) -> set[str]:
+def imports_in(data: bytes | BinaryIO) -> set[str]:
     """Tell what a file would import that libraries load as pickles: one, several one after another,
-    or a zip of them as PyTorch makes it.
+    or a zip of them as PyTorch makes it.  An open file is not held in memory.
 
     Raises
     ------
     InvalidBundle
-        If it is damaged, or holds something else as well, into which nobody can look.
+        If it is damaged, or holds something else as well, into which nobody can look, or is too
+        large for that.
     """
-    return _imports_in(data, 0)
+    return _imports_in(io.BytesIO(data) if isinstance(data, bytes) else data, 0)
 
 
-def _imports_in(data: bytes, depth: int) -> set[str]:
+def _imports_in(file: BinaryIO, depth: int) -> set[str]:
     found: set[str] = set()
-    if data.startswith(b"PK"):
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    beginning = file.read(2)
+    file.seek(0)
+    if beginning == b"PK":
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            with zipfile.ZipFile(file) as archive:
                 for info in archive.infolist():
                     if info.filename.lower().endswith((".pkl", ".pickle")):
-                        found |= _imports_in(archive.read(info), depth)
+                        if info.file_size > _MOST_HELD:
+                            raise InvalidBundle(f"{info.filename} is too large to be looked into.")
+                        found |= _imports_in(io.BytesIO(archive.read(info)), depth)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
             raise InvalidBundle(f"A zip of pickles is damaged ({error}). Do not load it.") from None
         return found
-    file, torch = io.BytesIO(data), 0
-    while file.tell() < len(data) and torch < 5:
-        content, first = _read(file, depth)
+    torch = 0
+    while file.tell() < size and torch < 5:
+        content, first = _read(file, depth, _MOST_HELD)
         found.update(content.imports)
         torch += bool(torch or first == _TORCH_MAGIC)
     return found
 
 
-def _read(file: BinaryIO, depth: int) -> tuple[PickleContent, Any]:
+def _read(file: BinaryIO, depth: int, most: int | None = None) -> tuple[PickleContent, Any]:
     """Read one pickle; return what it says, and its value where that is a plain one."""
     machine = _Machine(depth)
     digest = hashlib.sha256()
     try:
-        root = machine.run(file)
+        root = machine.run(file, most)
         seen = _Seen(_MOST + _MOST_TIMES * machine.steps)
         _walk(root, digest.update, seen)
         for deed in machine.deeds:
@@ -168,25 +177,24 @@ class _Machine:
         """How often there was one of those that load or import on the stack, and was not called
         there: whoever is given it may call it with whatever."""
 
-    def run(self, file: BinaryIO) -> _Node:
-        for opcode, argument, _ in pickletools.genops(file):
+    def run(self, file: BinaryIO, most: int | None) -> _Node:
+        for opcode, argument in read_opcodes(file, most):
             self.steps += 1
-            if opcode.name == "STOP":
+            if opcode == "STOP":
                 if self._unfollowed:
                     self.imports.add("?")
                 # cloudpickle fills functions and classes by calls whose result is thrown away.
                 return _Node("tuple", [self._stack[-1], *self._effects])
-            handler = _OPCODES.get(opcode.name)
+            handler = _OPCODES.get(opcode)
             if handler is not None:
                 handler(self, argument)
-            elif opcode.name in _ATOMS:
+            elif opcode in _ATOMS:
                 self._stack.append(argument)
-            elif opcode.name == "PROTO":
+            elif opcode == "PROTO":
                 self._protocol = argument or 0
-            elif opcode.name != "FRAME":
+            elif opcode != "FRAME":
                 raise InvalidBundle(
-                    f"A pickle of the model uses {opcode.name}, which none of ours does. Do not "
-                    "load it."
+                    f"A pickle of the model uses {opcode}, which none of ours does. Do not load it."
                 )
         raise ValueError("it has no end")
 
@@ -242,10 +250,21 @@ class _Machine:
         """Return what a pickle within this one would import."""
         if isinstance(content, _Node) and content.kind == "bytearray":
             content = content.parts[0]
-        if not isinstance(content, bytes) or self._depth > _MOST_NESTED:
+        if self._depth > _MOST_NESTED:
             return {"?"}
+        if isinstance(content, bytes):
+            return self._look(io.BytesIO(content))
+        if not isinstance(content, LongBytes):
+            return {"?"}
+        if content.imports is None:
+            here = content.file.tell()
+            content.imports = frozenset(self._look(content.open()))
+            content.file.seek(here)
+        return set(content.imports)
+
+    def _look(self, file: BinaryIO) -> set[str]:
         try:
-            return _imports_in(content, self._depth + 1)
+            return _imports_in(file, self._depth + 1)
         except InvalidBundle:
             return {"?"}
 
@@ -339,7 +358,7 @@ _OPCODES: dict[str, Callable[[_Machine, Any], None]] = {
     "NONE": lambda machine, _: machine.constant(None),
     "NEWTRUE": lambda machine, _: machine.constant(True),
     "NEWFALSE": lambda machine, _: machine.constant(False),
-    "BYTEARRAY8": lambda machine, value: machine.push("bytearray", bytes(value)),
+    "BYTEARRAY8": lambda machine, value: machine.push("bytearray", value),
     "EMPTY_TUPLE": lambda machine, _: machine.push("tuple"),
     "EMPTY_LIST": lambda machine, _: machine.push("list"),
     "EMPTY_DICT": lambda machine, _: machine.push("dict"),
@@ -460,6 +479,8 @@ def _without_place(function: Any, arguments: Any) -> Any:
 
 
 def _atom(value: Any) -> bytes:
+    if isinstance(value, LongBytes):
+        return b"bytes %d;%s" % (value.size, value.digest)
     if isinstance(value, bytes):
         # Of long ones the digest stands for them: they are not copied once more.
         told = value if len(value) < 64 else hashlib.sha256(value).digest()

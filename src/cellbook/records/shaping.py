@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import json
 import types
 import typing
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -21,6 +23,35 @@ R = TypeVar("R", bound=Record)
 
 _DEEPEST = 100
 """Lists in lists that are followed; what Cellbook writes is less deep by far."""
+
+
+_MARK = "\ufeff"
+"""What Windows writes before a text."""
+
+
+def read_json(text: str) -> Any:
+    """Return what JSON says that a person may have written, with or without a mark before it.  Of
+    two members with one name the first would be lost.
+
+    Raises
+    ------
+    InvalidInput
+        If an object has two members with one name.
+    ValueError
+        If it is no JSON.
+    RecursionError
+        If it is nested too deep.
+    """
+    return json.loads(text.removeprefix(_MARK), object_pairs_hook=_once_each)
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(members)
+    if len(made) < len(members):
+        counted = Counter(name for name, _ in members)
+        twice = next(name for name, count in counted.items() if count > 1)
+        raise InvalidInput(f"An object has {twice!r:.80} twice. Leave one out.")
+    return made
 
 
 def read_record(cls: type[R], told: Any) -> R:

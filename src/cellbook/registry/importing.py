@@ -48,8 +48,6 @@ _CACHED = re.compile(r"models--(.+)")
 _LICENCE = re.compile(r"^licen[sc]e:[ \t]*[\"']?([^\"'\n#]{1,100})", re.MULTILINE)
 _SMALL = 4 << 20
 """Bytes of a description that are read."""
-_READ = 1 << 30
-"""Bytes of a pickle that is looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +257,9 @@ def _imports(files: Mapping[str, Path], risky: list[str]) -> set[str]:
     for path in risky:
         if (_ending(path) or _by_content(files[path])) in ("pytorch", "pickle"):
             try:
-                if files[path].stat().st_size > _READ:
-                    raise ValueError("too large")
-                found |= imports_in(files[path].read_bytes())
-            except (InvalidBundle, OSError, ValueError):
+                with files[path].open("rb") as opened:
+                    found |= imports_in(opened)
+            except (InvalidBundle, OSError):
                 found.add(f"{path} (cannot be looked into)")
     return found
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import json
 import re
 import typing
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from typing import Any
 from cellbook.answers import Hint
 from cellbook.answers.base import check_bounds, read_fields
 from cellbook.errors import InvalidInput
+from cellbook.records.shaping import read_json
 from cellbook.server.shelf import Missing
 
 _DESCRIBED = "`cellbook/openapi.json` describes what this route takes."
@@ -193,7 +193,9 @@ def read_body(kind: type, body: bytes, read: Callable[..., Any] = read_fields) -
         If it is no JSON, or not that struct.
     """
     try:
-        doc = json.loads(body)
+        doc = read_json(body.decode())
+    except InvalidInput as error:
+        raise InvalidInput(f"The body cannot be read: {error}") from None
     except (ValueError, RecursionError):
         raise InvalidInput(f"The body is no JSON. {_DESCRIBED}") from None
     if not isinstance(doc, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any
 
@@ -16,7 +17,13 @@ from cellbook.server.shelf import Ask
 
 def describe_routes(ask: Ask) -> dict[str, Any]:
     """Return this description."""
-    return describe(OPERATIONS, ask.base_url)
+    return _description(ask.base_url)
+
+
+@functools.cache
+def _description(base_url: str) -> dict[str, Any]:
+    # It is made of the code's own docstrings, which takes a second, and does not change.
+    return describe(OPERATIONS, base_url)
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -57,7 +57,8 @@ class Crew:
         """How often a worker, or the shadow at a socket, died lately."""
         self._due: list[tuple[float, str]] = []
         """When others take their places."""
-        self._events: queue.Queue[Event] = queue.Queue()
+        # A simple one, as a signal's handler may put while the same thread gets.
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._looked = time.monotonic()
         self.preparing = False
         """Whether workers load a plan."""
@@ -158,9 +159,15 @@ class Crew:
             worker.tell({"do": "prepare", "plan": dataclasses.asdict(plan)})
             worker.tell({"do": "take"})
 
+    def kill(self) -> None:
+        """End all at once, from any thread or a signal's handler."""
+        for child in self._all():
+            child.process.kill()
+        self.wake()
+
     def end(self) -> None:
         """End all: what they have begun, they finish, unless they hang."""
-        living = [*self.workers, *self._shadows.values(), *(child for _, child in self._leaving)]
+        living = self._all()
         for child in living:
             child.silent = 0.0
             if child.answers:
@@ -180,6 +187,9 @@ class Crew:
                 continue
             if heard is not None and message is not None:
                 heard.silent = 0.0
+
+    def _all(self) -> list[Child]:
+        return [*self.workers, *self._shadows.values(), *(child for _, child in self._leaving)]
 
     def _heard(self, child: Child, message: Message | None) -> None:
         self._events.put((child, message))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from cellbook.errors import one_line
+from cellbook.errors import InvalidInput, one_line
 from cellbook.packaging import Columns, Signature
+from cellbook.records import shaping
 from cellbook.serving.fitting import Given, Grid, Table
 from cellbook.serving.refusing import Refused
 
@@ -69,8 +69,9 @@ def read_json(body: bytes) -> dict[str, Any]:
         If it is none.
     """
     try:
-        # Bytes would be taken for UTF-16 if they look like it.
-        doc = json.loads(body.decode("utf-8"))
+        doc = shaping.read_json(body.decode("utf-8"))
+    except InvalidInput as error:
+        raise Refused(400, f"The body cannot be read: {error}") from None
     except UnicodeDecodeError:
         raise Refused(400, "The body is not in UTF-8. Send JSON in UTF-8.") from None
     except RecursionError:

@@ -19,7 +19,7 @@ from typing import Any
 from cellbook.errors import InvalidInput, NotFound
 from cellbook.records.base import to_doc
 from cellbook.records.deployment import Arm, Deployment, PastArms, Strategy
-from cellbook.records.shaping import read_record
+from cellbook.records.shaping import read_json, read_record
 
 CHAMPION = "champion"
 """What the arm is called that all others are compared with."""
@@ -164,9 +164,11 @@ def read_deployment(file: str | os.PathLike[str]) -> Deployment:
     try:
         with path.open("rb") as opened:
             content = opened.read(_LARGEST + 1)
-        told = json.loads(content[:_LARGEST])
+        told = read_json(content[:_LARGEST].decode(json.detect_encoding(content)))
     except FileNotFoundError:
         raise NotFound(f"There is no file {path}. `cellbook deploy new` makes one.") from None
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from None
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is no deployment ({error}). Mend it or make it anew.") from None
     try:

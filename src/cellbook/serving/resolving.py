@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from cellbook.errors import InvalidInput, NotFound, one_line
 from cellbook.packaging import unpack_bundle
 from cellbook.packaging.manifest import read_manifest
+from cellbook.records.shaping import read_json
 
 if TYPE_CHECKING:
     from cellbook.serving.plans import Plan
@@ -182,8 +183,10 @@ def factory_of(text: str) -> Factory:
     """
     name, _, options = text.partition(" ")
     try:
-        read = json.loads(options) if options.strip() else {}
-    except ValueError:
+        read = read_json(options) if options.strip() else {}
+    except InvalidInput as error:
+        raise InvalidInput(f"The options of {name}: {error}") from None
+    except (ValueError, RecursionError):
         read = None
     if not isinstance(read, dict) or ":" not in name:
         raise InvalidInput(

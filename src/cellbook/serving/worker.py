@@ -25,6 +25,7 @@ from cellbook.serving.app import Endpoint
 from cellbook.serving.batching import given_up
 from cellbook.serving.counting import Counters
 from cellbook.serving.desk import Desk
+from cellbook.serving.heads import MOST_BYTES, protocol
 from cellbook.serving.last_words import answer_waiting
 from cellbook.serving.lines import Message, own_stdout, read_lines, teller, write_line
 from cellbook.serving.logging_predictions import Logging
@@ -72,6 +73,8 @@ class Worker:
             log_level="warning",
             access_log=False,
             lifespan="off",
+            http=protocol(),
+            h11_max_incomplete_event_size=MOST_BYTES,
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=max(1, int(settings.grace)),
