@@ -251,3 +251,13 @@ def test_texts_are_no_numbers(metric: str) -> None:
 def test_groups_of_lists() -> None:
     frame = frame_of([0, 1] * 40, [0, 1] * 40, group=[[1], [2]] * 40)
     assert {one.group["group"] for one in slices(frame, "accuracy", ["group"])} == {"[1]", "[2]"}
+
+
+def test_texts_beside_numbers_are_refused_where_they_would_all_be_wrong() -> None:
+    ones, texts = np.array([1, 0, 1]), np.array(["yes", "no", "yes"], object)
+    for labels, predictions in ((texts, ones), (ones, texts)):
+        for metric in ("accuracy", "recall", "f1"):
+            with pytest.raises(InvalidInput, match="no two are ever equal"):
+                measure(metric, Outcome(labels, predictions))
+    assert measure("accuracy", Outcome(ones, ones.astype(bool))).value == 1.0
+    assert measure("accuracy", Outcome(texts, texts)).value == 1.0

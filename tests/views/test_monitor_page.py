@@ -170,6 +170,24 @@ def test_classes_are_found_in_a_matrix_of_probabilities(opened: Book) -> None:
     assert page.windows[0].measured[0].value == 1.0
 
 
+def test_labels_of_another_kind_are_told_and_not_counted_as_wrong(opened: Book) -> None:
+    frame = people(200)
+    high = frame["income"] > 30
+    with closing(Predictions(opened.store).log("credit")) as log:
+        ids = log.log(frame, {"prediction": high.astype(int)}, time_ms=NOW)
+    said = np.where(high, "yes", "no").tolist()
+    Predictions(opened.store).label("credit", dict(zip(ids, said, strict=True)))
+    page = look(opened.store)
+    assert (page.metric, page.windows[0].measured, page.windows[0].labelled) == ("", (), 200)
+    assert "The labels are texts (" in page.unmeasured
+    assert "and the predictions numbers (" in page.unmeasured
+    assert page.unsliced == page.unmeasured
+    assert f"not measured: {page.unmeasured}" in monitor_text(page)
+    Predictions(opened.store).label("credit", dict(zip(ids, high.astype(int), strict=True)))
+    page = look(opened.store)
+    assert (page.windows[0].measured[0].value, page.unmeasured) == (1.0, "")
+
+
 def test_a_version_alone_is_looked_at(asked: Store) -> None:
     answer(asked, people(100, 7), 3, model="credit/2")
     page = look(asked, model="credit/2")
@@ -309,4 +327,4 @@ def test_columns_come_by_how_far_they_moved(opened: Book) -> None:
     assert len(drifted) >= 4
     assert drifted == sorted(drifted, key=lambda one: -(one or 0))
     assert page.columns[0].name == "c5"
-    assert "drift, what moved most (PSI) first" in monitor_text(page)
+    assert "drift: what drifted first, by how far it moved (PSI)" in monitor_text(page)

@@ -1192,6 +1192,7 @@ export interface MonitorPage {
   columns: MonitorColumn[];
   metric: string;
   less: boolean;
+  unmeasured: string;
   estimates: MonitorEstimate[];
   unestimated: string;
   slices: MonitorSlice[];

@@ -92,6 +92,7 @@ function Columns(
       </div>
       <p className="cb-note">
         {against && trans.__('Line: %1. Filled: the window.', against)}{' '}
+        {trans.__('Order: what drifted first, by how far it moved (PSI).')}{' '}
         {columns.length > shown.length && (
           <button type="button" className="cb-link" onClick={() => setAll(true)}>
             {trans.__('all %1 columns', columns.length)}

@@ -17,17 +17,24 @@ export function MonitorPerformance(props: MonitorPartProps): React.ReactElement 
   const { model, page, trans } = props;
   const { window } = model;
   const title = trans.__('Performance');
+  const why = page.unmeasured && (
+    <p className="cb-note">
+      {trans.__('Not measured:')} <Marked text={page.unmeasured} />
+    </p>
+  );
   if (!page.metric) {
     return (
       <section aria-label={title}>
         <h4>{title}</h4>
-        <p className="cb-note">
-          <Marked
-            text={trans.__(
-              'No label has come yet: `cellbook monitor NAME --labels FILE` takes in what came true.'
-            )}
-          />
-        </p>
+        {why || (
+          <p className="cb-note">
+            <Marked
+              text={trans.__(
+                'No label has come yet: `cellbook monitor NAME --labels FILE` takes in what came true.'
+              )}
+            />
+          </p>
+        )}
       </section>
     );
   }
@@ -41,6 +48,7 @@ export function MonitorPerformance(props: MonitorPartProps): React.ReactElement 
         show={start => void model.show({ at: start })}
         trans={trans}
       />
+      {why}
       {window && window.measured.length > 0 ? (
         <table className="cb-table cb-mod-data cb-mod-service">
           <thead>
@@ -75,7 +83,9 @@ export function MonitorPerformance(props: MonitorPartProps): React.ReactElement 
           </tbody>
         </table>
       ) : (
-        <p className="cb-note">{trans.__('No label of this window has come yet.')}</p>
+        !window?.labelled && (
+          <p className="cb-note">{trans.__('No label of this window has come yet.')}</p>
+        )
       )}
       <Estimates {...props} />
     </section>

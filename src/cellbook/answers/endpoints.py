@@ -41,6 +41,8 @@ class Reckoned:
     """By arm."""
     since: int | None = None
     """From when on they count, in milliseconds since 1970; None where all do."""
+    problem: str = ""
+    """Why an arm has none although labels came, if one has."""
 
 
 class EndpointLook:
@@ -87,7 +89,7 @@ class EndpointLook:
             name=deployment.name if deployment is not None else "",
             url=server.url,
             state=state,
-            trouble=trouble,
+            trouble=trouble or ("" if labelled is None else labelled.problem),
             strategy=told["strategy"] if told is not None else "",
             recorded=self.beside.settings.log is not None,
             metric=self.metric,
@@ -167,6 +169,7 @@ def reckoned(
         Those of the arms that nobody is answered by.
     """
     from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
+    from cellbook.monitoring.measures import apart_text  # noqa: PLC0415
     from cellbook.monitoring.predictions import SHADOW  # noqa: PLC0415
     from cellbook.views.monitor_labels import labelled, score_of  # noqa: PLC0415 - heavy
 
@@ -191,9 +194,12 @@ def reckoned(
     known = told.frame["label"].notna() & told.frame[said].notna()
     if since is not None:
         known &= times >= since
-    found = {}
+    found, problem = {}, ""
     for arm, there in of_arm.items():
         rows = told.frame[known & there]
+        if apart := apart_text(rows["label"], rows[said]):
+            problem = f"{arm}: {apart}"
+            continue
         try:
             if metric == "mae":
                 values = (rows[said].astype(float) - rows["label"].astype(float)).abs()
@@ -203,7 +209,7 @@ def reckoned(
         except (TypeError, ValueError):
             continue
         found[arm] = outcome_moments(values.tolist())
-    return Reckoned(found, since)
+    return Reckoned(found, since, problem)
 
 
 def _together(deployment: Deployment | None) -> int:

@@ -136,6 +136,8 @@ def _show(book: Book, args: argparse.Namespace, query: MonitorQuery) -> int:
         return 0
     if args.form is None:
         print(in_shell(panel.text), end="\n\n")
+    elif page.unmeasured:
+        print(in_shell(f"not measured: {page.unmeasured}"), file=sys.stderr)
     if query.by:
         print_list(args.form, tables.groups_cells(page), page.unsliced, tables.groups_docs(page))
     else:

@@ -24,6 +24,8 @@ DRAWS = 400
 LOWER_IS_BETTER = frozenset(
     {"mae", "rmse", "log_loss", "brier", "error", "false_positive_rate", "false_negative_rate"}
 )
+_NUMBERS = ("boolean", "integer", "floating", "mixed-integer-float", "decimal")
+"""Kinds of values, as pandas calls them, of which some may be equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,47 @@ def wilson(hits: float, rows: float, confidence: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def kinds_apart(labels: Any, predictions: Any) -> tuple[str, str] | None:
+    """Return what labels and predictions are, each with one of them, where the ones are texts and
+    the others numbers, so that no two can ever be equal; None where that is not so."""
+    kinds = [_kind(labels), _kind(predictions)]
+    if sorted(kinds) != ["numbers", "texts"]:
+        return None
+    first = [next(iter(pd.Series(each).dropna().tolist())) for each in (labels, predictions)]
+    return f"{kinds[0]} ({first[0]!r})", f"{kinds[1]} ({first[1]!r})"
+
+
+def apart_text(labels: Any, predictions: Any) -> str:
+    """Return the sentence that says so; empty where it is not so."""
+    apart = kinds_apart(labels, predictions)
+    if apart is None:
+        return ""
+    return (
+        f"The labels are {apart[0]} and the predictions {apart[1]}: no two are ever equal. Give "
+        "the labels once more, by the same ids, as the model predicts them."
+    )
+
+
+def _kind(values: Any) -> str:
+    found = pd.api.types.infer_dtype(values, skipna=True)
+    return "texts" if found == "string" else "numbers" if found in _NUMBERS else ""
+
+
 # -- of classes --------------------------------------------------------------------------------
 
 
 def confusion(outcome: Outcome) -> tuple[Array, int]:
     """Return how often each label (a row) was predicted as each (a column), and which one is the
-    positive one; -1 where none of more than two was named."""
+    positive one; -1 where none of more than two was named.
+
+    Raises
+    ------
+    InvalidInput
+        If the ones are texts and the others numbers, which would all count as wrong.
+    """
     predictions = _needed(outcome.predictions, "predictions")
+    if apart := apart_text(outcome.labels, predictions):
+        raise InvalidInput(apart)
     codes, known = pd.factorize(
         np.concatenate([np.asarray(outcome.labels, object), np.asarray(predictions, object)]),
         sort=True,

@@ -167,6 +167,7 @@ def outcome_on(
     import numpy as np  # noqa: PLC0415 - heavy
 
     from cellbook.monitoring import Outcome  # noqa: PLC0415
+    from cellbook.monitoring.measures import kinds_apart  # noqa: PLC0415
 
     model = book.models.load(version.version_id, trust=trust)
     try:
@@ -194,20 +195,12 @@ def outcome_on(
         return Outcome(labels, scores=given[:, 1] if given.ndim == 2 else given)
     if given.ndim == 2:
         given = _classes(model)[given.argmax(axis=1)]
-    if _are_texts(given) != _are_texts(labels):
-        one, other = (
-            f"{'texts' if _are_texts(values) else 'numbers'} ({values[0]!r})"
-            for values in (given, labels)
-        )
+    if apart := kinds_apart(labels, given):
         raise InvalidInput(
-            f"{version.label} predicts {one}, and the labels of {holdout.version.label} are "
-            f"{other}: no two are ever equal. Track a holdout with labels as they are predicted."
+            f"{version.label} predicts {apart[1]}, and the labels of {holdout.version.label} are "
+            f"{apart[0]}: no two are ever equal. Track a holdout with labels as they are predicted."
         )
     return Outcome(labels, predictions=given)
-
-
-def _are_texts(values: Any) -> bool:
-    return any(isinstance(one, str) for one in values.tolist())
 
 
 def _classes(model: PackagedModel) -> Any:

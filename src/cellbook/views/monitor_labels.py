@@ -12,7 +12,7 @@ import pandas as pd
 
 from cellbook.errors import InvalidInput
 from cellbook.monitoring import Columns, DriftReport, Estimator, measure, slices
-from cellbook.monitoring.measures import LOWER_IS_BETTER, METRICS
+from cellbook.monitoring.measures import LOWER_IS_BETTER, METRICS, apart_text
 from cellbook.monitoring.performance import outcome_of
 from cellbook.views.monitoring import MonitorEstimate, MonitorMeasure, MonitorSlice
 
@@ -37,6 +37,8 @@ class Labelled:
     frame: pd.DataFrame
     columns: Columns
     metrics: tuple[str, ...]
+    unmeasured: str = ""
+    """Why labels say nothing of predictions, where they do not."""
 
     @property
     def metric(self) -> str:
@@ -99,17 +101,37 @@ def labelled(frame: pd.DataFrame, score: str, metrics: Sequence[str] = ()) -> La
         prediction=PREDICTION if PREDICTION in outputs else alone,
         score=score if score in frame.columns else "",
     )
-    return Labelled(frame, columns, tuple(metrics) or _fitting(known, frame, columns))
+    why = _unmeasured(known, frame, columns)
+    fitting = tuple(metrics) or _fitting(known, frame, columns, comparable=not why)
+    return Labelled(frame, columns, fitting, why)
 
 
-def _fitting(known: pd.Series[Any], frame: pd.DataFrame, columns: Columns) -> tuple[str, ...]:
-    if not len(known) or columns.prediction not in frame.columns:
+def _unmeasured(known: pd.Series[Any], frame: pd.DataFrame, columns: Columns) -> str:
+    """Return why no prediction can be told right or wrong by the labels; empty where one can."""
+    if not len(known):
+        return ""
+    if columns.prediction in frame.columns:
+        said = frame[columns.prediction][frame["label"].notna()]
+        return apart_text(known, said)
+    return (
+        f"The labels are such as {known.iloc[0]!r}, and no output says which of them is predicted. "
+        "Record what the model predicts, beside its probabilities."
+    )
+
+
+def _fitting(
+    known: pd.Series[Any], frame: pd.DataFrame, columns: Columns, *, comparable: bool
+) -> tuple[str, ...]:
+    if not len(known):
         return ()
+    ranked = ("roc_auc",) if columns.score and known.nunique() == 2 else ()
+    if not comparable:
+        return ranked
     if pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known):
         values = known.to_numpy(float)
         if len(np.unique(values)) > _CLASSES or not np.equal(np.floor(values), values).all():
             return OF_NUMBERS
-    return (*OF_CLASSES, "roc_auc") if columns.score and known.nunique() == 2 else OF_CLASSES
+    return (*OF_CLASSES, *ranked)
 
 
 def _with_prediction(frame: pd.DataFrame, known: pd.Series[Any]) -> pd.DataFrame:
@@ -125,22 +147,26 @@ def _with_prediction(frame: pd.DataFrame, known: pd.Series[Any]) -> pd.DataFrame
     return frame.assign(**{PREDICTION: frame[matrix].to_numpy(float).argmax(axis=1)})
 
 
-def measures(told: Labelled, rows: Any) -> tuple[MonitorMeasure, ...]:
-    """Return the measures of some rows; those that these do not have are left out."""
+def measures(told: Labelled, rows: Any) -> tuple[tuple[MonitorMeasure, ...], str]:
+    """Return the measures of some rows, and why one that these do not have is left out."""
     part = told.frame[rows]
     if not part["label"].notna().any():
-        return ()
+        return (), ""
     outcome = outcome_of(part, told.columns)
-    found = []
+    found, why = [], ""
     for metric in told.metrics:
         try:
             one = measure(metric, outcome)
-        except (InvalidInput, TypeError, ValueError):
+        except InvalidInput as error:
             # Labels that are no numbers have no mean error; what there is of them is shown.
+            why = why or f"{metric}: {error}"
+            continue
+        except (TypeError, ValueError):
+            why = why or f"{metric} cannot be measured of these labels."
             continue
         if not math.isnan(one.value):
             found.append(MonitorMeasure(metric, one.value, one.low, one.high, one.rows))
-    return tuple(found)
+    return tuple(found), why
 
 
 def estimates(
@@ -203,7 +229,7 @@ def groups(
         Of inputs that are no numbers, how many values each has.
     """
     if not told.metric:
-        return (), "Groups need labels, by which the model is measured."
+        return (), told.unmeasured or "Groups need labels, by which the model is measured."
     few = [name for name, count in inputs.items() if 2 <= count <= _GROUPS][:_COLUMNS]
     chosen = list(by) or [f"input.{name}" for name in few]
     if not chosen:

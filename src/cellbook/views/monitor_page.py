@@ -188,6 +188,7 @@ class _Reading:
             columns=columns,
             metric=told.metric if told is not None else "",
             less=told.less if told is not None else False,
+            unmeasured=found.get("unmeasured", ""),
             estimates=found.get("estimates", ()),
             unestimated=found.get("unestimated", ""),
             slices=found.get("slices", ()),
@@ -319,16 +320,15 @@ class _Reading:
 
     def _of_labels(self, told: Labelled | None) -> dict[str, Any]:
         if told is None:
-            return {
-                "unestimated": "",
-                "unsliced": "",
-            }
+            return {}
         begins = told.frame["time"].dt.as_unit("ms").astype("int64").to_numpy()
         known = told.frame["label"].notna().to_numpy()
-        by_window = {}
+        by_window, unmeasured = {}, told.unmeasured
         for one in self._windows:
             rows = (begins >= one.start) & (begins < one.end)
-            by_window[one.start] = (measures(told, rows), int((rows & known).sum()))
+            measured, why = measures(told, rows)
+            by_window[one.start] = (measured, int((rows & known).sum()))
+            unmeasured = unmeasured or why
         inside = (begins >= self._shown.start) & (begins < self._shown.end)
         past = earlier(self._windows[: self._place])
         inputs = None if past is None else compared(past, self._shown, self._inputs)
@@ -336,6 +336,7 @@ class _Reading:
         sliced, unsliced = groups(told, self._by(), self._categories())
         return {
             "windows": by_window,
+            "unmeasured": unmeasured,
             "estimates": estimated,
             "unestimated": unestimated,
             "slices": sliced,
@@ -437,7 +438,7 @@ def _without(store: Store, look: Look, now: int, others: Sequence[str]) -> Monit
         summary=f"No predictions{of} are on record yet.{known} `%serve MODEL --record` keeps them.",
         now=now, seconds=look.seconds, models=(), rows=0, dropped=0, labelled=0, first=None,
         last=None, reference="", windows=(), shown=None, columns=(), metric="", less=False,
-        estimates=(), unestimated="", slices=(), unsliced="", alarms=(),
+        unmeasured="", estimates=(), unestimated="", slices=(), unsliced="", alarms=(),
         events=_events(store, look.endpoint),
     )  # fmt: skip
 

@@ -31,6 +31,8 @@ NO_RULES = (
     'No rule is kept: `cellbook alarms NAME --add "accuracy below 0.9 on 3 of 5 windows"` keeps '
     "one, and `cellbook monitor NAME --watch` looks at rules."
 )
+ORDER = "what drifted first, by how far it moved (PSI)"
+"""How columns are sorted."""
 UNSEEN, UNCOUNTED = "not looked at yet", "no window counted yet"
 LOOKS = "Rules do nothing until somebody looks: `cellbook monitor NAME --watch`, or `--check` once."
 _COLUMNS, _SLICES = 8, 5
@@ -111,7 +113,7 @@ def monitor_text(page: MonitorPage) -> str:
         *(f"  {one}" for one in facts(page)),
     ]
     if page.columns:
-        lines += ["", "drift, what moved most (PSI) first"]
+        lines += ["", f"drift: {ORDER}"]
         lines += [
             f"  {'!' if one.drifted else ' '} {one.name}: {why(one)}"
             for one in page.columns[:_COLUMNS]
@@ -124,6 +126,8 @@ def monitor_text(page: MonitorPage) -> str:
             f"  {one.metric} {one.value:.4g} ({one.low:.4g} … {one.high:.4g}) of {one.rows:,}"
             for one in shown.measured
         ]
+    if page.unmeasured:
+        lines += ["", f"not measured: {page.unmeasured}"]
     if page.estimates:
         lines += ["", "estimated without labels"]
         for each in page.estimates:

@@ -183,6 +183,8 @@ class MonitorPage:
     """The measure that comes first; empty where nothing can be measured."""
     less: bool
     """Whether less of it is better."""
+    unmeasured: str
+    """Why a measure is lacking although labels came, or all of them; empty where none is."""
     estimates: tuple[MonitorEstimate, ...]
     unestimated: str
     """Why there is no estimate, where there is none."""

@@ -14,6 +14,7 @@ from cellbook.views.monitor_text import (
     LOOKS,
     NO_LABELS,
     NO_RULES,
+    ORDER,
     STATES,
     facts,
     length_text,
@@ -227,11 +228,12 @@ def _drift(page: MonitorPage) -> str:
             "Drift", _note("There is nothing to compare with: no reference, no window before.")
         )
     against = f"Outlined: {page.reference}. Filled: the window." if page.reference else ""
-    parts = [_columns(inputs), _note(against) if against else ""]
+    parts = [_columns(inputs), _note(" ".join(filter(None, [against, f"Order: {ORDER}."])))]
     content = _section("Drift of what comes in", "".join(parts) if inputs else _note("No inputs."))
     if outputs:
         beside = next((one.against for one in outputs if one.against), "")
-        note = _note(f"Outlined: {beside}.") if beside else ""
+        told = [f"Outlined: {beside}."] if beside else []
+        note = _note(" ".join([*told, f"Order: {ORDER}."]))
         content += _section("Drift of what goes out", _columns(outputs) + note)
     return content
 
@@ -288,9 +290,10 @@ def bars_svg(bars: Sequence[MonitorBar]) -> str:
 
 
 def _performance(page: MonitorPage) -> str:
+    why = _note(f"Not measured: {page.unmeasured}") if page.unmeasured else ""
     if not page.metric:
-        return _section("Performance", _note(NO_LABELS))
-    parts = [_trend(page)]
+        return _section("Performance", why or _note(NO_LABELS))
+    parts = [_trend(page), why]
     shown = shown_window(page)
     if shown is not None and shown.measured:
         cells = "".join(
@@ -307,7 +310,7 @@ def _performance(page: MonitorPage) -> str:
             '<th scope="col" class="cb-num">with a label</th>'
         )
         parts.append(table(heads, [cells]))
-    else:
+    elif shown is None or not shown.labelled:
         parts.append(_note("No label of this window has come yet."))
     parts.append(_estimates(page))
     return _section("Performance", "".join(parts))
