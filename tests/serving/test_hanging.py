@@ -154,12 +154,7 @@ def test_a_shadow_that_hangs_is_replaced_and_slows_nobody(models: Path, how: str
         assert slowest < 1.0
         counted = Client(server.url).get("/metrics").body
         eventually(lambda: heard() and Client(server.url).get("/metrics").body != counted)
-        eventually(
-            lambda: any(
-                "serving.shadow" in " ".join(one.cmdline())
-                for one in psutil.Process(server.pid).children()
-            )
-        )
+        eventually(lambda: workers_of(server, "shadow"))
         assert not any("a worker" in line for line in server.said)
 
 

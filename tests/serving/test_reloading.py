@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
 import pytest
 
 from cellbook.packaging import pack_bundle
@@ -283,9 +282,7 @@ def test_names_are_followed_while_a_shadow_dies_again_and_again(
     with Server(file, Settings(port=0, trust=True, poll=0.2)) as server:
         (tmp_path / "deadly" / "MLmodel").write_text("damaged")
         for _ in range(4):
-            shadows = [one for one in psutil.Process(server.pid).children()
-                       if any("serving.shadow" in word for word in one.cmdline())]  # fmt: skip
-            for one in shadows:
+            for one in workers_of(server, "shadow"):
                 one.kill()
             time.sleep(1.0)
         began = time.monotonic()

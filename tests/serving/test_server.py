@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -41,12 +42,15 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
 
 
-def workers_of(server: Server) -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process(server.pid).children()
-        if any("serving.worker" in word for word in child.cmdline())
-    ]
+def workers_of(server: Server, kind: str = "worker") -> list[psutil.Process]:
+    """Return the processes of a server that are its workers, or its shadows."""
+    found = []
+    for child in psutil.Process(server.pid).children():
+        # One that has just ended has no command line any more.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any(f"serving.{kind}" in word for word in child.cmdline()):
+                found.append(child)
+    return found
 
 
 def test_tokens(iris: Path) -> None:

@@ -9,13 +9,12 @@ import statistics
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from cellbook.serving import Factory, Server, Settings, shadow, single, write_deployment
 from cellbook.serving.shadowing import agree
 from tests.serving.bundles import Client, numbered
-from tests.serving.test_server import X, eventually, importable
+from tests.serving.test_server import X, eventually, importable, workers_of
 
 __all__ = ["importable"]
 
@@ -125,11 +124,7 @@ def test_a_long_name_of_the_temporary_folder_keeps_no_shadow_away(
 
 def test_a_shadow_that_hangs_harms_nobody(models: Path) -> None:
     with endpoint(models, "2") as server:
-        process = next(
-            one
-            for one in psutil.Process(server.pid).children()
-            if any("serving.shadow" in word for word in one.cmdline())
-        )
+        (process,) = workers_of(server, "shadow")
         os.kill(process.pid, signal.SIGSTOP)
         try:
             client = Client(server.url, keep=True)
