@@ -179,7 +179,8 @@ def test_a_killed_worker_loses_only_what_waited(book: Book) -> None:
         after = eventually(lambda: _tried(client))
     frame = predicted(book, 21)
     assert kept | {after} <= set(frame["id"])
-    assert book.verify().findings == []
+    # A killed worker may leave a part that no document names yet.
+    assert book.verify().ok
 
 
 def _tried(client: Client) -> str:

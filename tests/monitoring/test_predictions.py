@@ -251,7 +251,8 @@ def test_kill_loses_only_what_waited(room: Predictions, store: FolderStore) -> N
     # None that was acknowledged is missing, none is there twice, and there is no gap.
     assert len(ids) >= 500
     assert ids == list(range(len(ids)))
-    assert not store.verify().findings
+    # A part may lie there that no document names yet: it is written before its document.
+    assert store.verify().ok
 
 
 AT_END = """
