@@ -13,6 +13,9 @@ RAN = Moments([(BEGUN, BEGUN + 90_000)])
 
 TIMES = [
     "took 12.5 s",
+    "took 651 ms",
+    "Wall time: 1 min",
+    "elapsed 1200 ms 0.75",
     "Wall time: 4.77 µs",
     "CPU times: user 2 µs, sys: 0 ns, total: 2 µs",
     "10.3 ns ± 0.2 ns per loop (mean ± std. dev. of 7 runs, 100,000,000 loops each)",
@@ -43,6 +46,8 @@ RESULTS = [
     "2011-07-01 00:00:00  3.5",
     "score 0.75",
     "lasted 3 hours",
+    "took 3 hours",
+    "took 3 hrs",
     "seen 1600000000 times",
     "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "97.5%",

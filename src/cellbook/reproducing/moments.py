@@ -17,9 +17,10 @@ _UNITS = {
     "ns": 1e-9, "µs": 1e-6, "μs": 1e-6, "us": 1e-6, "ms": 1e-3,
     "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0,
     "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0,
-    "h": 3600.0, "hr": 3600.0, "hour": 3600.0, "hours": 3600.0,
+    "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0,
 }  # fmt: skip
 _NUMBER = r"\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?"
+_UNIT = r"ns|[µμu]s|ms|s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:ou)?rs?"
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _SPOKEN = r"(?:elapsed|took|duration|(?:wall|cpu|fit|score|refit|train(?:ing)?|run|total)[ _]?time)"
 _TIMES = re.compile(
@@ -34,11 +35,11 @@ _TIMES = re.compile(
     |(?P<loops>\b[\d,]+\ loops?\ each\b)
     |(?P<named>(?i:\b{_SPOKEN}\b['"]?(?:\ ?[:=]|\ is|\ in)?\ *)
         (?:(?:array\()?\[\s*(?P<list>{_NUMBER}(?:(?:\s*,\s*|\s+){_NUMBER})*)\s*\]
-        |(?P<one>{_NUMBER})(?![\w.%])))
+        |(?P<one>{_NUMBER})(?:\ ?(?P<in>{_UNIT})\b)?(?![\w.%])))
     |(?P<rate>(?<![\w.]){_NUMBER}\ ?(?:it|step|batch|sample|row|record|example)e?s?/s(?:ec)?\b)
     |(?P<took>(?<![\w.])
         (?:(?P<hours>\d+)\ ?h(?:ours?)?\ ?)?(?:(?P<minutes>\d+)\ ?m(?:in)?\ ?)?
-        (?P<number>{_NUMBER})\ ?(?P<unit>ns|[µμu]s|ms|s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:ou)?rs?)
+        (?P<number>{_NUMBER})\ ?(?P<unit>{_UNIT})
         (?P<each>/\w+)?\b(?!\s*[:=]|\ +[-+]?\.?\d))
     |(?P<epoch>\b1\d{{9}}(?:\d{{3}}|\d{{6}}|\d{{9}})?(?:\.\d+)?\b)
     """,
@@ -122,7 +123,8 @@ class Moments:
 
     def _named(self, found: re.Match[str]) -> bool:
         numbers = re.findall(_NUMBER, found["list"] or found["one"])
-        return all(self._lasted(_float(one)) for one in numbers)
+        seconds = _UNITS[found["in"] or "s"]
+        return all(self._lasted(_float(one) * seconds) for one in numbers)
 
     def _took(self, found: re.Match[str]) -> bool:
         seconds = 3600 * int(found["hours"] or 0) + 60 * int(found["minutes"] or 0)
