@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb.table import Table
 
-from cellbook.capture import CellLog, capture_environment
+from cellbook.capture import CellLog, StreamBuffer, capture_environment
+from cellbook.capture.listening import listen
 from cellbook.capture.modules import local_modules
 from cellbook.capture.randomness import as_json, restore_states, standing
 from cellbook.checkpointing import Checkpoints
@@ -116,6 +117,8 @@ class Book:
                 lambda: local_modules(sys.modules, self.folder),
                 lambda text: as_json(standing(text)),
                 restore_states,
+                StreamBuffer,
+                listen,
             ),
         )
         self.fits = Fits(store, self.runs, self.trouble)

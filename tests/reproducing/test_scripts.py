@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from cellbook.records import Environment, ReproductionVerdict, RunRecord, RunSlice, RunState
+from cellbook.book import Book
+from cellbook.records import (
+    Environment,
+    Reproduction,
+    ReproductionVerdict,
+    RunRecord,
+    RunSlice,
+    RunState,
+)
 from cellbook.reproducing.places import script_place, working_folder
 from cellbook.reproducing.room import reproduce
+from cellbook.reproducing.screens import screen
 from cellbook.reproducing.scripts import Launch, launch_of
+from cellbook.store import update
 from tests.ipython.kernels import open_book
 from tests.sharing.samples import new_book
 
@@ -100,5 +112,75 @@ def test_script_without_a_seed_is_reproduced(
         assert (done.verdict, done.first) == (ReproductionVerdict.IDENTICAL, "")
         slices = [book.store.get("slices", one) for one in (done.of, done.run)]
         assert slices[0] == slices[1]
-    assert any("printed is not compared" in note for note in done.notes)
+    book.close()
+
+
+def again(folder: Path, body: str, *, columns: int = 0) -> tuple[Reproduction, Book]:
+    """Run a script whose run prints, and then once more as it was."""
+    head = "import os, sys, time, shutil\nimport cellbook as cb\nwith cb.start_run('it'):\n"
+    (folder / "train.py").write_text(head + textwrap.indent(body, "    "))
+    with screen(columns) as output:
+        # Readline, which pytest imports, says how wide its own terminal is to all children.
+        subprocess.run(
+            [sys.executable, "train.py"], cwd=folder, check=True, timeout=60, stdout=output,
+            env=dict(os.environ),
+        )  # fmt: skip
+    book = open_book(folder)
+    return reproduce(book, "it"), book
+
+
+def test_what_a_script_prints_is_compared(tmp_path: Path) -> None:
+    done, book = again(tmp_path, "print('same')\nprint('drawn', os.urandom(4).hex())\n")
+    assert done.verdict is ReproductionVerdict.DIFFERS
+    (found,) = done.differences
+    assert (found.what, found.name) == ("output", "train.py")
+    assert found.was.startswith("drawn ")
+    assert found.now.startswith("drawn ")
+    assert not done.doubts
+    book.close()
+
+
+def test_times_that_a_script_prints_are_no_results(tmp_path: Path) -> None:
+    body = (
+        "print(time.strftime('%Y-%m-%d %H:%M:%S'))\n"
+        "print(f'took {time.perf_counter_ns() % 997} ms')\n"
+    )
+    done, book = again(tmp_path, body)
+    assert done.verdict is ReproductionVerdict.IDENTICAL
+    assert any("taken for times: train.py" in note for note in done.notes)
+    book.close()
+
+
+def test_the_middle_of_what_a_script_prints_counts(tmp_path: Path) -> None:
+    body = "for n in range(100_000):\n    print(os.urandom(4).hex() if n == 50_000 else n)\n"
+    done, book = again(tmp_path, body)
+    assert done.first == (
+        "output train.py: the middle of stdout, which is not on record before, another now"
+    )
+    book.close()
+
+
+def test_what_was_printed_before_it_was_recorded_is_told(tmp_path: Path) -> None:
+    done, book = again(tmp_path, "print('same')\n")
+    assert (done.verdict, done.doubts) == (ReproductionVerdict.IDENTICAL, ())
+    book.store.commit([update("slices", done.of, {}, [["stdout"]])])
+    done = reproduce(book, "it")
+    assert done.verdict is ReproductionVerdict.IDENTICAL
+    assert done.doubts == ("what train.py printed is not compared: it is not on record",)
+    book.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_a_script_that_printed_to_a_terminal_prints_to_one_again(tmp_path: Path) -> None:
+    body = (
+        "import pandas as pd\n"
+        "print(sys.stdout.isatty(), shutil.get_terminal_size().columns)\n"
+        "print(pd.DataFrame([range(60)], columns=[f'column {n}' for n in range(60)]))\n"
+        "print('\\n'.join(['x' * 100] * 20_000))\n"
+    )
+    done, book = again(tmp_path, body, columns=173)
+    assert (done.verdict, done.first) == (ReproductionVerdict.IDENTICAL, "")
+    docs = [book.store.get("slices", one) or {} for one in (done.of, done.run)]
+    assert docs[0] == docs[1]
+    assert book.store.blobs.get(docs[0]["stdout"]).startswith(b"True 173\n")
     book.close()

@@ -150,3 +150,20 @@ def test_slices_of_another_run_are_refused(archive: Path, tmp_path: Path) -> Non
     made = write_files(tmp_path / "other.zip", files)
     with pytest.raises(InvalidInput, match="slices are of another run"):
         import_run(made, book=new_book(tmp_path / "away"))
+
+
+def test_what_a_script_printed_goes_with_it(tmp_path: Path) -> None:
+    book = new_book(tmp_path / "home")
+    with book.start_run("it") as run:
+        print("printed here")
+    made = export_run("it", tmp_path / "x.zip", book=book)
+    away = new_book(tmp_path / "away")
+    import_run(made, book=away)
+    kept = away.store.get("slices", run.run_id) or {}
+    assert away.store.blobs.get(kept["stdout"]) == b"printed here\n"
+    files = change_doc(read_files(made), "slices", lambda doc: doc.update(stdout="0" * 64))
+    with pytest.raises(InvalidInput, match="lacks what its script printed"):
+        import_run(write_files(tmp_path / "y.zip", files), book=new_book(tmp_path / "there"))
+    files = change_doc(read_files(made), "slices", lambda doc: doc.update(stdout="../x"))
+    with pytest.raises(InvalidInput, match="what a script printed has no digest"):
+        import_run(write_files(tmp_path / "z.zip", files), book=new_book(tmp_path / "where"))

@@ -1474,6 +1474,9 @@ export interface RunSlice {
   script: string;
   script_path: string;
   modules: Record<string, string>;
+  stdout: string | null;
+  streams: Record<string, string>;
+  columns: number;
 }
 
 /** How a run stands, or how it ended. */

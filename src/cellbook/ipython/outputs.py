@@ -16,13 +16,14 @@ they catch is not an output of the cell.
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
+
+from cellbook.capture.listening import Wrap
 
 _CHILDREN_CAP = 32 * 1024 * 1024
 """Bytes that forked children may leave for us while one cell runs."""
@@ -70,20 +71,20 @@ class Tap:
         self._shell = shell
         self._sink = sink
         self._guard = guard
-        self._wraps: list[_Wrap] = []
+        self._wraps: list[Wrap] = []
         self._streams: list[_KernelStream] = []
 
     def install(self) -> None:
         """Begin to listen."""
         shell = self._shell
         self._wraps = [
-            _Wrap(shell.display_pub, "publish", self._published),
-            _Wrap(shell.displayhook, "write_format_data", self._displayed),
-            _Wrap(shell, "_showtraceback", self._shown),
+            Wrap(shell.display_pub, "publish", self._published),
+            Wrap(shell.displayhook, "write_format_data", self._displayed),
+            Wrap(shell, "_showtraceback", self._shown),
         ]
         if getattr(shell, "kernel", None) is not None:
             # A terminal does not really clear: it wipes one line.
-            self._wraps.append(_Wrap(shell.display_pub, "clear_output", self._cleared))
+            self._wraps.append(Wrap(shell.display_pub, "clear_output", self._cleared))
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
             if hasattr(stream, "register_hook") and hasattr(stream, "pub_thread"):
@@ -105,7 +106,7 @@ class Tap:
             stream = getattr(sys, name)
             if not any(stream is other for other in heard):
                 with contextlib.suppress(AttributeError):
-                    wraps.append(_Wrap(stream, "write", self._listener(name)))
+                    wraps.append(Wrap(stream, "write", self._listener(name)))
 
         def stop() -> None:
             for wrap in wraps:
@@ -173,36 +174,6 @@ class Tap:
     def _wrote(self, message: str, name: str, text: str) -> None:
         with self._guard():
             self._sink.add_text(message, name, text)
-
-
-class _Wrap:
-    """A method wrapped on one object, so that `after` is called with what it was called with."""
-
-    def __init__(self, owner: Any, name: str, after: Callable[..., None]) -> None:
-        self._owner, self._name = owner, name
-        self._own = name in vars(owner)
-        self._original = original = getattr(owner, name)
-        self._active = True
-
-        @functools.wraps(original)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            result = original(*args, **kwargs)
-            if self._active:
-                after(*args, **kwargs)
-            return result
-
-        self._wrapper = wrapper
-        setattr(owner, name, wrapper)
-
-    def remove(self) -> None:
-        """Take the wrapper off; where somebody wrapped it in turn, leave it without effect."""
-        self._active = False
-        if vars(self._owner).get(self._name) is not self._wrapper:
-            return
-        if self._own:
-            setattr(self._owner, self._name, self._original)
-        else:
-            delattr(self._owner, self._name)
 
 
 class _KernelStream:

@@ -26,6 +26,13 @@ class RunSlice(Record):
     modules: Mapping[str, str] = field(default_factory=dict)
     """Local modules that were imported, relative to the book's folder: the blob with each one's
     content."""
+    stdout: str | None = None
+    """The blob with what the script printed while the run was open, if that is long without its
+    middle; empty where it printed nothing, None where that is not on record."""
+    streams: Mapping[str, str] = field(default_factory=dict)
+    """Of ``stdout``, where the middle was left out: a digest of all of it."""
+    columns: int = 0
+    """How wide the terminal was that the script printed to; 0 where that was none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tinydb import where
 
-from cellbook.capture import asks_cellbook
+from cellbook.capture import asks_cellbook, strip_ansi
 from cellbook.errors import CellbookError
 from cellbook.records import (
     REPRODUCES,
@@ -16,6 +17,7 @@ from cellbook.records import (
     CellExecution,
     Difference,
     RunRecord,
+    RunSlice,
     RunState,
     from_doc,
 )
@@ -128,6 +130,7 @@ class Comparison:
             *self._curves(old, new),
             *self._artifacts(old, new, cells),
             *self._outputs(cells),
+            *self._printed(old, new),
         ]
         return [one for one in found if not one.within] + [one for one in found if one.within]
 
@@ -291,6 +294,29 @@ class Comparison:
             if again is not None:
                 asked = any(map(asks_cellbook, one.source.splitlines()))
                 yield from outputs.differences(one, again, asked=asked)
+        self.passed_over += outputs.passed_over
+
+    def _printed(self, old: RunRecord, new: RunRecord) -> Iterator[Difference]:
+        """Compare what a script printed while its run was open; colours are no results."""
+        store = self._book.store
+        docs = [store.get("slices", run.run_id) for run in (old, new)]
+        was, now = (RunSlice() if doc is None else from_doc(RunSlice, doc) for doc in docs)
+        if not was.script:
+            return
+        name = PurePosixPath(was.script_path).name or "the script"
+        try:
+            texts = [
+                one.stdout and strip_ansi(store.blobs.get(one.stdout).decode("utf-8", "replace"))
+                for one in (was, now)
+            ]
+        except CellbookError:
+            texts = [None]
+        if None in texts:
+            self.passed_over.append(f"what {name} printed is not compared: it is not on record")
+            return
+        outputs = Outputs(store.blobs, self._texts)
+        whole = was.streams.get("stdout"), now.streams.get("stdout")
+        yield from outputs.stream(name, "stdout", (texts[0] or "", texts[1] or ""), whole)
         self.passed_over += outputs.passed_over
 
 

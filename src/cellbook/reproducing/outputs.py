@@ -171,7 +171,9 @@ class Outputs:
             )
         else:
             for stream in ("stdout", "stderr"):
-                yield from self._stream(place, stream, one, other)
+                texts = getattr(one, stream), getattr(other, stream)
+                whole = one.streams.get(stream), other.streams.get(stream)
+                yield from self.stream(place, stream, texts, whole)
         found = self._texts.difference("output", place, one.error or "", other.error or "")
         if found:
             yield found
@@ -186,15 +188,31 @@ class Outputs:
         if "outputs left out" in one.note:
             self.passed_over.append(f"of {place} not all outputs are on record, nor compared")
 
-    def _stream(
-        self, place: str, stream: str, one: CellExecution, other: CellExecution
+    def stream(
+        self,
+        place: str,
+        stream: str,
+        texts: tuple[str, str],
+        whole: tuple[str | None, str | None],
     ) -> Iterator[Difference]:
-        was, now = (_WARNING.sub("", getattr(cell, stream)) for cell in (one, other))
+        """Yield how what was written to a stream differs.
+
+        Parameters
+        ----------
+        place
+            What wrote it.
+        stream
+            The stream's name.
+        texts
+            What is on record, then and now.
+        whole
+            Digests of all that was written, where the middle is not on record.
+        """
+        was, now = (_WARNING.sub("", text) for text in texts)
         found = self._texts.difference("output", place, was, now)
         if found is not None and found.what != "time":
             yield found
             return
-        whole = [cell.streams.get(stream) for cell in (one, other)]
         if None not in whole and whole[0] != whole[1]:
             if found is None:
                 left_out = f"the middle of {stream}, which is not on record"

@@ -383,8 +383,6 @@ def _compare(attempt: Attempt, tolerance: float | str | None) -> None:
     differences = comparison.differences(record, new, pairs)
     verdict = verdict_of(differences)
     notes = notes_of_times(differences)
-    if not attempt.result.cells:
-        notes.append("what the script printed is not compared: of scripts that is not on record")
     if verdict is ReproductionVerdict.DIFFERS and learnt and tolerance is None and not applies:
         others = Comparison(book, None, learnt, spans).differences(record, new, pairs)
         if verdict_of(others) is ReproductionVerdict.WITHIN:
@@ -424,6 +422,12 @@ def _spans(
     ran = [*cells_of_slice(store, found), *(cell for cell, _ in pairs)]
     again = [doc for _, _, doc in store.select("cells", where("session") == new.session)]
     runs = [(run.start_time, run.end_time or run.start_time) for run in (attempt.record, new)]
+    if found.script:
+        # What it did before its run began took its time as well.
+        runs = [
+            (min([begun, *(since for since, _ in _ran(attempt.book, run, ()))]), ended)
+            for run, (begun, ended) in zip((attempt.record, new), runs, strict=True)
+        ]
     was = [(cell.start_time, cell.end_time or cell.start_time) for cell in ran]
     now = [(doc["start_time"], doc.get("end_time") or doc["start_time"]) for doc in again]
     return Moments([runs[0], *was]), Moments([runs[1], *now])
@@ -448,6 +452,7 @@ def run_its_script(attempt: Attempt, found: RunSlice, python: str = sys.executab
         {**_variables(attempt), "CELLBOOK_REPRODUCES": _order(book, record)},
         python,
         attempt.until,
+        found.columns,
     )
     if ended:
         attempt.note(first=ended)

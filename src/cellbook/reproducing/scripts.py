@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from cellbook.reproducing import recorded
+from cellbook.reproducing.screens import screen
 
 _RUN = """
 import sys
@@ -100,6 +101,7 @@ def run_script(
     environment: Mapping[str, str],
     python: str = sys.executable,
     until: float | None = None,
+    columns: int = 0,
 ) -> str:
     """Run a script in a process of its own; return what went wrong, empty if nothing did.
 
@@ -123,6 +125,8 @@ def run_script(
         The interpreter.
     until
         When the time is up, by the monotonic clock.
+    columns
+        How wide the terminal was that it printed to; 0 where that was none.
     """
     launch = launch_of(command, path)
     if any(_MASKED in one for one in launch.arguments):
@@ -135,12 +139,13 @@ def run_script(
         start = [str(text), str(listed), str(path), launch.module, *launch.arguments]
         with (
             Path(place, "errors").open("w+b") as errors,
+            screen(columns) as output,
             subprocess.Popen(
                 [python, *launch.options, "-c", _RUN, *start],
                 cwd=folder,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=output,
                 stderr=errors,
                 start_new_session=True,
             ) as process,

@@ -182,6 +182,8 @@ def _check_whole(archive: Archive, found: Docs) -> None:
         code = [doc.get("script"), *doc.get("modules", {}).values()]
         if not all(archive.holds(digest) for digest in code if digest):
             raise Refused("it lacks the code of its slice")
+        if doc.get("stdout") and not archive.holds(doc["stdout"]):
+            raise Refused("it lacks what its script printed")
     for doc in found[SUBSETS].values():
         if doc.get("index") and not archive.holds(doc["index"]):
             raise Refused("it lacks the rows of a subset")
@@ -352,6 +354,8 @@ def _slice(found: RunSlice) -> None:
     for digest in (found.script, *found.modules.values()):
         if digest and not _BLOB.fullmatch(digest):
             raise InvalidInput("the code of a slice has no digest")
+    if found.stdout and not _BLOB.fullmatch(found.stdout):
+        raise InvalidInput("what a script printed has no digest")
     for name in found.modules:
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in name or not name.isprintable():

@@ -413,7 +413,8 @@ class Run(KeepsFiles):
         seal = writer.seal() if doc is None else None
         if seal is not None and self.metrics_log.stems == {writer.stem}:
             changes["points"] = {writer.stem: list(seal)}
-        return [update("runs", self.run_id, changes, () if error else [["error"]])]
+        ended = update("runs", self.run_id, changes, () if error else [["error"]])
+        return [ended, *self._runs.printed.ops(self.run_id)]
 
     def _summary(self, doc: Doc | None) -> dict[str, Any]:
         """Return what the document should say of the metrics; with `doc`, of all processes'."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from tinydb import where
 
-from cellbook.errors import Ambiguous, InvalidInput, NotFound
+from cellbook.errors import InvalidInput, NotFound
 from cellbook.records import (
     Artifact,
     ModelVersion,
@@ -26,11 +26,13 @@ from cellbook.records import (
     from_doc,
     to_doc,
 )
-from cellbook.store import Op, Store, create, is_ulid, update
-from cellbook.tracking.again import marks, marks_of_double, runs_again
+from cellbook.store import Op, Store, create, update
+from cellbook.tracking.again import marks, marks_of_double
 from cellbook.tracking.ending import end_state
+from cellbook.tracking.finding import run_named
 from cellbook.tracking.flows import here
 from cellbook.tracking.naming import check_run_name, random_name
+from cellbook.tracking.printed import Printed
 from cellbook.tracking.reading import run_of
 from cellbook.tracking.run import Run
 from cellbook.tracking.sessions import Sessions
@@ -41,8 +43,6 @@ _FLUSH_SECONDS = 0.9
 _FLUSH_SHARE = 0.01
 """A run's last values are brought into its document each second or, so that a run of days
 does not fill its journal, after a hundredth of the time it has run."""
-_LONGEST_NUMBER = 18
-"""Digits of a run's number: what SQLite can hold."""
 
 NO_PARAMS: Mapping[str, Any] = {}
 
@@ -66,6 +66,8 @@ class Runs:
         """Registers a model; set by the book, as that is of another room."""
         self.beginning: Callable[[Run], Sequence[Op]] = lambda run: ()
         """What goes on record with a run as it begins."""
+        self.printed = Printed(store, trouble, self.active)
+        """What is printed while runs are open; begun by who knows that it is a script's."""
         self.replay: dict[str, str] = {}
         """Where this process runs again what is on record: stand-ins' ids by those of the runs."""
         self._lock = threading.RLock()
@@ -165,6 +167,7 @@ class Runs:
             for runs in (self._open, self._inherited):
                 runs.pop(run.run_id, None)
             self._flushed.pop(run.run_id, None)
+        self.printed.end(run.run_id)
         self._stack.set(tuple(item for item in self._stack.get() if item is not run))
 
     def entering(self, run: Run) -> None:
@@ -217,6 +220,7 @@ class Runs:
         self._inherited |= self._open
         self._open, self._visited = {}, {}
         self.sessions.forget()
+        self.printed.after_fork()
 
     def before_fork(self) -> None:
         """Note that children of this process may log to its open runs."""
@@ -254,26 +258,7 @@ class Runs:
         """
         if isinstance(target, (Run, RunRecord)):
             return self.get(target.run_id)
-        text = str(target).strip().removeprefix("run:").strip()
-        digits = text.removeprefix("#")
-        if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER:
-            run_id = self.store.by_number("runs", int(digits))
-            if run_id is not None and self.store.get("runs", run_id) is not None:
-                return self.get(run_id)
-        if is_ulid(text) and self.store.get("runs", text) is not None:
-            return self.get(text)
-        named = list(self.store.select("runs", where("run_name") == text))
-        kept = [entry for entry in named if not entry[2].get("trashed")] or named
-        kept = [entry for entry in kept if not runs_again(entry[2].get("tags", {}))] or kept
-        if len(kept) == 1:
-            return run_of(kept[0][2], kept[0][1])
-        if kept:
-            numbers = ", ".join(f"#{number}" for _, number, _ in kept[-8:])
-            raise Ambiguous(f"{len(kept)} runs are named {text!r}: {numbers}. Use the number.")
-        raise NotFound(
-            f"The book has no run {text!r}. Name one by its number (#12), name or id; "
-            "`%runs` lists them."
-        )
+        return self.get(run_named(self.store, str(target)))
 
     def artifacts(self, run_id: str) -> list[Artifact]:
         """Return the artifacts of a run, the newest of each path, by path."""

@@ -14,6 +14,7 @@ from typing import Any
 from cellbook.errors import NotFound
 from cellbook.records import RunSlice, SessionKind, to_doc
 from cellbook.store import Op, Store, create, update
+from cellbook.tracking.printed import Text
 from cellbook.tracking.run import Run
 from cellbook.tracking.runs import Runs
 
@@ -33,6 +34,10 @@ class Process:
     """The states of the random generators, by what is about to run."""
     restore: Callable[[Mapping[str, Any]], object]
     """Brings them into such states."""
+    new_text: Callable[[], Text]
+    """Gives what takes text in bounded memory."""
+    listen: Callable[[Callable[..., None]], Callable[[], None] | None]
+    """Hears what the process prints, and returns what ends that; None where it cannot."""
 
 
 class Script:
@@ -50,6 +55,7 @@ class Script:
         """The run whose slice was put on record last."""
         self._repeats = [one for one in os.environ.get(REPEATS, "").split(",") if one]
         runs.beginning = self.ops
+        runs.printed.new_text, runs.printed.listen = process.new_text, process.listen
         runs.replay.update(dict.fromkeys(self._repeats, ""))
 
     def note(self, run: Run) -> None:
@@ -60,6 +66,8 @@ class Script:
             self._restore(former)
         if self._noted != run.run_id and (ops := self.ops(run)):
             self._store.commit(ops)
+        if self._text:
+            self._runs.printed.begin(run)
 
     def ops(self, run: Run) -> list[Op]:
         """Return what puts on record which script a run stands on.
@@ -77,7 +85,9 @@ class Script:
             return []
         self._keep_modules()
         path = self._runs.sessions.notebook or ""
-        found = RunSlice(script=self._text, script_path=path, modules=dict(self._modules))
+        found = RunSlice(
+            script=self._text, script_path=path, modules=dict(self._modules), columns=_columns()
+        )
         ops = [create("slices", run.run_id, to_doc(found))]
         if first:
             # All that later runs draw follows from this: the script is run again as a whole.
@@ -117,3 +127,11 @@ class Script:
             return self._store.blobs.put(text, durable=False)
         except OSError:
             return ""
+
+
+def _columns() -> int:
+    """Return how wide the terminal is that the process prints to; 0 where that is none."""
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    except (AttributeError, OSError, ValueError):
+        return 0
