@@ -103,6 +103,17 @@ TEMPLATES = [
     "{x} = {y}; {x} *= 2",
     "match {x}:\n    case [{y}, *{z}]:\n        pass",
     "assert {x}\n{y} = {z}",
+    "import functools\n{x} = functools.reduce(lambda u, v: u.append(v) or u, [*{y}], {z})",
+    "from functools import reduce\n{x} = reduce({y}, [*{z}])",
+    "{x} = list(map({y}, [*{z}]))",
+    "{x} = list(map(lambda v: {y}.append(v), [*{z}]))",
+    "{x} = list(filter(lambda v: v.append({n}), [*{y}]))",
+    "{x} = sorted({y}, key={z})",
+    "{x} = sorted({y}, key=lambda v: v.append({n}) or {n})",
+    "{x} = max({y}, {z}, key=lambda v: v.pop())",
+    "{x} = (lambda v, w={y}: w.append(v))({z})",
+    "{x} = map(list.pop, {y})",
+    "{x} = list.append({y}, {z})",
 ]
 
 
@@ -342,6 +353,13 @@ def test_gradients_flow_back_to_models() -> None:
         ("df.to_csv('y.csv')", {"df": "pandas.DataFrame"}),
         ("print(df.index(3), len(df))", {"df": "builtins.list"}),
         ("z = np.sqrt(df)", {"df": "numpy.ndarray"}),
+        ("z = sorted(df, key=lambda v: v[1])", {"df": "builtins.list"}),
+        ("z = list(map(lambda v: v.strip() + 'x', df))", {"df": "builtins.list"}),
+        ("z = list(map(str.strip, df))", {"df": "builtins.list"}),
+        ("def f(v):\n    return v + 1\nz = list(map(f, df))", {"df": "builtins.list"}),
+        ("def f(v):\n    return v.go()\nz = df.map(f)", {"df": "pandas.DataFrame"}),
+        ("z = df.apply(lambda row: row.x.upper(), axis=1)", {"df": "pandas.DataFrame"}),
+        ("z = dict.fromkeys(df, 0)", {"df": "builtins.list"}),
     ],
 )
 def test_what_is_known_to_only_read_is_left_out(looks: str, kinds: dict[str, str]) -> None:
@@ -354,7 +372,7 @@ def test_what_is_known_to_only_read_is_left_out(looks: str, kinds: dict[str, str
     executions = [
         CellExecution(
             f"e{place}", "s", source, CellState.OK, place, place,
-            kinds=kinds if place == 1 else {}, process=(),
+            kinds=kinds if place == 1 else {"f": "builtins.function"}, process=(),
         )
         for place, source in enumerate(sources)
     ]  # fmt: skip

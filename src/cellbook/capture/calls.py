@@ -6,12 +6,14 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cellbook.capture.holding import given_to, held
+from cellbook.capture.holding import called_by, given_to, held
 
 OF_A_VALUE = "?"
 """First part of a path that does not begin at a name: ``?.mean`` of ``load(x).mean()``."""
 STORES = "?.__setattr__"
 """The path of an assignment to a part of an object."""
+METHOD_CALLER = "methodcaller"
+"""What makes a function that calls a method of what it is given, by the method's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Call:
     given: tuple[str, ...]
     """Names whose objects it is given."""
     methods: tuple[tuple[str, str], ...] = ()
-    """Those of attributes that it is given and may call: ``x.append`` of ``map(x.append, y)``."""
+    """Those of attributes that it is given and may call: ``x.append`` of ``map(x.append, y)``, and
+    ``list.pop`` of ``map(list.pop, x)``."""
     words: tuple[str, ...] = ()
     """Keywords that say that it changes things: ``inplace``, ``out``, ``copy``."""
     into: tuple[str, ...] = ()
@@ -100,6 +103,8 @@ def _methods_of(node: ast.Call) -> list[tuple[str, str]]:
     found = []
     for value in (*node.args, *(word.value for word in node.keywords)):
         for one in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
+            if isinstance(one, ast.Call) and called_by(one) == METHOD_CALLER:
+                one = one.func
             if isinstance(one, ast.Attribute):
                 found += [(name, one.attr) for name, _ in held(one.value)]
     return found
@@ -168,7 +173,11 @@ def call_with(call: Call, stand_ins: Mapping[str, Collection[str]]) -> Call:
 
 def stand_ins_of(node: ast.AST) -> dict[str, tuple[str, ...]]:
     """Return what local names in a piece of code stand for: none for parameters, for others the
-    names whose objects they may hold."""
+    names whose objects they may hold.
+
+    Parameters of a lambda that is handed to a call stand for what else the call is given, and for
+    what it is a method of: ``reduce(lambda all, one: all.append(one) or all, ones, target)``.
+    """
     found: dict[str, dict[str, None]] = {}
     outside: set[str] = set()
 
@@ -185,6 +194,9 @@ def stand_ins_of(node: ast.AST) -> dict[str, tuple[str, ...]]:
                 for one in (*every, inner.vararg, inner.kwarg):
                     if one is not None:
                         found.setdefault(one.arg, {})
+            case ast.Call():
+                for name, names in _handed(inner):
+                    found.setdefault(name, {}).update(dict.fromkeys(names))
             case ast.Assign():
                 for target in inner.targets:
                     holds(target, inner.value)
@@ -199,6 +211,33 @@ def stand_ins_of(node: ast.AST) -> dict[str, tuple[str, ...]]:
     for name in outside:
         found.pop(name, None)
     return {name: tuple(_followed(name, found)) for name in found}
+
+
+def _handed(node: ast.Call) -> Iterator[tuple[str, list[str]]]:
+    """Yield the parameters of lambdas that a call is given, or calls, and what they stand for."""
+    values = [*node.args, *(word.value for word in node.keywords)]
+    lambdas = [one for value in (*values, node.func) for one in _lambdas(value)]
+    if not lambdas:
+        return
+    others = [value for value in values if not isinstance(value, ast.Lambda)]
+    if isinstance(node.func, ast.Attribute):
+        others.append(node.func.value)
+    names = [name for value in others for name, _ in held(value)]
+    for one in lambdas:
+        defaults = [*one.args.defaults, *(value for value in one.args.kw_defaults if value)]
+        own = [name for value in defaults for name, _ in held(value)]
+        for parameter in ast.walk(one.args):
+            if isinstance(parameter, ast.arg):
+                yield parameter.arg, names + own
+
+
+def _lambdas(node: ast.expr) -> Iterator[ast.Lambda]:
+    if isinstance(node, ast.Lambda):
+        yield node
+    elif isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.IfExp | ast.Starred):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from _lambdas(child)
 
 
 def _followed(name: str, found: Mapping[str, Iterable[str]]) -> Iterator[str]:

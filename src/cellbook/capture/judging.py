@@ -7,14 +7,16 @@ In doubt a call changes all that it is given, what it is called on, and the modu
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cellbook.capture import known
-from cellbook.capture.calls import OF_A_VALUE, Call
+from cellbook.capture.calls import METHOD_CALLER, OF_A_VALUE, Call
 from cellbook.capture.files import Names
-from cellbook.capture.holding import FITTING
+from cellbook.capture.holding import FITTING, MAKING_NEW
 from cellbook.capture.known import Kind
+from cellbook.capture.walk import LOOKS
 from cellbook.records.words import words
 
 _BUILTINS = frozenset(dir(builtins))
@@ -25,7 +27,13 @@ _CALLED_BACK = words(
     "add append appendleft discard extend get insert log put pop popleft push remove send "
     "setdefault update write writelines"
 )
+_FUNCTIONS = ("builtins.function", "builtins.method", "functools.partial")
+_CALLING_NOBODY = MAKING_NEW | LOOKS
+"""What calls no function that it is given."""
 _LIBRARY_OBJECTS = (Kind.DATA, Kind.ARRAY, Kind.TENSOR)
+_HANDED_ON = frozenset({Kind.CONTAINER, Kind.ITERATOR, Kind.OTHER, Kind.UNKNOWN})
+"""Kinds of objects that functions change which are handed to functions of libraries; tables and
+models are left as they are, as these libraries say."""
 _NOT_PATHS = frozenset(
     {Kind.DATA, Kind.ARRAY, Kind.TENSOR, Kind.ESTIMATOR, Kind.GENERATOR, Kind.FIGURE, Kind.ITERATOR,
      Kind.CODE, Kind.CONTAINER}
@@ -91,6 +99,8 @@ class Judge:
             return
         for name, attribute in call.methods:
             self._called_back(name, attribute)
+        if call.called not in _CALLING_NOBODY and self._hands_on(call):
+            self._may_be_given(call)
         if not call.owners and call.called not in known.BY_CUSTOM:
             self._change(call.given, but_steady=True)
         owners = call.owners[:1] if self._of_library_value(call) else call.owners
@@ -134,6 +144,25 @@ class Judge:
             if changed or about.kind is Kind.GENERATOR:
                 self.changes[name] = None
 
+    def _hands_on(self, call: Call) -> bool:
+        """Whether a call is given something that changes what it is called with."""
+        for name, attribute in call.methods:
+            for about in self.about(name):
+                if about.module:
+                    changes = _changing(attribute)
+                else:
+                    changes = not about.bound and _changes_first(name, attribute)
+                if changes:
+                    return True
+        return any(_changes_given(about) for name in call.given for about in self.about(name))
+
+    def _may_be_given(self, call: Call) -> None:
+        """What a call hands to a function, or calls it on, may change: but tables and models."""
+        for name in (*call.given, *call.owners):
+            if any(about.bound and about.kind in _HANDED_ON and not about.module
+                   for about in self.about(name)):  # fmt: skip
+                self.changes[name] = None
+
     def _of_module(self, call: Call, about: About) -> None:
         """Judge a function of a module, or a method of what one gave."""
         top = about.top
@@ -173,6 +202,8 @@ class Judge:
         self.writes.append(Names(open=True))
 
     def _of_builtin(self, call: Call, name: str) -> None:
+        if call.path and _changes_first(name, call.path):
+            self._change(call.given, but_steady=True)
         if name in _CHANGING_BUILTINS:
             self._change(call.given)
         elif name == "__import__":
@@ -260,3 +291,27 @@ class Judge:
                 elif about.literal is None and about.kind not in _NOT_PATHS:
                     unsure = True
         return Names(frozenset(texts), unsure)
+
+
+def _changes_given(about: About) -> bool:
+    """Whether what a name stands for changes what it is called with, where it is called."""
+    if about.module:
+        return _changing(re.split("[.:]", about.module)[-1])
+    if about.text == f"operator.{METHOD_CALLER}":
+        return True
+    if not about.own or about.looks:
+        return False
+    if about.text == "builtins.type":
+        return not about.methods.isdisjoint(("__init__", "__new__"))
+    return about.text in _FUNCTIONS or "__call__" in about.methods
+
+
+def _changing(function: str) -> bool:
+    """Whether a function of a module, by its name, changes what it is given."""
+    return function == METHOD_CALLER or bool(known.CHANGING.fullmatch(function))
+
+
+def _changes_first(name: str, method: str) -> bool:
+    """Whether a method, taken from a built-in type of containers, changes what it is given."""
+    text = f"builtins.{name}"
+    return text in known.CONTAINERS and not known.only_reads(Kind.CONTAINER, text, method)

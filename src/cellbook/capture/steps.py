@@ -32,6 +32,7 @@ _GIVES_NEW = re.compile(
     r"|statistics|statsmodels|string|tensorflow|torch|torchvision|transformers|xgboost)(?:[.:]|$)"
 )
 """Libraries of which two calls give two objects that share nothing with each other."""
+_NEVER_OWN = known.STEADY - {Kind.CODE} | {Kind.ESTIMATOR, Kind.FIGURE, Kind.GENERATOR}
 _US = re.compile(r"cellbook\b")
 
 
@@ -238,9 +239,11 @@ class Step:
             kind=kind,
             text=text,
             own=name in self.flows.coded,
+            looks=name in self.flows.coded and name not in self.flows.alters,
             literal=None if unsteady else self.names.literals.get(name),
             risky=name in self.flows.risky,
             draws=name in self.flows.drawers,
+            methods=self.flows.methods.get(name, frozenset()),
         )
 
     def _text(self, name: str) -> str:
@@ -249,9 +252,7 @@ class Step:
     def _is_own(self, name: str) -> bool:
         """Whether code of the notebook may be behind what a name stands for."""
         binding = self.bindings.get(name)
-        if binding is None or binding.kind in known.STEADY - {Kind.CODE}:
-            return False
-        if binding.kind in (Kind.ESTIMATOR, Kind.FIGURE, Kind.GENERATOR):
+        if binding is None or binding.kind in _NEVER_OWN:
             return False
         return any(one.coded and one.alters for one in reach(binding, set()))
 
@@ -260,9 +261,8 @@ class Step:
         flow, judge = self.flow, self.judge
         for call in calls:
             judge.take(call)
-        flow.unjudged.update(
-            {self.place: f"{self.label} ({', '.join(judge.unknown)})"} if judge.unknown else {}
-        )
+        if judge.unknown:
+            flow.unjudged[self.place] = f"{self.label} ({', '.join(judge.unknown)})"
         for module in self.names.imports.values():
             top = known.top_of(module)
             if not known.is_known(top):
