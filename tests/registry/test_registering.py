@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import cellbook as cb
 from cellbook.book import Book
 from cellbook.errors import (
     CellbookWarning,
@@ -55,6 +57,23 @@ def test_same_content_is_the_same_version(book: Book) -> None:
     assert list(again.runs) == [run.run_id, other.run_id]
     assert again.tags == {"a": "1"}
     assert len(book.models.told("slope").versions) == 1
+
+
+def test_log_without_an_example_says_so_once_and_what_mends_it(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with book.start_run() as run, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        run.log_model(line(2), "slope")
+        run.log_model(line(3), "slope")
+        run.log_model(line(2), "whole", input_example=X)
+    assert [str(one.message) for one in told] == [
+        "slope/1 has no signature and no input example: what it is asked is not validated, and a "
+        "check can only load it; log it with input_example=X[:50], or any of its input."
+    ]
+    monkeypatch.setattr("cellbook.book._default", book)
+    with pytest.warns(CellbookWarning, match="^other/1 has no signature and no input example"):
+        cb.register_model(line(2), "other")
 
 
 def test_numbers_are_never_used_again(book: Book) -> None:
