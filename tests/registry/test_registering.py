@@ -21,6 +21,7 @@ from cellbook.errors import (
     Untrusted,
 )
 from cellbook.packaging import open_bundle, pack_bundle, save_bundle
+from cellbook.packaging.manifest import make_manifest, write_manifest
 from cellbook.tracking.trash import find_rubbish, remove_rubbish
 from tests.registry.conftest import Opener, line
 
@@ -197,6 +198,63 @@ def test_a_damaged_bundle_is_refused(book: Book, tmp_path: Path) -> None:
     with pytest.raises(InvalidBundle, match=r"README\.md is not what it was"):
         book.models.register(saved.folder, "slope")
     assert book.models.all() == []
+
+
+def _rewrite(folder: Path, path: str, text: str) -> None:
+    """Change a file of a bundle as somebody would who wants it to be believed."""
+    (folder / path).write_text(text)
+    write_manifest(folder, make_manifest(folder, {}))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        (
+            "input_example.json", '{"inputs": [[1.0, 2.0]]}',
+            r"test 'input example' of \S+ does not fit the signature: The input has the shape",
+        ),
+        (
+            "input_example.json", '{"inputs": [["red"]]}',
+            "test 'input example' of .* does not fit the signature: The input is of <U3",
+        ),
+        ("input_example.json", "rubbish", r"'input example' of \S+ cannot be read \(JSONDec"),
+        ("input_example.json", "[1]", "'input example' of .* cannot be read"),
+        ("expected_output.json", '{"kind": "array"}', "'input example' of .* cannot be read"),
+        ("tests/1-input.json", '{"inputs": [[1.0], [1.0, 2.0]]}', "'more' of .* cannot be read"),
+        ("tests.json", "{}", r"list of tests of \S+ cannot be read \(KeyError"),
+        (
+            "tests.json", '{"tests": [{"name": "out", "input": "../x", "expected": "y"}]}',
+            "'out' of .* cannot be read .*outside of itself",
+        ),
+        (
+            "tests.json", '{"tests": [{"name": "lost", "input": "x", "expected": "y"}]}',
+            "'lost' of .* cannot be read .*it has no file 'x'",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bundle_whose_tests_cannot_be_run_is_refused(
+    book: Book, tmp_path: Path, path: str, text: str, told: str
+) -> None:
+    saved = save_bundle(
+        line(2), tmp_path / "made", name="slope", input_example=X, tests={"more": X}
+    )
+    _rewrite(saved.folder, path, text)
+    packed = pack_bundle(saved.folder, tmp_path / "made.zip")
+    for source in (packed, saved.folder):
+        with pytest.raises(InvalidBundle, match=f"{told}.*Save the bundle once more"):
+            book.models.register(source, "slope")
+        assert source is saved.folder or list(book.store.blobs.all()) == []
+    assert book.models.all() == []
+    assert list(tmp_path.rglob(".new-*")) == []
+
+
+def test_an_example_that_is_no_test_must_fit_as_well(book: Book, tmp_path: Path) -> None:
+    saved = save_bundle(line(2), tmp_path / "made", name="slope", input_example=X)
+    _rewrite(saved.folder, "tests.json", '{"tests": []}')
+    assert book.models.register(saved.folder, "slope").label == "slope/1"
+    _rewrite(saved.folder, "input_example.json", '{"inputs": [[1.0, 2.0]]}')
+    with pytest.raises(InvalidBundle, match="'input example' of made does not fit"):
+        book.models.register(saved.folder, "slope")
 
 
 def test_damage_in_the_book_is_found(book: Book, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tinydb import where
 from cellbook.errors import NotFound, StoreError, one_line
 from cellbook.packaging import Bundle, Signature, save_bundle, unpack_bundle
 from cellbook.packaging.manifest import FILE
+from cellbook.packaging.recorded import check_recorded
 from cellbook.records import (
     ModelEvent,
     ModelEventKind,
@@ -151,7 +152,7 @@ class RegistersModels(ChangesModels):
         Raises
         ------
         InvalidInput
-            If there is nothing, or it is damaged.
+            If there is nothing, it is damaged, or a bundle's input example or tests cannot be run.
         """
         called, path = check_model_name(name), Path(source)
         if path.exists():
@@ -217,6 +218,7 @@ class RegistersModels(ChangesModels):
         elif path.is_file() and path.suffix == ".zip":
             with self._store.blobs.workshop() as place:
                 bundle = unpack_bundle(path, place / "bundle")
+                check_recorded(bundle, path.name)
                 content = adopt_bundle(self._store, bundle)
         else:
             return keep_files(self._store, path, origin=origin, licence=licence)
