@@ -30,6 +30,7 @@ from cellbook.outbox import Outbox
 from cellbook.records import (
     Artifact,
     DatasetVersion,
+    ModelVersion,
     RunRecord,
     SessionKind,
     as_role,
@@ -59,6 +60,7 @@ from cellbook.views.asking import check_search
 from cellbook.views.hints import either, near_runs
 from cellbook.views.model_evidence import find_evidence
 from cellbook.views.model_notices import told_event
+from cellbook.views.model_versions import lacking_text
 from cellbook.views.notices import notice_of
 from cellbook.views.series import metric_history
 from cellbook.views.timeline import checkpoints_table
@@ -141,7 +143,8 @@ class Book:
         self.models = Models(store, self._run_id, self.fits.origin, partial(told_event, store))
         self.models.find_evidence = partial(find_evidence, self)
         self.models.training = partial(trained_on, store, self.datasets, self.fits)
-        self.runs.keep_model = self.models.log
+        self.runs.keep_model = self._log_model
+        self._lacking: set[str] = set()
         self.leaderboards = Leaderboards(store, self.datasets)
         self.metrics = Definitions(store, self.leaderboards.users_of_metric)
         self.shown_cells: Callable[[], Cells | None] = lambda: None
@@ -240,6 +243,19 @@ class Book:
             run.log_input(tracked.version, role=role)
         self.fits.note(data, tracked.version, role)
         return tracked
+
+    def _log_model(self, model: Any, name: str, **options: Any) -> ModelVersion:
+        """Register a model; say, once for a model, what it lacks that is needed later."""
+        version = self.models.log(model, name, **options)
+        with self.trouble.guarded(writes=False):
+            lacking = lacking_text(self.store, version)
+            if lacking and version.model not in self._lacking:
+                self._lacking.add(version.model)
+                warn(
+                    f"{version.label} {lacking}; log it with input_example=X[:50], or any of its "
+                    "input."
+                )
+        return version
 
     # -- reading -------------------------------------------------------------------------------
 

@@ -60,17 +60,17 @@ def register_model(
     InvalidInput
         If it cannot be kept; then nothing is registered.
     """
-    models = book.open().models
+    here = book.open()
     if isinstance(model, (str, os.PathLike)):
         if options:
             raise InvalidInput(f"{next(iter(options))!r} is for a model in memory. Leave it out.")
-        return models.register(
+        return here.models.register(
             model, name, alias=alias, tags=tags, derived_from=derived_from, origin=source,
             licence=licence,
         )  # fmt: skip
     if source or licence:
         raise InvalidInput("Source and licence are of files. Set them as tags of this model.")
-    return models.log(
+    return here.runs.keep_model(
         model, name, alias=alias, tags=tags, derived_from=derived_from, **options
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cellbook.book import Book, look_into
 from cellbook.errors import CellbookError, InvalidInput, NotFound
 from cellbook.locating import locate
-from cellbook.records import ModelVersion
+from cellbook.records import ModelVersion, composed
 from cellbook.registry.content import is_own
 from cellbook.registry.endpoints import Answering, EndpointNote
 from cellbook.registry.finding import parse
@@ -77,9 +77,13 @@ def deployed_name(model: str, url: str | None = None) -> str:
         return model
     names_of = Names(str(locate(url)))
     try:
-        names_of.version(model)
+        _, version = names_of.version(model)
     finally:
         names_of.close()
+    asked = parse(model).name
+    if not model.startswith("runs:/") and composed(asked) == composed(version.model):
+        # By the name that the book has, what is recorded of it is found.
+        model = model.replace(asked, version.model, 1)
     return model if model.startswith(_FORMS) else f"models:/{model}"
 
 

@@ -43,6 +43,15 @@ def test_arms_are_compared_over_the_time_in_which_both_answered(opened: Book) ->
     assert {name: one.count for name, one in anew.moments.items()} == {"champion": 10, "canary": 10}
 
 
+def test_labels_of_another_kind_than_an_arm_predicts_count_nowhere(opened: Book) -> None:
+    answered(opened, "champion", 1, 75, 100)
+    ids = Predictions(opened.store).frame("cancer")["id"].tolist()
+    Predictions(opened.store).label("cancer", dict.fromkeys(ids[:50], "yes"))
+    found = reckoned(opened, "cancer", VERSIONS, "accuracy")
+    assert (found.moments["champion"].count, found.moments["champion"].mean) == (50, 0.5)
+    assert found.problem.startswith("champion: 50 of 100 labelled predictions are left out: their")
+
+
 def test_a_shadow_is_measured_by_the_labels_of_what_it_was_asked(opened: Book) -> None:
     answered(opened, "champion", 1, 75, 100)
     answered(opened, "challenger (shadow)", 1, 60, 100, model="cancer/1")

@@ -9,12 +9,13 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
-from tests.serving.bundles import IRIS, iris_bundle
+from tests.serving.bundles import IRIS, iris_bundle, numbered
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,32 @@ def test_serve_says_what_is_wrong(cli: Cli, bundle: str, tmp_path: Path) -> None
         assert status == 2
         assert told in err
         assert err.count("\n") == 1
+
+
+def test_serve_ends_at_once_when_it_is_interrupted_twice(tmp_path: Path) -> None:
+    numbered(tmp_path / "slow", 1, code="time.sleep(0.01 if len(frame) < 4 else 20)")
+    command = [sys.executable, "-m", "cellbook", "serve", "slow", "--port", "0", "--trust"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as serving:
+        assert serving.stdout is not None
+        assert serving.stderr is not None
+        serving.stdout.readline()
+        port = int(serving.stdout.readline().rpartition(":")[2])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        body = json.dumps({"inputs": [[1.0]] * 4})
+        connection.request("POST", "/invocations", body, {"content-type": "application/json"})
+        time.sleep(1.0)  # The model has begun.
+        serving.send_signal(signal.SIGINT)
+        assert serving.stderr.readline() == "\n"
+        assert serving.stderr.readline().endswith("Ctrl-C again ends it at once\n")
+        time.sleep(0.5)
+        assert serving.poll() is None
+        began = time.monotonic()
+        serving.send_signal(signal.SIGINT)
+        assert serving.wait(60) == 130
+        assert time.monotonic() - began < 3.0
+        with pytest.raises(OSError):
+            connection.getresponse()
+        connection.close()
+        assert "Traceback" not in serving.stderr.read()

@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,18 @@ def test_gc_lets_young_deletions_wait(cli: Cli, book: Book) -> None:
     _, out, _ = cli("gc", "--yes")
     assert out == "1 run in the trash for less than 30 days stays.\nThere is nothing to remove.\n"
     assert book.find_run("wide").trashed
+
+
+def test_gc_removes_what_a_killed_process_left_half_written(cli: Cli, book: Book) -> None:
+    left = book.store.root / "blobs" / "sha256" / ".new-killed"
+    left.write_bytes(b"half" * 500)
+    assert cli("gc", "--yes")[1] == "There is nothing to remove.\n"  # Somebody may be at it.
+    os.utime(left, (time.time() - 86_500,) * 2)
+    told = "  1 file that a killed process left half written more than a day ago, 2.0 kB\n"
+    assert cli("gc", "--dry-run")[1] == f"These go for good:\n{told}"
+    assert left.exists()
+    assert cli("gc", "--yes")[1] == f"These go for good:\n{told}Removed; 2.0 kB freed.\n"
+    assert not left.exists()
 
 
 @pytest.mark.usefixtures("settled")

@@ -261,3 +261,46 @@ def test_texts_beside_numbers_are_refused_where_they_would_all_be_wrong() -> Non
                 measure(metric, Outcome(labels, predictions))
     assert measure("accuracy", Outcome(ones, ones.astype(bool))).value == 1.0
     assert measure("accuracy", Outcome(texts, texts)).value == 1.0
+
+
+def test_rows_of_two_kinds_are_left_out_of_what_compares_them() -> None:
+    """One version says yes and no, another 1 and 0; what came true is told as yes and no."""
+    words = np.array(["yes", "no", "yes", "yes"] * 30, object)
+    said = np.array(["yes", "no", "no", 1, "yes", 0.0] * 20, object)
+    labels = words.copy()
+    labels[7:9] = None
+    part = [isinstance(one, str) for one in said]
+    there = np.array(part) & np.array([one is not None for one in labels])
+    for metric in ("accuracy", "recall", "f1", "error"):
+        found = measure(metric, Outcome(labels, said, positive="yes"))
+        assert found == measure(metric, Outcome(labels[there], said[there], positive="yes"))
+        assert found.rows == int(there.sum())
+    # Labels of both kinds are right where they are of the kind of their own prediction.
+    assert measure("accuracy", Outcome(said, said)).value == 1.0
+    # Measures of probabilities ask for no prediction.
+    scores = np.linspace(0, 1, 120)
+    with_scores = Outcome(words, said, scores, "yes")
+    assert measure("roc_auc", with_scores).rows == 120
+    with pytest.raises(InvalidInput, match="of two kinds: say which one is positive"):
+        measure("roc_auc", Outcome(np.array(["yes", 0] * 4, object), scores=scores[:8]))
+
+
+def test_numbers_that_are_texts_are_left_out_as_well() -> None:
+    labels = np.array([1.5, "2.5", 3.5], object)
+    found = measure("mae", Outcome(labels, np.array([1.0, 2.0, 3.0])))
+    assert (found.value, found.rows) == (0.5, 2)
+
+
+def test_windows_and_groups_of_two_kinds_alone_have_no_labels() -> None:
+    frame = frame_of(
+        [*["yes", "no"] * 40, *["yes"] * 40], [*["yes", "no"] * 40, *[1] * 40],
+        group=["one"] * 80 + ["other"] * 40,
+    )  # fmt: skip
+    first, second = performance(frame, ["accuracy", "precision"], rows=80)
+    assert (first.measured["accuracy"].value, first.measured["precision"].value) == (1.0, 1.0)
+    assert first.measured["precision"].rows == 80
+    assert (second.rows, second.measured["accuracy"].rows) == (40, 0)
+    groups = {one.group["group"]: one for one in slices(frame, "accuracy", ["group"])}
+    assert (groups["one"].measured.rows, groups["other"].measured.rows) == (80, 0)
+    with pytest.raises(InvalidInput, match="no two are ever equal"):
+        performance(frame[80:], "accuracy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,21 @@ def served(store: FolderStore) -> Predictions:
 
 
 COLUMNS = Columns(score="output.score")
+
+
+def test_predictions_of_another_kind_than_their_labels_count_nowhere(store: FolderStore) -> None:
+    predictions = Predictions(store)
+    with closing(predictions.log("wine")) as log:
+        for hour, said in enumerate((["red", "white"], ["red", 1], [1, 0])):
+            ids = log.log({"x": [0.0, 1.0]}, said, time_ms=HOUR * hour + 1)
+            predictions.label("wine", dict(zip(ids, ["red", "white"], strict=True)))
+    found = watch(predictions, "wine", 3_600, metrics=["accuracy"])
+    told = [one.measured["accuracy"] for one in found]
+    assert [(one.value, one.rows) for one in told[:2]] == [(1.0, 2), (1.0, 1)]
+    assert told[2].rows == 0
+    assert math.isnan(found[2].reading("accuracy").value)
+    with pytest.raises(InvalidInput, match="no two are ever equal"):
+        watch(predictions, "wine", 3_600, metrics=["accuracy"], since=2 * HOUR)
 
 
 def test_windows_tell_drift_performance_and_estimates(

@@ -106,7 +106,7 @@ def test_a_kill_leaves_no_half_version(tmp_path: Path, book: Book) -> None:
         there = max(there, len(every))
     assert there > 0
     # What kills left behind is swept away.
-    book.store.blobs.tidy(before=time.time() + 10)
+    book.store.blobs.tidy(book.store.blobs.leftovers(before=time.time() + 10))
     assert list(book.store.root.rglob(".new-*")) == []
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import cellbook as cb
 from cellbook.book import Book
 from cellbook.errors import (
     CellbookWarning,
@@ -19,6 +21,7 @@ from cellbook.errors import (
     Untrusted,
 )
 from cellbook.packaging import open_bundle, pack_bundle, save_bundle
+from cellbook.packaging.manifest import make_manifest, write_manifest
 from cellbook.tracking.trash import find_rubbish, remove_rubbish
 from tests.registry.conftest import Opener, line
 
@@ -55,6 +58,23 @@ def test_same_content_is_the_same_version(book: Book) -> None:
     assert list(again.runs) == [run.run_id, other.run_id]
     assert again.tags == {"a": "1"}
     assert len(book.models.told("slope").versions) == 1
+
+
+def test_log_without_an_example_says_so_once_and_what_mends_it(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with book.start_run() as run, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        run.log_model(line(2), "slope")
+        run.log_model(line(3), "slope")
+        run.log_model(line(2), "whole", input_example=X)
+    assert [str(one.message) for one in told] == [
+        "slope/1 has no signature and no input example: what it is asked is not validated, and a "
+        "check can only load it; log it with input_example=X[:50], or any of its input."
+    ]
+    monkeypatch.setattr("cellbook.book._default", book)
+    with pytest.warns(CellbookWarning, match="^other/1 has no signature and no input example"):
+        cb.register_model(line(2), "other")
 
 
 def test_numbers_are_never_used_again(book: Book) -> None:
@@ -178,6 +198,63 @@ def test_a_damaged_bundle_is_refused(book: Book, tmp_path: Path) -> None:
     with pytest.raises(InvalidBundle, match=r"README\.md is not what it was"):
         book.models.register(saved.folder, "slope")
     assert book.models.all() == []
+
+
+def _rewrite(folder: Path, path: str, text: str) -> None:
+    """Change a file of a bundle as somebody would who wants it to be believed."""
+    (folder / path).write_text(text)
+    write_manifest(folder, make_manifest(folder, {}))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        (
+            "input_example.json", '{"inputs": [[1.0, 2.0]]}',
+            r"test 'input example' of \S+ does not fit the signature: The input has the shape",
+        ),
+        (
+            "input_example.json", '{"inputs": [["red"]]}',
+            "test 'input example' of .* does not fit the signature: The input is of <U3",
+        ),
+        ("input_example.json", "rubbish", r"'input example' of \S+ cannot be read \(JSONDec"),
+        ("input_example.json", "[1]", "'input example' of .* cannot be read"),
+        ("expected_output.json", '{"kind": "array"}', "'input example' of .* cannot be read"),
+        ("tests/1-input.json", '{"inputs": [[1.0], [1.0, 2.0]]}', "'more' of .* cannot be read"),
+        ("tests.json", "{}", r"list of tests of \S+ cannot be read \(KeyError"),
+        (
+            "tests.json", '{"tests": [{"name": "out", "input": "../x", "expected": "y"}]}',
+            "'out' of .* cannot be read .*outside of itself",
+        ),
+        (
+            "tests.json", '{"tests": [{"name": "lost", "input": "x", "expected": "y"}]}',
+            "'lost' of .* cannot be read .*it has no file 'x'",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bundle_whose_tests_cannot_be_run_is_refused(
+    book: Book, tmp_path: Path, path: str, text: str, told: str
+) -> None:
+    saved = save_bundle(
+        line(2), tmp_path / "made", name="slope", input_example=X, tests={"more": X}
+    )
+    _rewrite(saved.folder, path, text)
+    packed = pack_bundle(saved.folder, tmp_path / "made.zip")
+    for source in (packed, saved.folder):
+        with pytest.raises(InvalidBundle, match=f"{told}.*Save the bundle once more"):
+            book.models.register(source, "slope")
+        assert source is saved.folder or list(book.store.blobs.all()) == []
+    assert book.models.all() == []
+    assert list(tmp_path.rglob(".new-*")) == []
+
+
+def test_an_example_that_is_no_test_must_fit_as_well(book: Book, tmp_path: Path) -> None:
+    saved = save_bundle(line(2), tmp_path / "made", name="slope", input_example=X)
+    _rewrite(saved.folder, "tests.json", '{"tests": []}')
+    assert book.models.register(saved.folder, "slope").label == "slope/1"
+    _rewrite(saved.folder, "input_example.json", '{"inputs": [[1.0, 2.0]]}')
+    with pytest.raises(InvalidBundle, match="'input example' of made does not fit"):
+        book.models.register(saved.folder, "slope")
 
 
 def test_damage_in_the_book_is_found(book: Book, tmp_path: Path) -> None:

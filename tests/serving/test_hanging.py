@@ -98,6 +98,15 @@ def test_a_process_that_gives_no_sign_of_life_is_replaced(models: Path) -> None:
         assert not before.is_running()
 
 
+def test_one_that_hangs_with_its_first_request_is_replaced(models: Path) -> None:
+    with Server(models / "native", patient(1.0)) as server:
+        os.kill(workers_of(server)[0].pid, signal.SIGKILL)
+        # It waits for the next worker, which so hangs in the moment in which it begins.
+        Asked(lambda: Client(server.url).invoke(-X))
+        eventually(lambda: any("gave no sign of life" in line for line in server.said))
+        assert Client(server.url, timeout=30).invoke(X).doc == {"predictions": [2]}
+
+
 def test_what_another_arm_is_asked_is_answered(models: Path, tmp_path: Path) -> None:
     numbered(tmp_path / "slow", 1, code="time.sleep(0.01 if len(frame) < 4 else 1.6)")
     deployment = split(single("number", str(tmp_path / "slow")), {"b": str(models / "thread")})

@@ -157,6 +157,21 @@ def test_remove_puts_back_what_a_killed_removal_left(store: FolderStore, runs: R
     assert store.verify().findings == []
 
 
+def test_find_counts_what_killed_processes_left_a_day_ago(store: FolderStore) -> None:
+    root = store.root / "blobs" / "sha256"
+    for name, age in (("old", DAY + 60), ("young", DAY - 60)):
+        left = root / f".new-{name}"
+        left.mkdir(parents=True)
+        (left / "model.skops").write_bytes(b"half")
+        os.utime(left, (time.time() - age,) * 2)
+    rubbish = find_rubbish(store)
+    assert rubbish
+    assert (dict(rubbish.leftovers), rubbish.size) == ({".new-old": 4}, 4)
+    assert remove_rubbish(store, rubbish) == 4
+    assert not find_rubbish(store)
+    assert [path.name for path in root.glob(".new-*")] == [".new-young"]
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     contents=st.lists(st.sampled_from("abcde"), min_size=1, max_size=12),

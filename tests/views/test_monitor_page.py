@@ -188,6 +188,38 @@ def test_labels_of_another_kind_are_told_and_not_counted_as_wrong(opened: Book) 
     assert (page.windows[0].measured[0].value, page.unmeasured) == (1.0, "")
 
 
+def test_versions_that_predict_another_kind_are_left_out_and_told(opened: Book) -> None:
+    """What a version predicts as yes and no, the next one predicts as 1 and 0."""
+    frame = people(200)
+    high = (frame["income"] > 30).to_numpy()
+    words = np.where(high, "yes", "no")
+    with closing(Predictions(opened.store).log("credit")) as log:
+        ids = log.log(frame, {"prediction": words}, model="credit/1", time_ms=NOW)
+        later = log.log(frame, {"prediction": high.astype(int)}, model="credit/2", time_ms=NOW)
+        new = log.log(frame, {"prediction": 1 - high}, model="credit/2", time_ms=NOW + HOUR)
+    known = dict(zip([*ids, *later, *new], words.tolist() * 3, strict=True))
+    Predictions(opened.store).label("credit", known)
+    page = look(opened.store)
+    assert page.metric == "accuracy"
+    (one,) = page.windows[0].measured
+    assert (one.value, one.rows, page.windows[0].labelled) == (1.0, 200, 400)
+    assert (page.windows[1].measured, page.windows[1].labelled) == ((), 200)
+    assert page.unmeasured.startswith(
+        "400 of 600 labelled predictions are left out: their labels are texts ('"
+    )
+    assert f"not measured: {page.unmeasured}" in monitor_text(page)
+    groups = {each.group: each for each in look(opened.store, by=("town",)).slices}
+    assert sum(each.rows for each in groups.values()) == 200
+    # With the labels as each version predicts them, all count.
+    Predictions(opened.store).label(
+        "credit", dict(zip([*later, *new], np.tile(high, 2).astype(int), strict=True))
+    )
+    page = look(opened.store)
+    assert [each.measured[0].rows for each in page.windows] == [400, 200]
+    assert [each.measured[0].value for each in page.windows] == [1.0, 0.0]
+    assert page.unmeasured == ""
+
+
 def test_a_version_alone_is_looked_at(asked: Store) -> None:
     answer(asked, people(100, 7), 3, model="credit/2")
     page = look(asked, model="credit/2")

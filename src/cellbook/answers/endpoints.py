@@ -42,7 +42,7 @@ class Reckoned:
     since: int | None = None
     """From when on they count, in milliseconds since 1970; None where all do."""
     problem: str = ""
-    """Why an arm has none although labels came, if one has."""
+    """Why an arm has none although labels came, or not all of them count, if one has."""
 
 
 class EndpointLook:
@@ -169,7 +169,7 @@ def reckoned(
         Those of the arms that nobody is answered by.
     """
     from cellbook.monitoring import Predictions  # noqa: PLC0415 - heavy
-    from cellbook.monitoring.measures import apart_text  # noqa: PLC0415
+    from cellbook.monitoring.measures import kinds_apart  # noqa: PLC0415
     from cellbook.monitoring.predictions import SHADOW  # noqa: PLC0415
     from cellbook.views.monitor_labels import labelled, score_of  # noqa: PLC0415 - heavy
 
@@ -197,9 +197,11 @@ def reckoned(
     found, problem = {}, ""
     for arm, there in of_arm.items():
         rows = told.frame[known & there]
-        if apart := apart_text(rows["label"], rows[said]):
+        if apart := kinds_apart(rows["label"], rows[said]):
             problem = f"{arm}: {apart}"
-            continue
+            if apart.whole:
+                continue
+            rows = rows[~apart.rows]
         try:
             if metric == "mae":
                 values = (rows[said].astype(float) - rows["label"].astype(float)).abs()

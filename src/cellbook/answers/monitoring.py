@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cellbook.answers.base import Ask, Hint
 from cellbook.errors import Ambiguous, InvalidInput, NotFound
-from cellbook.records import PredictionChunk
+from cellbook.records import PredictionChunk, composed, spelled_as
 from cellbook.views.alarm_notices import notices_since
 from cellbook.views.monitor_text import seconds_of
 from cellbook.views.monitoring import AlarmNotices, MonitorPage
@@ -147,19 +147,20 @@ def endpoint_of(book: Book, name: str) -> tuple[str, str]:
     told = name.removeprefix("models:/").removeprefix("model:")
     predictions = Predictions(book.store)
     there = predictions.endpoints()
+    told = spelled_as(told, there)
     if told in there or not told:
         return told, ""
     model = ""
     if "@" in told or "/" in told:
         model = book.models.find(told).label
-        told = model.rpartition("/")[0]
+        told = spelled_as(model.rpartition("/")[0], there)
     if told in there:
         return told, model
     serving = [
         one
         for one in there
         if any(
-            each == model if model else each.rpartition("/")[0] == told
+            each == model if model else composed(each.rpartition("/")[0]) == composed(told)
             for chunk in predictions.chunks(one)
             for each in chunk.models
         )

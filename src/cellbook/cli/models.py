@@ -197,7 +197,7 @@ def _register(args: argparse.Namespace) -> int:
     is_new = version.version_id not in known
     print(in_shell(registered_line(version.label, is_new, version.aliases, version.size)))
     if is_new and (lacking := lacking_text(book.store, version)):
-        print(f"{lacking} Save the bundle with input_example=…, and register it again.")
+        print(f"It {lacking}. Save the bundle with input_example=…, and register it again.")
     return 0
 
 

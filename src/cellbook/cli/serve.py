@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,10 @@ _SETTINGS = (
 )  # fmt: skip
 _LIMITS = ("batch_rows", "queue_rows")
 """Options of `Settings` and of its limits, whose defaults hold where none is given."""
+
+_ENDING = (
+    b"\ncellbook: it ends when requests under way are answered; Ctrl-C again ends it at once\n"
+)
 
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
@@ -84,8 +89,20 @@ def _serve(args: argparse.Namespace) -> int:
         log=_log(args),
     )
     supervisor = Supervisor(what_to_serve(args.model, args.name), settings, _say)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: supervisor.stop())
+    interrupted = 0
+
+    def interrupt(*_: object) -> None:
+        nonlocal interrupted
+        interrupted += 1
+        if interrupted > 1:
+            supervisor.stop_at_once()
+            raise KeyboardInterrupt
+        supervisor.stop()
+        # The line under way, if there is one, has its buffer: what is printed may not go there.
+        os.write(sys.stderr.fileno(), _ENDING)
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
 
     def ready(url: str) -> None:
         _say(f"{supervisor} at {url}")

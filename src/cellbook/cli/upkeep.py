@@ -102,7 +102,14 @@ def _describe(rubbish: Rubbish, due: Due, unused: Mapping[Path, int], days: floa
         print(f"  and {plural(len(rubbish.runs) - _SHOWN, 'more run')}")
     files = len(rubbish.blobs) + len(rubbish.series)
     if files:
-        print(f"  {plural(files, 'file')} of no other run, {size(rubbish.size)}")
+        taken = sum(rubbish.blobs.values()) + sum(rubbish.series.values())
+        print(f"  {plural(files, 'file')} of no other run, {size(taken)}")
+    if rubbish.leftovers:
+        left = plural(len(rubbish.leftovers), "file")
+        print(
+            f"  {left} that a killed process left half written more than a day ago, "
+            f"{size(sum(rubbish.leftovers.values()))}"
+        )
     if due.checkpoints:
         print(
             f"  {plural(len(due.checkpoints), 'checkpoint')} without a label, older than a day, "

@@ -25,6 +25,7 @@ from cellbook.records import (
     AlarmStep,
     check_name,
     from_doc,
+    spelled_as,
     to_doc,
 )
 from cellbook.store import Op, OrderTerm, Store, create, remove, update
@@ -217,7 +218,9 @@ class Alarms:
 
     def __init__(self, store: Store, subject: str) -> None:
         self._store = store
-        self.subject = check_name(subject, "subject")
+        name = check_name(subject, "subject")
+        # Whichever way its accents are written.
+        self.subject = name if name.isascii() else spelled_as(name, self.subjects(store))
 
     @staticmethod
     def subjects(store: Store) -> list[str]:

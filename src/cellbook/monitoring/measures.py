@@ -7,7 +7,9 @@ ROC curve that of Hanley and McNeil (1982); what is neither is drawn anew a few 
 
 from __future__ import annotations
 
+import decimal
 import math
+import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +26,8 @@ DRAWS = 400
 LOWER_IS_BETTER = frozenset(
     {"mae", "rmse", "log_loss", "brier", "error", "false_positive_rate", "false_negative_rate"}
 )
+OF_SCORES = frozenset({"roc_auc", "brier", "log_loss"})
+"""Measures of probabilities, which ask for no prediction."""
 _NUMBERS = ("boolean", "integer", "floating", "mixed-integer-float", "decimal")
 """Kinds of values, as pandas calls them, of which some may be equal."""
 
@@ -72,14 +76,16 @@ def measure(metric: str, outcome: Outcome, *, confidence: float = 0.95) -> Measu
         ``false_positive_rate``, ``false_negative_rate``; ``roc_auc``, ``brier``, ``log_loss``
         (of scores); ``mae``, ``rmse``, ``bias``, ``r2`` (of numbers).
     outcome
-        Rows without a label are left out.
+        Rows without a label are left out; so are those whose label is a text and whose prediction
+        a number, or the other way round, unless the metric is of scores.
     confidence
         Of the interval, between 0 and 1.
 
     Raises
     ------
     InvalidInput
-        If there is no such metric, or the outcome lacks what it needs.
+        If there is no such metric, the outcome lacks what it needs, or all of its labels are of
+        another kind than the predictions.
     """
     if metric not in METRICS:
         raise InvalidInput(f"There is no metric {metric!r}. There are {', '.join(METRICS)}.")
@@ -87,6 +93,8 @@ def measure(metric: str, outcome: Outcome, *, confidence: float = 0.95) -> Measu
         raise InvalidInput(f"The confidence is {confidence!r}. Give one between 0 and 1.")
     there = ~np.asarray(pd.isna(outcome.labels))
     labelled = outcome if there.all() else outcome.only(there)
+    if metric not in OF_SCORES:
+        labelled = _comparable(labelled)
     if not len(labelled.labels):
         return Measured(metric, math.nan, math.nan, math.nan, 0)
     return METRICS[metric](metric, labelled, confidence)
@@ -103,30 +111,100 @@ def wilson(hits: float, rows: float, confidence: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def kinds_apart(labels: Any, predictions: Any) -> tuple[str, str] | None:
-    """Return what labels and predictions are, each with one of them, where the ones are texts and
-    the others numbers, so that no two can ever be equal; None where that is not so."""
-    kinds = [_kind(labels), _kind(predictions)]
-    if sorted(kinds) != ["numbers", "texts"]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Apart:
+    """Rows of which the label is a text and the prediction a number, or the other way round, so
+    that the two can never be equal."""
+
+    rows: Array
+    """Which they are."""
+    of: int
+    """How many rows have both."""
+    label: str
+    """What the label of the first of them is: ``texts ('yes')``."""
+    prediction: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether no row is left that can be measured."""
+        return self.count == self.of
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return int(self.rows.sum())
+
+    def __str__(self) -> str:
+        kinds = f"labels are {self.label} and the predictions {self.prediction}"
+        if self.whole:
+            return (
+                f"The {kinds}: no two are ever equal. Give the labels once more, by the same ids, "
+                "as the model predicts them."
+            )
+        return (
+            f"{self.count:,} of {self.of:,} labelled predictions are left out: their {kinds}, and "
+            "no two are ever equal. Give their labels once more, by the same ids, as the model "
+            "predicts them."
+        )
+
+
+def kinds_apart(labels: Any, predictions: Any) -> Apart | None:
+    """Return the rows whose label and prediction are of two kinds; None if there are none.
+
+    Of a window in which several versions answered, one may predict texts and another numbers.
+    """
+    kinds = _kinds(labels), _kinds(predictions)
+    both = (kinds[0] != _NO_KIND) & (kinds[1] != _NO_KIND)
+    rows = both & (kinds[0] != kinds[1])
+    if not rows.any():
         return None
-    first = [next(iter(pd.Series(each).dropna().tolist())) for each in (labels, predictions)]
-    return f"{kinds[0]} ({first[0]!r})", f"{kinds[1]} ({first[1]!r})"
+    first = int(rows.argmax())
+    told = [
+        f"{_TOLD[kind[first]]} ({pd.Series(values).iloc[[first]].tolist()[0]!r})"
+        for kind, values in zip(kinds, (labels, predictions), strict=True)
+    ]
+    return Apart(rows, int(both.sum()), *told)
 
 
-def apart_text(labels: Any, predictions: Any) -> str:
-    """Return the sentence that says so; empty where it is not so."""
-    apart = kinds_apart(labels, predictions)
+_NO_KIND, _TEXT, _NUMBER = 0, 1, 2
+_TOLD = {_TEXT: "texts", _NUMBER: "numbers"}
+
+
+def _kinds(values: Any) -> Array:
+    """Return of each value whether it is a text, a number, or neither, as what is missing."""
+    series = pd.Series(values)
+    found = pd.api.types.infer_dtype(series, skipna=True)
+    if found == "string" or found in _NUMBERS:
+        there = series.notna().to_numpy()
+        return np.where(there, _TEXT if found == "string" else _NUMBER, _NO_KIND)
+    if not found.startswith("mixed") and found != "categorical":
+        return np.full(len(series), _NO_KIND)
+    return np.array([_kind(one) for one in series.tolist()], int)
+
+
+def _kind(value: Any) -> int:
+    if isinstance(value, str):
+        return _TEXT
+    real = isinstance(value, (bool, np.bool_, numbers.Real, decimal.Decimal))
+    return _NUMBER if real and value == value else _NO_KIND
+
+
+def _comparable(outcome: Outcome) -> Outcome:
+    """Return an outcome without the rows that would all count as wrong.
+
+    Raises
+    ------
+    InvalidInput
+        If no other is left.
+    """
+    if outcome.predictions is None:
+        return outcome
+    apart = kinds_apart(outcome.labels, outcome.predictions)
     if apart is None:
-        return ""
-    return (
-        f"The labels are {apart[0]} and the predictions {apart[1]}: no two are ever equal. Give "
-        "the labels once more, by the same ids, as the model predicts them."
-    )
-
-
-def _kind(values: Any) -> str:
-    found = pd.api.types.infer_dtype(values, skipna=True)
-    return "texts" if found == "string" else "numbers" if found in _NUMBERS else ""
+        return outcome
+    if apart.whole:
+        raise InvalidInput(str(apart))
+    return outcome.only(~apart.rows)
 
 
 # -- of classes --------------------------------------------------------------------------------
@@ -134,16 +212,8 @@ def _kind(values: Any) -> str:
 
 def confusion(outcome: Outcome) -> tuple[Array, int]:
     """Return how often each label (a row) was predicted as each (a column), and which one is the
-    positive one; -1 where none of more than two was named.
-
-    Raises
-    ------
-    InvalidInput
-        If the ones are texts and the others numbers, which would all count as wrong.
-    """
+    positive one; -1 where none of more than two was named."""
     predictions = _needed(outcome.predictions, "predictions")
-    if apart := apart_text(outcome.labels, predictions):
-        raise InvalidInput(apart)
     codes, known = pd.factorize(
         np.concatenate([np.asarray(outcome.labels, object), np.asarray(predictions, object)]),
         sort=True,
@@ -240,6 +310,8 @@ def _scores(outcome: Outcome) -> tuple[Array, Array]:
             return np.zeros(0, bool), scores
         if len(known) > 2:
             raise InvalidInput("There are more than two labels: say which one is positive.")
+        if len({_kind(one) for one in known}) > 1:
+            raise InvalidInput("The labels are of two kinds: say which one is positive.")
         # Where only one came true, 0 is the negative of 0 and 1.
         positive = max(known) if len(known) == 2 else _alone(known[0])
     return np.asarray(outcome.labels == positive, bool), scores

@@ -13,7 +13,14 @@ import pandas as pd
 from scipy import special
 
 from cellbook.errors import InvalidInput
-from cellbook.monitoring.measures import LOWER_IS_BETTER, Measured, Outcome, measure
+from cellbook.monitoring.measures import (
+    LOWER_IS_BETTER,
+    OF_SCORES,
+    Measured,
+    Outcome,
+    kinds_apart,
+    measure,
+)
 from cellbook.monitoring.predictions import LABEL
 from cellbook.monitoring.significance import holm
 
@@ -102,15 +109,17 @@ def performance(
         If a column or metric is not there, or both `rows` and `seconds` are given.
     """
     names = [metrics] if isinstance(metrics, str) else list(metrics)
-    outcome = outcome_of(frame, columns)
+    outcomes = {name: outcome_of(of_one_kind(frame, columns, name), columns) for name in names}
     if rows is not None and seconds is not None:
         raise InvalidInput("Windows have a number of rows or of seconds. Give one of both.")
     if (rows is not None and rows < 1) or (seconds is not None and seconds <= 0):
         raise InvalidInput("A window has one row at least, and some time.")
     found = []
     for start, end, places in _windows(frame, columns.time, rows, seconds):
-        part = outcome.only(places)
-        measured = {name: measure(name, part, confidence=confidence) for name in names}
+        measured = {
+            name: measure(name, outcome.only(places), confidence=confidence)
+            for name, outcome in outcomes.items()
+        }
         found.append(WindowPerformance(start, end, len(places), measured))
     return found
 
@@ -144,6 +153,7 @@ def slices(
     InvalidInput
         If a column or metric is not there, or has too many values.
     """
+    frame = of_one_kind(frame, columns, metric)
     outcome = outcome_of(frame, columns)
     found: list[tuple[dict[str, str], Measured, Measured]] = []
     for one in by:
@@ -191,6 +201,23 @@ def outcome_of(frame: pd.DataFrame, columns: Columns = _COLUMNS) -> Outcome:
         frame[columns.score].to_numpy() if columns.score else None,
         _positive(frame, columns) if columns.positive is None else columns.positive,
     )
+
+
+def of_one_kind(frame: pd.DataFrame, columns: Columns, metric: str) -> pd.DataFrame:
+    """Return predictions with neither label nor prediction where these are of two kinds, as far as
+    a metric compares them.
+
+    Where all are, they stay, for :func:`measure` to say so; a window or group of such rows alone
+    is one without labels.
+    """
+    pair = [columns.label, columns.prediction]
+    if metric in OF_SCORES or not set(pair) <= set(frame.columns):
+        return frame
+    apart = kinds_apart(*(frame[name] for name in pair))
+    if apart is None or apart.whole:
+        return frame
+    left = {name: frame[name].astype(object).where(~apart.rows, None) for name in pair}
+    return frame.assign(**{name: column.infer_objects() for name, column in left.items()})
 
 
 def of_all(frame: pd.DataFrame, columns: Columns) -> Columns:

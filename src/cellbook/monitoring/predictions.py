@@ -17,7 +17,15 @@ from cellbook.monitoring.batches import ABOUT
 from cellbook.monitoring.columns import decode_columns, encode_columns
 from cellbook.monitoring.recording import TABLE, PredictionLog
 from cellbook.monitoring.sketches import Sketch
-from cellbook.records import LabelChunk, PredictionChunk, as_timestamp, check_name, from_doc, to_doc
+from cellbook.records import (
+    LabelChunk,
+    PredictionChunk,
+    as_timestamp,
+    check_name,
+    from_doc,
+    spelled_as,
+    to_doc,
+)
 from cellbook.store import OrderTerm, Store, create, remove
 
 LABELS = "prediction_labels"
@@ -45,7 +53,7 @@ class Predictions:
     def log(self, endpoint: str, **options: Any) -> PredictionLog:
         """Return what records an endpoint's predictions; `options` are those of
         :class:`PredictionLog`."""
-        return PredictionLog(self._store, endpoint, **options)
+        return PredictionLog(self._store, self._called(endpoint), **options)
 
     def endpoints(self) -> list[str]:
         """Return the names of all endpoints that have predictions."""
@@ -60,7 +68,7 @@ class Predictions:
         `since` is the first and `until` just after the last moment of interest, in milliseconds
         since 1970 or as a datetime.
         """
-        query = where("endpoint") == endpoint
+        query = where("endpoint") == self._called(endpoint)
         if since is not None:
             query &= where("last") >= as_timestamp(since)
         if until is not None:
@@ -169,7 +177,7 @@ class Predictions:
             If there are none, a frame lacks the columns, a label is a list or the like, or a text
             cannot be written.
         """
-        name = check_name(endpoint, "endpoint")
+        name = self._called(check_name(endpoint, "endpoint"))
         try:
             return self._label(name, labels)
         except UnicodeError:
@@ -276,7 +284,7 @@ class Predictions:
         came before it; return how many predictions.  The bytes go with ``cellbook gc``."""
         limit = as_timestamp(before)
         old = [chunk for chunk in self.chunks(endpoint) if chunk.last < limit]
-        query = (where("endpoint") == endpoint) & (where("time") < limit)
+        query = (where("endpoint") == self._called(endpoint)) & (where("time") < limit)
         ops = [remove(TABLE, chunk.chunk_id) for chunk in old]
         ops += [remove(LABELS, doc_id) for doc_id, _, _ in self._store.select(LABELS, query)]
         if ops:
@@ -284,6 +292,10 @@ class Predictions:
         return sum(chunk.rows for chunk in old)
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _called(self, endpoint: str) -> str:
+        """Return a name as predictions have it, whichever way its accents are written."""
+        return endpoint if endpoint.isascii() else spelled_as(endpoint, self.endpoints())
 
     def _join(self, chunks: list[PredictionChunk]) -> int:
         if len(chunks) < 2:
@@ -323,7 +335,8 @@ class Predictions:
     def _with_labels(self, endpoint: str, frame: pd.DataFrame) -> pd.DataFrame:
         known: dict[str, Any] = {}
         wanted = set(frame["id"])
-        for _, _, doc in self._store.select(LABELS, where("endpoint") == endpoint):
+        query = where("endpoint") == self._called(endpoint)
+        for _, _, doc in self._store.select(LABELS, query):
             rows = decode_columns(self._store.blobs.get(doc["digest"]))
             pairs = zip(rows["id"].tolist(), rows[LABEL].tolist(), strict=True)
             # In the order that they came: the last one stays.

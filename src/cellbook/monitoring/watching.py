@@ -14,8 +14,8 @@ from cellbook.errors import InvalidInput
 from cellbook.monitoring.batches import INPUT
 from cellbook.monitoring.drift import ColumnDrift, DriftReport, drift
 from cellbook.monitoring.estimating import Estimated, Estimator
-from cellbook.monitoring.measures import Measured, measure
-from cellbook.monitoring.performance import Columns, of_all, outcome_of
+from cellbook.monitoring.measures import Measured, Outcome, measure
+from cellbook.monitoring.performance import Columns, of_all, of_one_kind, outcome_of
 from cellbook.monitoring.predictions import Moment, Predictions, window_length
 from cellbook.monitoring.sketches import Sketch
 from cellbook.records import AlarmReading
@@ -139,11 +139,14 @@ def watch(
     sketches = predictions.sketches(endpoint, seconds, name=name, **which)
     wanted = [one for one in (columns.prediction, columns.score) if one]
     parts: dict[int, pd.DataFrame] = {}
+    outcomes: dict[str, Outcome] = {}
     if metrics:
         frame = predictions.frame(endpoint, columns=wanted, **which)
-        columns = of_all(frame, columns)
         begins = frame["time"].dt.as_unit("ms").astype("int64") // length * length
         parts = {int(begin): part for begin, part in frame.groupby(begins)}
+        for metric in metrics:
+            told = of_one_kind(frame, columns, metric)
+            outcomes[metric] = outcome_of(told, of_all(told, columns))
     found = []
     for start, sketch in sketches.items():
         if start + length > moment and not unfinished:
@@ -151,8 +154,9 @@ def watch(
         report = None if reference is None else drift(reference, sketch, alpha=alpha)
         measured, estimated = {}, {}
         if metrics and start in parts:
-            outcome = outcome_of(parts[start], columns)
-            measured = {metric: measure(metric, outcome) for metric in metrics}
+            # The frame's rows are numbered from 0 on.
+            rows = parts[start].index.to_numpy()
+            measured = {name: measure(name, one.only(rows)) for name, one in outcomes.items()}
             if estimator is not None and columns.score:
                 possible = [metric for metric in metrics if metric in estimator.metrics]
                 scores = parts[start][columns.score]

@@ -110,7 +110,9 @@ from cellbook.records.values import (
     check_metric_name,
     check_name,
     check_tags,
+    composed,
     encodable,
+    spelled_as,
 )
 
 __all__ = [
@@ -230,10 +232,12 @@ __all__ = [
     "check_profile",
     "check_tags",
     "check_unused",
+    "composed",
     "direction_of",
     "encodable",
     "from_doc",
     "read_record",
+    "spelled_as",
     "to_doc",
     "without_secrets",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -64,6 +65,22 @@ def check_name(name: object, what: str) -> str:
             "Use a name of one printable line."
         )
     return text
+
+
+def composed(text: str) -> str:
+    """Return a text with its accents as a part of their letters (Unicode's NFC), by which two that
+    look the same are: macOS and some keyboards write ``é`` as two characters."""
+    return unicodedata.normalize("NFC", text)
+
+
+def spelled_as(name: str, known: Iterable[str]) -> str:
+    """Return a name as it is known, whichever way its accents were written; one that is new,
+    composed."""
+    there = list(known)
+    if name in there:
+        return name
+    wanted = composed(name)
+    return next((one for one in there if composed(one) == wanted), wanted)
 
 
 def check_metric_name(name: object) -> str:

@@ -22,6 +22,7 @@ from cellbook.records import (
     check_model_target,
     check_name,
     check_people,
+    spelled_as,
     to_doc,
 )
 from cellbook.registry.finding import find_model, find_version, read_named
@@ -113,7 +114,7 @@ class ChangesModels(ABC):
         by: str,
     ) -> tuple[list[Op], ModelEvent | None]:
         """Return what makes an alias lead to a version; nothing where it does."""
-        word = check_model_alias(alias)
+        word = spelled_as(check_model_alias(alias), told.model.heads)
         heads = told.model.heads.get(word, ())
         check_based_on(told, based_on, heads, f"@{word} of {told.model.name}")
         if told.model.aliases.get(word) == version.version_id and len(heads) < 2:
@@ -148,7 +149,7 @@ class ChangesModels(ABC):
         with self._store.exclusive():
             known = read_named(self._store, check_model_name(name))
             told = find_model(known, check_model_name(name))
-            word = check_model_alias(alias)
+            word = spelled_as(check_model_alias(alias), told.model.heads)
             find_version(known, f"{told.model.name}@{word}", self.run_id)
             if protection_of(told, f"@{word}") is not None:
                 raise InvalidInput(
@@ -339,8 +340,9 @@ class ChangesModels(ABC):
             called = check_model_name(name)
             told = find_model(read_named(self._store, called), called)
             check_owner(told, who)
+            word = spelled_as(what, (one.target for one in told.model.protections))
             event = self._about(
-                told, ModelEventKind.PROTECTED, "", who, subject=what, needed=approvals,
+                told, ModelEventKind.PROTECTED, "", who, subject=word, needed=approvals,
                 values=people, reason=as_text(reason),
             )  # fmt: skip
             self._commit(event)
@@ -451,8 +453,9 @@ class ChangesModels(ABC):
         text = str(target).strip()
         for start in ("models:/", "model:"):
             text = text.removeprefix(start)
-        if text in known and known[text].versions:
-            return text, None
+        name = spelled_as(text, known)
+        if name in known and known[name].versions:
+            return name, None
         version = find_version(known, target, self.run_id)
         return version.model, version
 

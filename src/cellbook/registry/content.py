@@ -15,6 +15,7 @@ from cellbook.errors import NotFound, StoreCorrupt, StoreReadOnly
 from cellbook.packaging import Bundle, open_bundle
 from cellbook.packaging.bundle import made_whole
 from cellbook.packaging.manifest import FILE, SIGNATURE_FILE, hash_file
+from cellbook.packaging.recorded import check_recorded
 from cellbook.packaging.zips import check_name
 from cellbook.records import ModelVersion
 from cellbook.store import Store
@@ -44,7 +45,8 @@ def keep_bundle(store: Store, folder: Path) -> Content:
     Raises
     ------
     InvalidBundle
-        If it is no bundle, or is damaged.  What was kept of it by then belongs to nothing.
+        If it is no bundle, is damaged, or has tests that cannot be run.  What was kept of it by
+        then belongs to nothing.
     """
     blobs = store.blobs
 
@@ -53,7 +55,9 @@ def keep_bundle(store: Store, folder: Path) -> Content:
             return hash_file(file)
         return blobs.put_file(file)[0]
 
-    return _content(store, open_bundle(folder, read=keep))
+    bundle = open_bundle(folder, read=keep)
+    check_recorded(bundle, folder.name)
+    return _content(store, bundle)
 
 
 def adopt_bundle(store: Store, bundle: Bundle) -> Content:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cellbook.errors import Ambiguous, InvalidInput, NotFound
-from cellbook.records import LATEST, ModelStage, ModelVersion
+from cellbook.records import LATEST, ModelStage, ModelVersion, spelled_as
 from cellbook.registry.reading import VERSIONS, Told, read_model, read_models
 from cellbook.store import Store
 
@@ -118,14 +118,14 @@ def find_version(
 
 
 def find_model(known: Mapping[str, Told], name: str) -> Told:
-    """Return a model by its name.
+    """Return a model by its name, whichever way its accents are written.
 
     Raises
     ------
     NotFound
         If there is none, or all its versions were deleted.
     """
-    told = known.get(name)
+    told = known.get(spelled_as(name, known))
     if told is not None and told.versions:
         return told
     if told is not None:
@@ -140,7 +140,7 @@ def find_model(known: Mapping[str, Told], name: str) -> Told:
 
 
 def _by_alias(told: Told, alias: str) -> ModelVersion:
-    version_id = told.model.aliases.get(alias)
+    version_id = told.model.aliases.get(spelled_as(alias, told.model.aliases))
     found = told.of_id(version_id) if version_id else None
     if found is None:
         raise NotFound(f"No version of {told.model.name!r} has the alias {alias!r}. {_has(told)}")

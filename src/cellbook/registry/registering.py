@@ -15,6 +15,7 @@ from tinydb import where
 from cellbook.errors import NotFound, StoreError, one_line
 from cellbook.packaging import Bundle, Signature, save_bundle, unpack_bundle
 from cellbook.packaging.manifest import FILE
+from cellbook.packaging.recorded import check_recorded
 from cellbook.records import (
     ModelEvent,
     ModelEventKind,
@@ -25,12 +26,13 @@ from cellbook.records import (
     check_mapping,
     check_model_name,
     check_name,
+    spelled_as,
     to_doc,
 )
 from cellbook.registry.changing import ChangesModels
 from cellbook.registry.content import Content, adopt_bundle, keep_bundle, seal_of
 from cellbook.registry.importing import keep_files
-from cellbook.registry.reading import EVENTS, VERSIONS, Told, read_model
+from cellbook.registry.reading import EVENTS, VERSIONS, Told, read_model, read_models
 from cellbook.registry.rules import runs_again
 from cellbook.registry.training import Found, has_reference, reference_of, reference_op
 from cellbook.store import Op, Store, create, update
@@ -108,7 +110,7 @@ class RegistersModels(ChangesModels):
         InvalidInput
             If it cannot be packed; then nothing is registered.
         """
-        called = check_model_name(name)
+        called = self._called(name)
         with self._store.blobs.workshop() as place:
             bundle = save_bundle(model, place / "bundle", name=called, **options)
             signature = bundle.signature
@@ -151,9 +153,9 @@ class RegistersModels(ChangesModels):
         Raises
         ------
         InvalidInput
-            If there is nothing, or it is damaged.
+            If there is nothing, it is damaged, or a bundle's input example or tests cannot be run.
         """
-        called, path = check_model_name(name), Path(source)
+        called, path = self._called(name), Path(source)
         if path.exists():
             content = self._keep(path, origin, licence)
         elif str(source).startswith(("models:", "model:", "runs:/")):
@@ -164,6 +166,11 @@ class RegistersModels(ChangesModels):
                 "names no version, as models:/wine/7 does."
             )
         return self._register(called, content, "", run, alias, tags, derived_from, by)
+
+    def _called(self, name: object) -> str:
+        """Return a name as the book has it already, or else as it is to have it."""
+        word = check_model_name(name)
+        return word if read_model(self._store, word) else spelled_as(word, read_models(self._store))
 
     def _reference(
         self, signature: Signature, told: Any, model: Any, run: str | None
@@ -217,6 +224,7 @@ class RegistersModels(ChangesModels):
         elif path.is_file() and path.suffix == ".zip":
             with self._store.blobs.workshop() as place:
                 bundle = unpack_bundle(path, place / "bundle")
+                check_recorded(bundle, path.name)
                 content = adopt_bundle(self._store, bundle)
         else:
             return keep_files(self._store, path, origin=origin, licence=licence)

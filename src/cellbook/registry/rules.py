@@ -13,6 +13,7 @@ from cellbook.records import (
     ModelStage,
     ModelVersion,
     Protection,
+    composed,
 )
 from cellbook.registry.reading import Told
 
@@ -34,14 +35,16 @@ def only_loads(check: ModelEvent) -> bool:
 
 def protection_of(told: Told, target: str) -> Protection | None:
     """Return how a stage or alias is protected; None if it is not."""
-    return next((one for one in told.model.protections if one.target == target), None)
+    there = told.model.protections
+    return next((one for one in there if composed(one.target) == composed(target)), None)
 
 
 def verdicts(told: Told, version: ModelVersion, target: str) -> list[ModelEvent]:
     """Return the newest word of each person on whether a version may become something."""
     last: dict[str, ModelEvent] = {}
     for event in told.events:
-        if event.kind in _VERDICTS and event.version in version.ids and event.subject == target:
+        about = event.version in version.ids and composed(event.subject) == composed(target)
+        if event.kind in _VERDICTS and about:
             last[_person(event.by)] = event
     return sorted(last.values(), key=lambda event: event.event_id)
 

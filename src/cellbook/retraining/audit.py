@@ -21,6 +21,7 @@ from cellbook.records import (
     RetrainingVerdict,
     SessionState,
     from_doc,
+    spelled_as,
     to_doc,
 )
 from cellbook.store import Op, create, update
@@ -47,7 +48,10 @@ class Retrainings:
     def all(self, model: str | None = None) -> list[Retraining]:
         """Return them, the newest first, those of one model or of all; what has died is noted."""
         self.repair()
-        query = None if model is None else where("plan")["model"] == model
+        query = None
+        if model is not None:
+            names = (told.model.name for told in self._book.models.all())
+            query = where("plan")["model"] == spelled_as(model, names)
         found = self._book.store.select(TABLE, query)
         records = (from_doc(Retraining, doc) for _, _, doc in found)
         return sorted(records, key=lambda one: one.retraining_id, reverse=True)

@@ -197,8 +197,9 @@ def outcome_on(
         given = _classes(model)[given.argmax(axis=1)]
     if apart := kinds_apart(labels, given):
         raise InvalidInput(
-            f"{version.label} predicts {apart[1]}, and the labels of {holdout.version.label} are "
-            f"{apart[0]}: no two are ever equal. Track a holdout with labels as they are predicted."
+            f"{version.label} predicts {apart.prediction}, and the labels of "
+            f"{holdout.version.label} are {apart.label}: no two are ever equal. "
+            "Track a holdout with labels as they are predicted."
         )
     return Outcome(labels, predictions=given)
 

@@ -21,6 +21,7 @@ from cellbook.records import (
     Retraining,
     RetrainingPlan,
     RetrainingVerdict,
+    spelled_as,
 )
 from cellbook.reproducing.anew import Work, prepare, run_anew
 from cellbook.reproducing.room import check_limit
@@ -88,6 +89,7 @@ def rehearse(book: Book, plan: RetrainingPlan, *, trust: bool = False) -> Rehear
     """
     from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
 
+    plan = _as_known(book, plan)
     ready = _ready(book, plan, trust, lambda line: None)
     due, evidence = True, ""
     if plan.on and (said := _without_predictions(book, plan)):
@@ -140,6 +142,7 @@ def retrain_where_due(
     from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
 
     check_limit(limit)
+    plan = _as_known(book, plan)
     ready = _ready(book, plan, trust, tell)
     rule, alarms, audit = rule_of(plan), Alarms(book.store, subject_of(plan)), Retrainings(book)
     if waiting(book, plan):
@@ -214,7 +217,7 @@ def retrain(
         If it takes `trust`.
     """
     check_limit(limit)
-    ready = _ready(book, plan, trust, tell)
+    ready = _ready(book, _as_known(book, plan), trust, tell)
     begun = Retrainings(book).begin(_fresh(book, ready, by))
     return _carry_out(book, ready, begun, limit, trust, tell)
 
@@ -246,7 +249,7 @@ def waiting(book: Book, plan: RetrainingPlan) -> str:
 
     That is another retraining of the model, or the first predictions.
     """
-    audit = Retrainings(book)
+    audit, plan = Retrainings(book), _as_known(book, plan)
     audit.repair()
     return audit.at_work(plan.model) or _without_predictions(book, plan)
 
@@ -255,6 +258,7 @@ def why_not(book: Book, plan: RetrainingPlan) -> str:
     """Return why a model was not retrained by its rule: what it waits for, or the newest window."""
     from cellbook.monitoring import Alarms  # noqa: PLC0415 - heavy
 
+    plan = _as_known(book, plan)
     if said := waiting(book, plan):
         return said
     events = Alarms(book.store, subject_of(plan)).events(rule_of(plan).name, limit=1)
@@ -262,6 +266,16 @@ def why_not(book: Book, plan: RetrainingPlan) -> str:
 
 
 # ── inside ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _as_known(book: Book, plan: RetrainingPlan) -> RetrainingPlan:
+    """Return a plan with model and alias as the book has them, whichever way their accents are
+    written."""
+    models = {told.model.name: told.model for told in book.models.all()}
+    model = models.get(spelled_as(plan.model, models))
+    if model is None:
+        return plan
+    return replace(plan, model=model.name, alias=spelled_as(plan.alias, model.aliases))
 
 
 def _ready(book: Book, plan: RetrainingPlan, trust: bool, tell: Tell) -> _Ready:

@@ -24,7 +24,7 @@ class Child:
         self.module = module
         self.started = time.monotonic()
         self.answers = False
-        """Whether it has loaded what it is for: from then on it gives signs of life."""
+        """Whether it has loaded what it is for, and may be asked: it gives signs of life."""
         self.silent = 0.0
         """Seconds without one."""
         self.process = subprocess.Popen(

@@ -31,6 +31,9 @@ _LOADS_SILENTLY = 60.0
 _ENDS_SILENTLY = 5.0
 """Seconds without a sign of life after which a process is not waited for at the end."""
 
+_SEEN_TO = {"beat", "begins", "ready"}
+"""Messages that nobody else wants."""
+
 Event = tuple[Child | None, Message | None]
 """A process and what it says; None for its end.  Without a process: nothing has happened."""
 
@@ -57,7 +60,8 @@ class Crew:
         """How often a worker, or the shadow at a socket, died lately."""
         self._due: list[tuple[float, str]] = []
         """When others take their places."""
-        self._events: queue.Queue[Event] = queue.Queue()
+        # A simple one, as a signal's handler may put while the same thread gets.
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._looked = time.monotonic()
         self.preparing = False
         """Whether workers load a plan."""
@@ -95,12 +99,12 @@ class Crew:
             if child is None or message is None:
                 return child, message
             child.silent = 0.0
-            if "taken" in message or "ready" in message:
+            if "begins" in message or "ready" in message:
                 child.answers = True
             if "hung" in message:
                 if self._lets_go(child, str(message["hung"])):
                     return child, message
-            elif "beat" not in message:
+            elif not message.keys() & _SEEN_TO:
                 return child, message
 
     def start_worker(self) -> Child:
@@ -158,13 +162,19 @@ class Crew:
             worker.tell({"do": "prepare", "plan": dataclasses.asdict(plan)})
             worker.tell({"do": "take"})
 
+    def kill(self) -> None:
+        """End all at once, from any thread or a signal's handler."""
+        for child in self._all():
+            child.process.kill()
+        self.wake()
+
     def end(self) -> None:
         """End all: what they have begun, they finish, unless they hang."""
-        living = [*self.workers, *self._shadows.values(), *(child for _, child in self._leaving)]
+        living = self._all()
         for child in living:
             child.silent = 0.0
-            if child.answers:
-                child.end()
+            if child.answers or child in self.workers:
+                child.end()  # A worker that has not begun, which it knows best, ends at once.
             else:
                 child.kill()
         deadline = time.monotonic() + self._settings.grace + 2.0
@@ -180,6 +190,9 @@ class Crew:
                 continue
             if heard is not None and message is not None:
                 heard.silent = 0.0
+
+    def _all(self) -> list[Child]:
+        return [*self.workers, *self._shadows.values(), *(child for _, child in self._leaving)]
 
     def _heard(self, child: Child, message: Message | None) -> None:
         self._events.put((child, message))

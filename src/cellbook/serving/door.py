@@ -1,4 +1,5 @@
-"""Who may come in: whoever has a token, and on loopback only who means this machine.
+"""Who may come in: whoever has a token, and on loopback only who means this machine; with headers
+that are within bounds.
 
 Without the second, any page in a browser could reach an endpoint on loopback by a name of its own
 that it lets point here (DNS rebinding).
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from hashlib import sha256
 from typing import Any
 
+from cellbook.serving.heads import TOO_LARGE, fits
 from cellbook.serving.outputs import as_json
 from cellbook.serving.settings import Settings
 
@@ -49,7 +51,13 @@ class Door:
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
         """Let a request through, or refuse it."""
-        if scope["type"] == "http" and scope["path"] not in OPEN:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if not fits(len(scope["raw_path"]) + len(scope["query_string"]), scope["headers"]):
+            await _refuse(send, 431, TOO_LARGE)
+            return
+        if scope["path"] not in OPEN:
             headers = dict(scope["headers"])
             if self._tokens and not self._knows(headers.get(b"authorization", b"")):
                 await _refuse(send, 401, "Say a token: Authorization: Bearer …", b"Bearer")

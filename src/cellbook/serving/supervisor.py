@@ -82,6 +82,11 @@ class Supervisor:
         self._stopping = True
         self._crew.wake()
 
+    def stop_at_once(self) -> None:
+        """End, and answer nobody any more; from any thread or a signal's handler."""
+        self._stopping = True
+        self._crew.kill()
+
     def run(
         self, on_ready: Callable[[str], None], on_bound: Callable[[str], None] | None = None
     ) -> None:
@@ -122,8 +127,10 @@ class Supervisor:
                         self._once()
                 finally:
                     self._stopping = True
-                    self._crew.end()
-                    self._note(ended=True)
+                    try:
+                        self._crew.end()
+                    finally:
+                        self._note(ended=True)
 
     def __str__(self) -> str:
         return _told(self._plan) if self._plan is not None else "nothing yet"

@@ -25,6 +25,7 @@ from cellbook.serving.app import Endpoint
 from cellbook.serving.batching import given_up
 from cellbook.serving.counting import Counters
 from cellbook.serving.desk import Desk
+from cellbook.serving.heads import MOST_BYTES, protocol
 from cellbook.serving.last_words import answer_waiting
 from cellbook.serving.lines import Message, own_stdout, read_lines, teller, write_line
 from cellbook.serving.logging_predictions import Logging
@@ -66,12 +67,16 @@ class Worker:
         self._log = open_log(settings, counters)
         self.hung = False
         """Whether a model does not come back to one of its threads."""
+        self._begun = False
+        """Whether somebody may have been answered."""
         self._desk = Desk(settings, counters, self._log, self._model_hung)
         config = uvicorn.Config(
             Endpoint(self._desk, settings, counted).app(),
             log_level="warning",
             access_log=False,
             lifespan="off",
+            http=protocol(),
+            h11_max_incomplete_event_size=MOST_BYTES,
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=max(1, int(settings.grace)),
@@ -91,6 +96,8 @@ class Worker:
 
         def hear(message: Message | None) -> None:
             if message is None or message["do"] == "stop":
+                if not self._begun:
+                    os._exit(0)  # What it loads is not waited for.
                 watch = self._watch
                 watch.patience = min(watch.patience or ENDS_WITHIN, ENDS_WITHIN)
             loop.call_soon_threadsafe(messages.put_nowait, message)
@@ -104,6 +111,9 @@ class Worker:
                 if not await self._desk.take():
                     continue
                 if serving is None:
+                    # Said before: the first request may come, and hang, at once.
+                    tell({"begins": self._desk.plan.number})
+                    self._begun = True
                     serving = asyncio.create_task(self._server.serve([self._listening]))
                     serving.add_done_callback(lambda _: messages.put_nowait(None))
                     while not self._server.started and not serving.done():

@@ -7,8 +7,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -237,22 +237,33 @@ class Blobs:
         aside.unlink()
         return found.st_size
 
-    def tidy(self, *, before: float) -> int:
-        """Put back what a killed :meth:`discard` set aside, remove temporary files that a killed
-        process left before `before` (seconds since 1970); return how many bytes that frees."""
+    def leftovers(self, *, before: float) -> dict[str, int]:
+        """Return what killed processes left half written before `before` (seconds since 1970): the
+        name of each temporary file or folder, and its size in bytes."""
+        found = {}
+        for path in self._root.glob(f"{_NEW}*"):
+            with suppress(FileNotFoundError):  # Whoever writes it may be done meanwhile.
+                stat = path.stat()
+                if stat.st_mtime < before:
+                    found[path.name] = _size_below(path) if path.is_dir() else stat.st_size
+        return found
+
+    def tidy(self, leftovers: Mapping[str, int]) -> int:
+        """Put back what a killed :meth:`discard` set aside, remove what :meth:`leftovers` found;
+        return how many bytes that frees."""
         for aside in self._root.glob(f"[0-9a-f][0-9a-f]/{_ASIDE}*"):
             aside.rename(aside.with_name(aside.name.removeprefix(_ASIDE)))
         freed = 0
-        for path in self._root.glob(f"{_NEW}*"):
-            found = path.stat()
-            if found.st_mtime >= before:
+        for name, size in leftovers.items():
+            path = self._root / name
+            try:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+            except FileNotFoundError:
                 continue
-            if path.is_dir():
-                freed += sum(file.lstat().st_size for file in path.rglob("*") if file.is_file())
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-                freed += found.st_size
+            freed += size
         return freed
 
     def _check_open(self) -> None:
@@ -293,3 +304,7 @@ class Blobs:
             f"The book at {self._root.parents[1]} could not keep a file ({error.strerror}). "
             "Free some space or make the folder writable, then log it again.",
         )
+
+
+def _size_below(folder: Path) -> int:
+    return sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file())

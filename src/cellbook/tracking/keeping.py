@@ -106,7 +106,8 @@ class KeepsFiles(ABC):
         signature
             What it takes and gives; None to infer it of `input_example`.
         input_example
-            Some of its input, of which at most 100 rows are kept, with what it predicts for them.
+            Some of its input, of which at most 100 rows are kept, with what it predicts for them;
+            without, a warning says once what the model lacks.
         alias
             A word, such as ``champion``, that leads to this version from then on.
         tags

@@ -6,7 +6,8 @@
 - runs that have lain in the trash long enough and that nobody logs to, with their params, metrics,
   artifacts and cells,
 - files of metric points all of whose runs are gone,
-- files kept by content that no document names any more.
+- files kept by content that no document names any more,
+- what processes that were killed left half written, a day ago or longer.
 
 A run's number is not given to another one.  The journals stay as they are: they hold what was
 recorded, also of a removed run, and that it was removed.
@@ -32,7 +33,8 @@ _SETTLE_SECONDS = 60.0
 """Younger files stay: the document that names them may be on its way."""
 _ORPHAN_SECONDS = 86_400.0
 """Files that no document of this book ever named stay longer: where the folder is synced or
-shared, the journal that names them may arrive after them."""
+shared, the journal that names them may arrive after them.  So does what is half written, which a
+process may be at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,19 @@ class Rubbish:
     """Digest to size, in bytes, of files that no other document names."""
     series: Mapping[str, int]
     """Stem to size, in bytes, of files with metric points of no other run."""
+    leftovers: Mapping[str, int]
+    """Name to size, in bytes, of what killed processes left half written."""
     waiting: tuple[RunRecord, ...] = ()
     """Runs in the trash that stay for now."""
 
     @property
     def size(self) -> int:
         """Bytes on disk that the removal frees."""
-        return sum(self.blobs.values()) + sum(self.series.values())
+        found = (self.blobs, self.series, self.leftovers)
+        return sum(sum(sizes.values()) for sizes in found)
 
     def __bool__(self) -> bool:
-        return bool(self.runs or self.blobs or self.series)
+        return bool(self.runs or self.blobs or self.series or self.leftovers)
 
 
 def find_rubbish(store: Store, *, days: float = DEFAULT_DAYS, now: float | None = None) -> Rubbish:
@@ -84,6 +89,7 @@ def find_rubbish(store: Store, *, days: float = DEFAULT_DAYS, now: float | None 
         runs=tuple(due),
         blobs=_unnamed_blobs(store, going, now),
         series=_unnamed_series(store, due, now),
+        leftovers=store.blobs.leftovers(before=now - _ORPHAN_SECONDS),
         waiting=tuple(waiting),
     )
 
@@ -109,7 +115,7 @@ def remove_rubbish(store: Store, rubbish: Rubbish) -> int:
                 store.commit(_removal(store, record.run_id), durable=True)
     since = rubbish.seen_at - _SETTLE_SECONDS
     try:
-        freed = store.blobs.tidy(before=rubbish.seen_at - _ORPHAN_SECONDS)
+        freed = store.blobs.tidy(rubbish.leftovers)
         for digest in rubbish.blobs.keys() - _digests_named(store, going=set()):
             freed += store.blobs.discard(digest, unless_since=since)
         for stem in rubbish.series.keys() - _stems_named(store, going=set()):

@@ -216,7 +216,7 @@ def check_text(row: ModelVersionRow) -> str:
 
 def lacking_text(store: Store, version: ModelVersion) -> str:
     """Return what a version was registered without that others can tell nothing for, and what for
-    it is needed; empty where it has all."""
+    it is needed: ``has no input example: …``; empty where it has all."""
     if not version.bundled or json.loads(_Content(store, version).text("tests.json") or "{}").get(
         "tests"
     ):
@@ -225,7 +225,7 @@ def lacking_text(store: Store, version: ModelVersion) -> str:
     known = signature.inputs is not None
     lacks = "no input example" if known else "no signature and no input example"
     so = "" if known else "what it is asked is not validated, and "
-    return f"It has {lacks}: {so}a check can only load it."
+    return f"has {lacks}: {so}a check can only load it"
 
 
 def approved_text(row: ModelVersionRow) -> str:

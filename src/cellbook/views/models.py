@@ -15,6 +15,7 @@ from cellbook.records import (
     ModelVersion,
     Protection,
     RunRecord,
+    composed,
 )
 from cellbook.registry import (
     Told,
@@ -235,7 +236,7 @@ def model_list(store: Store, text: str = "") -> ModelList:
     known = [told for told in read_models(store).values() if told.versions]
     now = answering_now(read_endpoints(store))
     rows = [model_row(told, now) for told in known]
-    wanted = text.strip().casefold()
+    wanted = composed(text.strip()).casefold()
     found = [row for row in rows if not wanted or wanted in _words(row)]
     found.sort(key=lambda row: (-row.updated, row.name))
     return ModelList(tuple(found), not known, time.time_ns() // 1_000_000, unread_note(store))
@@ -408,7 +409,8 @@ def _conflicts(told: Told) -> tuple[str, ...]:
 def _words(row: ModelRow) -> str:
     tags = (f"{name} {value}" for name, value in row.tags.items())
     aliases = (f"@{alias}" for alias in row.aliases)
-    return " ".join([row.name, row.description, *row.owners, *tags, *aliases]).casefold()
+    words = " ".join([row.name, row.description, *row.owners, *tags, *aliases])
+    return composed(words).casefold()
 
 
 # -- history -------------------------------------------------------------------------------------

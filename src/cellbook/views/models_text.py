@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from cellbook.records import composed
 from cellbook.registry import Told
 from cellbook.views import formatting
 from cellbook.views.endpoints import endpoint_text, predictions_text
@@ -228,12 +229,12 @@ def models_frame(known: Sequence[Told], text: str = "") -> pd.DataFrame:
     """Return models as a DataFrame; see :func:`cellbook.search_models`."""
     import pandas as pd  # noqa: PLC0415  keeps `import cellbook` quick
 
-    wanted = text.strip().casefold()
+    wanted = composed(text.strip()).casefold()
     rows = []
     for told in known:
         row = model_row(told)
         words = [row.name, row.description, *row.owners, *row.tags, *row.tags.values()]
-        if wanted in " ".join(words).casefold():
+        if wanted in composed(" ".join(words)).casefold():
             rows.append(
                 {
                     "name": row.name,

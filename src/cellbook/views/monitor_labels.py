@@ -12,7 +12,7 @@ import pandas as pd
 
 from cellbook.errors import InvalidInput
 from cellbook.monitoring import Columns, DriftReport, Estimator, measure, slices
-from cellbook.monitoring.measures import LOWER_IS_BETTER, METRICS, apart_text
+from cellbook.monitoring.measures import LOWER_IS_BETTER, METRICS, kinds_apart
 from cellbook.monitoring.performance import outcome_of
 from cellbook.views.monitoring import MonitorEstimate, MonitorMeasure, MonitorSlice
 
@@ -38,7 +38,7 @@ class Labelled:
     columns: Columns
     metrics: tuple[str, ...]
     unmeasured: str = ""
-    """Why labels say nothing of predictions, where they do not."""
+    """Why labels say nothing of predictions, or of some, where they do not."""
 
     @property
     def metric(self) -> str:
@@ -101,34 +101,32 @@ def labelled(frame: pd.DataFrame, score: str, metrics: Sequence[str] = ()) -> La
         prediction=PREDICTION if PREDICTION in outputs else alone,
         score=score if score in frame.columns else "",
     )
-    why = _unmeasured(known, frame, columns)
-    fitting = tuple(metrics) or _fitting(known, frame, columns, comparable=not why)
+    compared, why = _compared(known, frame, columns)
+    fitting = tuple(metrics) or _fitting(known, compared, columns)
     return Labelled(frame, columns, fitting, why)
 
 
-def _unmeasured(known: pd.Series[Any], frame: pd.DataFrame, columns: Columns) -> str:
-    """Return why no prediction can be told right or wrong by the labels; empty where one can."""
+def _compared(
+    known: pd.Series[Any], frame: pd.DataFrame, columns: Columns
+) -> tuple[pd.Series[Any], str]:
+    """Return the labels by which predictions can be told right or wrong, and why others cannot."""
     if not len(known):
-        return ""
-    if columns.prediction in frame.columns:
-        said = frame[columns.prediction][frame["label"].notna()]
-        return apart_text(known, said)
-    return (
-        f"The labels are such as {known.iloc[0]!r}, and no output says which of them is predicted. "
-        "Record what the model predicts, beside its probabilities."
-    )
+        return known, ""
+    if columns.prediction not in frame.columns:
+        return known[:0], (
+            f"The labels are such as {known.iloc[0]!r}, and no output says which of them is "
+            "predicted. Record what the model predicts, beside its probabilities."
+        )
+    apart = kinds_apart(known, frame[columns.prediction][frame["label"].notna()])
+    return (known, "") if apart is None else (known[~apart.rows].infer_objects(), str(apart))
 
 
-def _fitting(
-    known: pd.Series[Any], frame: pd.DataFrame, columns: Columns, *, comparable: bool
-) -> tuple[str, ...]:
-    if not len(known):
-        return ()
+def _fitting(known: pd.Series[Any], compared: pd.Series[Any], columns: Columns) -> tuple[str, ...]:
     ranked = ("roc_auc",) if columns.score and known.nunique() == 2 else ()
-    if not comparable:
+    if not len(compared):
         return ranked
-    if pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known):
-        values = known.to_numpy(float)
+    if pd.api.types.is_numeric_dtype(compared) and not pd.api.types.is_bool_dtype(compared):
+        values = compared.to_numpy(float)
         if len(np.unique(values)) > _CLASSES or not np.equal(np.floor(values), values).all():
             return OF_NUMBERS
     return (*OF_CLASSES, *ranked)

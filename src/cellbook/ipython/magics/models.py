@@ -99,7 +99,7 @@ class ModelMagics(CellbookMagics):
         is_new = version.version_id not in began
         self.say(registered_line(version.label, is_new, version.aliases, version.size))
         if is_new and (lacking := lacking_text(book.store, version)):
-            self.say(f"{lacking} Register it with --example X[:50], or any of its input.")
+            self.say(f"It {lacking}. Register it with --example X[:50], or any of its input.")
 
     @our_line_magic(
         "models",
