@@ -121,14 +121,28 @@ def test_a_point_is_chosen_by_keys_and_never_by_a_drag(lab: Lab) -> None:
     press("Escape")
     expect(chart).to_be_focused()
     # Who drags zooms, and chooses nothing.
-    plot_of(panel).hover(position={"x": 200, "y": 100})
-    box = plot_of(panel).bounding_box()
-    assert box is not None
-    lab.page.mouse.down()
-    lab.page.mouse.move(box["x"] + 500, box["y"] + 200, steps=5)
-    lab.page.mouse.up()
-    expect(panel.get_by_role("button", name="whole axis")).to_be_visible()
-    expect(point_box(panel)).to_have_count(0)
+    whole = panel.get_by_role("button", name="whole axis")
+    drawn = panel.locator(".js-plotly-plot").element_handle()
+    ranges = "node => [node._fullLayout.xaxis.autorange, node._fullLayout.yaxis.autorange]"
+    for reset in (whole.click, lambda: plot_of(panel).dblclick(position={"x": 300, "y": 100})):
+        plot_of(panel).hover(position={"x": 200, "y": 50})
+        box = plot_of(panel).bounding_box()
+        assert box is not None
+        lab.page.mouse.down()
+        lab.page.mouse.move(box["x"] + 500, box["y"] + 130, steps=5)
+        lab.page.mouse.up()
+        expect(whole).to_be_visible()
+        expect(point_box(panel)).to_have_count(0)
+        assert lab.page.evaluate(ranges, drawn) == [False, False]
+        # Whole means in both directions: the first point can be chosen again.
+        reset()
+        expect(whole).to_have_count(0)
+        lab.page.wait_for_function(f"node => ({ranges})(node).every(Boolean)", arg=drawn)
+        chart.focus()
+        press("Home")
+        press("Home")
+        expect(told).to_contain_text(" · step 0 · ")
+        press("Escape")
 
 
 def test_a_point_is_discussed_in_the_sidebar(lab: Lab) -> None:

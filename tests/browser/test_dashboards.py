@@ -90,6 +90,42 @@ def test_panels_stand_side_by_side_and_are_moved_by_key_and_by_hand(lab: Lab) ->
     expect(again).to_have_count(2)
 
 
+def test_a_panel_is_moved_to_a_place_out_of_sight(lab: Lab) -> None:
+    added = [f'%dashboard far --add #{number} --title "panel {number}"' for number in (1, 2, 3)]
+    open_runs(lab, "far", "%load_ext cellbook", *added)
+    lab.page.set_viewport_size({"width": 1280, "height": 1000})
+    for index in (1, 2, 3, 4):
+        lab.run_cell(index)
+    board = live_panel(lab, 4)
+    placed = board.locator(".cb-placed")
+    expect(placed).to_have_count(3)
+    expect(plot_of(placed.last)).to_be_attached()
+    grip = board.get_by_role("button", name="Move panel 1")
+    grip.evaluate("grip => grip.closest('.cb-placed').scrollIntoView()")
+    area = lab.notebook.locator(".jp-WindowedPanel-outer").bounding_box()
+    assert area is not None
+    across, middle = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    mouse = lab.page.mouse
+    grip.hover()
+    mouse.down()
+    mouse.move(across, middle, steps=4)
+    reached = "([panel, y]) => panel.getBoundingClientRect().top < y - 40"
+    aimed = [placed.last.element_handle(), middle]
+    assert not lab.page.evaluate(reached, aimed)
+    # The nearer to the edge, the faster it scrolls.
+    mouse.move(across, area["y"] + area["height"] - 42, steps=2)
+    lab.page.wait_for_function(reached, arg=aimed)
+    mouse.move(across, middle, steps=2)
+    mouse.up()
+    expect(placed.last.get_by_label("Title")).to_have_value("panel 1")
+    board.get_by_role("button", name="Move panel 2 (1 of 3)").focus()
+    for place in (2, 3):
+        lab.page.keyboard.press("ArrowDown")
+        expect(board.get_by_role("button", name=f"Move panel 2 ({place} of 3)")).to_be_focused()
+        # All of it is seen, not only what it is moved by.
+        expect(placed.nth(place - 1)).to_be_in_viewport(ratio=0.95)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_dashboard_is_seen_and_is_a_page_of_its_own(lab: Lab, theme: str) -> None:
     name = f"dashboard-{theme}"

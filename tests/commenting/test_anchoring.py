@@ -198,3 +198,18 @@ def test_a_merged_cell_has_the_threads_of_those_that_went_into_it() -> None:
     undone = Cells([both, CellNow("a", source_hash("x = 1"))])
     assert place(anchor_of(cell("a", "x = 1")), undone).state is AnchorState.FOUND
     assert place(anchor_of(cell("c", "z = 3")), Cells([both])).state is AnchorState.ORPHANED
+
+
+def test_a_merger_that_is_undone_gives_its_threads_back() -> None:
+    before = [Cell("a", "x = 1", frozenset("a")), Cell("b", "y = 2", frozenset("b"))]
+    both = Cell("both", "x = 1\n\ny = 2", frozenset("ab"))
+    followed = [replace(anchor_of(both), former=(one.cell_id,)) for one in before]
+    for anchor, cell in zip(followed, before, strict=True):
+        found = place(anchor, now([both]))
+        assert (found.state, found.cell_id) == (AnchorState.FOUND, "both")
+        found = place(anchor, now(before))
+        assert (found.state, found.cell_id) == (AnchorState.MOVED, cell.cell_id)
+        # A cell that came back, and is merged into another one, is followed there.
+        heir = CellNow("other", "", former=(cell.cell_id,))
+        assert place(anchor, Cells([heir])).cell_id == "other"
+        assert place(anchor, Cells([CellNow("else", "0" * 16)])).cell_id == ""

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,10 +153,17 @@ def test_a_thread_that_followed_its_cell_is_nobodys_news(threads: Threads, begun
     for who in (ADA, GRACE):
         # Two windows that show one document see the same.
         moved = threads.reattach(begun.thread_id, merged, followed=True, author=who)
-        assert moved.anchor == merged
+        assert moved.anchor == replace(merged, former=("a",))
     found = threads.find(begun.thread_id)
     assert [one.event for one in found.comments] == ["", "followed"]
     assert found.unread("grace", seen) == frozenset()
+
+
+def test_a_thread_knows_all_cells_that_it_followed(threads: Threads, begun: Thread) -> None:
+    for cell in ("both", "all", "both"):
+        merged = Anchor(AnchorKind.CELL, "work.ipynb", cell)
+        threads.reattach(begun.thread_id, merged, followed=True, author=ADA)
+    assert threads.find(begun.thread_id).thread.anchor.former == ("a", "all")
 
 
 def test_what_was_read_is_kept_for_each_person(

@@ -26,13 +26,15 @@ export interface ISmall {
  *
  * @param raised - The run that stands out.
  * @param small - Makes it a small one, without a legend, to be pressed as a whole.
+ * @param resets - How often the whole axis was asked for again: what was zoomed before is forgotten.
  */
 export function linesFigure(
   lines: CurveLines,
   shown: Pick<ICurveLook, 'log' | 'window' | 'group'>,
   look: ILook,
   raised: number | null = null,
-  small: ISmall | null = null
+  small: ISmall | null = null,
+  resets = 0
 ): IFigure {
   const numbers = small?.numbers ?? lines.lines.map(line => line.number);
   const kind = lines.axis as Axis;
@@ -41,6 +43,9 @@ export function linesFigure(
   const window = shown.window ?? small?.span ?? null;
   const fixed = small ? { fixedrange: true, nticks: 5, title: { text: '' } } : {};
   const title = small ? '' : UNITS[kind];
+  const uirevision = `${lines.metric} ${lines.axis} ${shown.log}`;
+  // What is zoomed in both directions is shown whole in both directions.
+  const zoom = { uirevision: `${uirevision} ${resets}` };
   const data = lines.lines.flatMap(line => {
     const dim = raised !== null && raised !== line.number;
     return [
@@ -71,6 +76,7 @@ export function linesFigure(
         : {}),
       xaxis: axis(look, title, {
         ...fixed,
+        ...zoom,
         automargin: !small,
         type: kind === 'wall' ? 'date' : 'linear',
         ...(window ? { range: ends(kind, window) } : {}),
@@ -78,6 +84,7 @@ export function linesFigure(
       }),
       yaxis: axis(look, '', {
         ...fixed,
+        ...zoom,
         type: shown.log ? 'log' : 'linear',
         ...(marks.ticked.length ? { domain: [0, 1 - BAND] } : {}),
         exponentformat: 'power'
@@ -88,7 +95,7 @@ export function linesFigure(
       ],
       annotations: [...named(marks.named, kind, look), ...ticks(marks.ticked, kind, look)],
       // The eye keeps its place while new points come; another metric or axis begins anew.
-      uirevision: `${lines.metric} ${lines.axis} ${shown.log}`
+      uirevision
     })
   };
 }

@@ -39,9 +39,10 @@ export function Curves(props: CurvesProps): React.ReactElement {
   const { lines, state, metric } = model;
   const { log, window, group } = state;
   const drawn = React.useRef<IDrawn | null>(null);
+  const resets = useResets(window);
   const draw = React.useCallback(
-    (look: ILook) => linesFigure(lines!, { log, window, group }, look, raised),
-    [lines, log, window, group, raised]
+    (look: ILook) => linesFigure(lines!, { log, window, group }, look, raised, null, resets),
+    [lines, log, window, group, raised, resets]
   );
   const [frame, setFrame] = React.useState<IFrame | null>(null);
   const [chosen, choose] = React.useState<IPoint | null>(null);
@@ -176,6 +177,16 @@ const TOLD = 20;
 function listed(numbers: readonly number[]): string {
   const told = numbers.slice(0, TOLD).map(number => `#${number}`);
   return [...told, ...(numbers.length > TOLD ? ['…'] : [])].join(', ');
+}
+
+/** Count how often the whole axis was asked for again after a part of it. */
+function useResets(window: unknown): number {
+  const seen = React.useRef({ window, resets: 0 });
+  if (seen.current.window && !window) {
+    seen.current.resets++;
+  }
+  seen.current.window = window;
+  return seen.current.resets;
 }
 
 /** Return the part of the axis that was zoomed to, null for all; undefined if it did not change. */

@@ -7,6 +7,7 @@ import type { DashboardModel, IPlaced } from '../models/dashboard.ts';
 import type { IHost } from '../models/host.ts';
 import { Compare } from './compare.tsx';
 import { DashboardDiscussion } from './discussion.tsx';
+import { scrollAtEdges } from './edgeScroll.ts';
 import { useSignal } from './hooks.ts';
 import { Menu } from './menu.tsx';
 import { Empty, Guard, Loading, Marked, Trouble } from './parts.tsx';
@@ -89,9 +90,17 @@ function Grip(
     // What is moved in the page loses the focus.
     if (held.current) {
       held.current = false;
+      grip.current!.closest('.cb-placed')!.scrollIntoView({ block: 'nearest' });
+      // Of a panel that is higher than the page, what it is moved by stays in sight.
       grip.current!.focus();
     }
   }, [place]);
+  const stop = React.useRef<(() => void) | null>(null);
+  const end = () => {
+    stop.current?.();
+    stop.current = null;
+  };
+  React.useEffect(() => end, []);
   const count = model.panels.length;
   return (
     <button
@@ -106,7 +115,9 @@ function Grip(
         event.dataTransfer.effectAllowed = 'move';
         event.dataTransfer.setDragImage(grip.current!.closest('.cb-placed')!, 16, 16);
         event.stopPropagation();
+        stop.current = scrollAtEdges(grip.current!);
       }}
+      onDragEnd={end}
       onKeyDown={event => {
         const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key];
         if (by !== undefined) {

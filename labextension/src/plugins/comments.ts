@@ -107,14 +107,20 @@ class Comments {
       }
     });
     model.changed.connect(this._count, this);
+    const settled = new Set<string>();
+    const settle = () =>
+      void this._settle(panel, commented, settled).catch(() => undefined);
+    model.changed.connect(settle);
     model.heard.connect((_, heard) => this._tell(panel, heard));
     panel.context.pathChanged.connect(() => {
       NOTEBOOK_DRAFTS.forEach(key => drafts.move(key(model.state.notebook), key(path())));
       void model.change({ notebook: path() });
     });
-    panel.context.saveState.connect((_, state) => {
-      if (state === 'completed') {
-        void this._settle(panel, commented).catch(() => undefined);
+    // Under jupyter-collaboration the server saves, and no window is told but by this.
+    panel.context.model.stateChanged.connect((_, { name }) => {
+      if (name === 'dirty' && !panel.context.model.dirty) {
+        settled.clear();
+        settle();
       }
     });
     panel.disposed.connect(() => {
@@ -208,14 +214,28 @@ class Comments {
     this._count();
   }
 
-  /** Put on record which cells threads hang on whose own were merged into these: they are saved. */
-  private async _settle(panel: NotebookPanel, commented: CommentedNotebook): Promise<void> {
+  /**
+   * Put on record which cells threads hang on whose own were merged into these, once these are
+   * saved: until then others have the cells as they were.
+   *
+   * @param settled - What was tried since the notebook was saved: a refusal is not asked for again.
+   */
+  private async _settle(
+    panel: NotebookPanel,
+    commented: CommentedNotebook,
+    settled: Set<string>
+  ): Promise<void> {
     const { model, succession } = commented;
+    if (panel.context.model.dirty) {
+      return;
+    }
     for (const { thread_id: id, anchor } of model.me && !model.readOnly ? model.threads : []) {
       const { cell_id: cell, quote, output, state, source } = anchor;
       const heir = panel.content.widgets.find(one => one.model.id === cell);
       // What was begun in another notebook, of which this is a copy, stays there.
-      if (state === 'moved' && !source && heir && succession.of(cell).length) {
+      const known = settled.has(`${id} ${cell}`);
+      if (state === 'moved' && !source && heir && succession.of(cell).length && !known) {
+        settled.add(`${id} ${cell}`);
         const quoted = quoteIn(heir.model.sharedModel.getSource(), quote);
         await model.reattach(id, this.place.anchor(heir, quoted, output), true);
       }

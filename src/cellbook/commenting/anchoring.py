@@ -4,8 +4,9 @@ A thread must never come to hang on a cell that it was not about, unseen.  So th
 find a cell by, each told apart:
 
 1. its id: front ends keep it while a cell is moved, edited, or its notebook copied and renamed;
-2. the cell that it was merged into, which has a new id, where a window saw that; or the whole
-   source as it was, where just one cell has it: a cell that was cut and pasted;
+2. the cell that it was merged into, which has a new id, where a window saw that; the cell that it
+   was before, where the merger was undone; or the whole source as it was, where just one cell has
+   it: a cell that was cut and pasted;
 3. a cell that is like it (split, merged, edited and pasted): only ever a *suggestion*;
 4. none: the thread is *orphaned*, kept with the text that it quotes.
 """
@@ -34,7 +35,8 @@ class AnchorState(StrEnum):
 
     FOUND = "found"
     MOVED = "moved"
-    """In another cell, which has the very source that the cell had, or into which it was merged."""
+    """In another cell: into which it was merged, or which was merged into it and is back, or which
+    has the very source that the cell had."""
     SUGGESTED = "suggested"
     """Not found, but there is a cell that is like it."""
     ORPHANED = "orphaned"
@@ -89,6 +91,14 @@ class Cells:
         """Return the cell that another one, which is gone, was merged into; None for none."""
         return self._heirs.get(cell_id)
 
+    def before(self, anchor: Anchor) -> CellNow | None:
+        """Return the cell that an anchor hung on before one that is gone; None for none.
+
+        Whoever undoes a merger, or restores the document from before, has the cells back.
+        """
+        found = (self.by_id.get(one) or self.heir_of(one) for one in reversed(anchor.former))
+        return next((cell for cell in found if cell is not None), None)
+
     def of_source(self, anchor: Anchor) -> CellNow | None:
         """Return the one cell that has the source of an anchor; None if none or several have."""
         if not anchor.source_hash or not anchor.source.strip():
@@ -104,7 +114,7 @@ def place(anchor: Anchor, cells: Cells) -> Placement:
     there = cells.by_id.get(anchor.cell_id)
     if there is not None:
         return Placement(AnchorState.FOUND, there.cell_id, _holder_of_quote(anchor, there, cells))
-    same = cells.heir_of(anchor.cell_id) or cells.of_source(anchor)
+    same = cells.heir_of(anchor.cell_id) or cells.before(anchor) or cells.of_source(anchor)
     if same is not None:
         return Placement(AnchorState.MOVED, same.cell_id)
     like = _likest(anchor, cells)

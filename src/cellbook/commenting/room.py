@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cellbook.commenting.briefs import brief_change, check_brief
 from cellbook.commenting.mentions import as_known
@@ -47,6 +48,9 @@ from cellbook.records import (
     to_doc,
 )
 from cellbook.store import update
+
+_FORMER = 20
+"""Cells that a thread hung on before, at most, by which it is found where mergers are undone."""
 
 
 class Threads(Writing):
@@ -262,12 +266,16 @@ class Threads(Writing):
         `followed` says that its cell was merged into that one, which is nobody's news.  Where it
         hangs there already, as another window saw the same, nothing happens.
         """
-        # The whole anchor is one value: fields that it has no more must not stay behind.
-        told = to_doc(_checked(anchor))
-        if followed and to_doc(thread_of(self._store, thread).anchor) == told:
-            return self.find(thread).thread
+        anchor = _checked(anchor)
+        if followed:
+            before = thread_of(self._store, thread).anchor
+            if before.cell_id == anchor.cell_id:
+                return self.find(thread).thread
+            known = [one for one in before.former if one != anchor.cell_id]
+            anchor = replace(anchor, former=(*known, before.cell_id)[-_FORMER:])
         event = FOLLOWED if followed else "attached"
-        return self._happen(thread, event, {"anchor": told}, "", author, ["anchor"])
+        # The whole anchor is one value: fields that it has no more must not stay behind.
+        return self._happen(thread, event, {"anchor": to_doc(anchor)}, "", author, ["anchor"])
 
     def save_brief(
         self, anchor: Anchor, fields: Mapping[str, object], *, author: Author | None = None

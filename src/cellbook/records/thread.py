@@ -72,6 +72,9 @@ class Anchor(Record):
     """Of a leaderboard: the row."""
     title: str = ""
     """Of a run or a checkpoint that is in another book: what that calls it."""
+    former: tuple[str, ...] = ()
+    """Of a cell: those that were merged into it, the newest last; one may be back, if that is
+    undone."""
 
 
 @dataclass(frozen=True, slots=True)
