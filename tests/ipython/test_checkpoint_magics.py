@@ -294,26 +294,3 @@ def test_cell_that_only_looks_leaves_no_checkpoint(k: Kernel) -> None:
     window.run("b", "y = 2\n%restore nonsense")
     found = saved(k, count + 1)
     assert [one.added for one in found[count:]] == [("y",)]
-
-
-def test_what_was_put_off_is_not_saved_after_one_that_somebody_asked_for(tmp_path: Path) -> None:
-    slow = """import time
-class Slow:
-    def __reduce__(self):
-        time.sleep(1)
-        return str, ("slow",)
-s = Slow()"""
-    with kernel(tmp_path) as k:
-        k.run("%load_ext cellbook")
-        window = Window(k)
-        window.attach()
-        window.run("a", slow)
-        # It waits until the state before is saved, and its own is saved by hand meanwhile.
-        window.run("b", "y = 2")
-        window.run("c", "%checkpoint by hand")
-        window.run("d", "print(y)")
-        # A kernel that ends saves what waits.
-        k.close(gently=True)
-        found = saved(k)
-    assert found[-1].label == "by hand"
-    assert "y" in found[-1].added

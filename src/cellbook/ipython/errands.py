@@ -85,15 +85,17 @@ class Errands:
     def _checkpoint(self, window: str, args: Args) -> Any:
         label = args.get("label")
         extension = self._extension
-        saved = extension.keeper.save_asked(
-            extension.book(),
+        room = extension.book().checkpoints
+        saved = room.save_now(
+            extension.keeper.kernel(),
             extension.moment(),
-            extension.document(),
             label=check_label(str(label)) if label else None,
+            document=extension.document(),
         )
+        extension.saved(extension.book(), saved)
         return {
             "checkpoint_id": saved.checkpoint_id,
-            "number": extension.book().checkpoints.find(saved.checkpoint_id)[0],
+            "number": room.find(saved.checkpoint_id)[0],
             "variables": saved.variables,
             "stored": saved.stored,
             "lost": dict(saved.lost),

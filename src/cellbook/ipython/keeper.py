@@ -166,22 +166,6 @@ class Keeper:
 
     # -- the document and its cells ------------------------------------------------------------
 
-    def save_asked(
-        self, book: Book, moment: Moment, document: DocumentSource, **options: Any
-    ) -> Checkpoint:
-        """Save the state of now, as somebody asks for it.
-
-        What waits to be saved by itself has the same state: it would come after this one and hold
-        nothing new.
-        """
-        saved = book.checkpoints.save_now(
-            self.kernel(), moment, kind=CheckpointKind.MANUAL, document=document, **options
-        )
-        if self._pending is not None and self._pending[2] is CheckpointKind.CELL:
-            self._pending = None
-        self._on_saved(book, saved, True)
-        return saved
-
     def save_before(self, book: Book, moment: Moment, document: DocumentSource) -> Checkpoint:
         """Save the state of now, which a restore of the document alone would do away with."""
         saved = book.checkpoints.save_now(

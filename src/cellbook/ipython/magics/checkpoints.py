@@ -95,13 +95,15 @@ class CheckpointMagics(CellbookMagics):
             self.say(self.extension.keeper.choose([str(word) for word in options.words[1:]]))
             return
         label = check_label(" ".join(options.words)) if options.words else None
-        saved = self.extension.keeper.save_asked(
-            self.book,
+        saved = self.book.checkpoints.save_now(
+            self.extension.keeper.kernel(),
             self.extension.moment(),
-            self.extension.document(),
+            kind=CheckpointKind.MANUAL,
             label=label,
+            document=self.extension.document(),
             environment=_open_environment() if options.env else None,
         )
+        self.extension.saved(self.book, saved)
         number = self.book.checkpoints.find(saved.checkpoint_id)[0]
         name = f" {label}" if label else ""
         text = (
