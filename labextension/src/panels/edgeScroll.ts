@@ -7,6 +7,9 @@ const STEP = 24;
 /** Milliseconds between two times: where the pointer rests, browsers tell of it rarely. */
 const PERIOD = 16;
 
+/** What tells where the pointer is. */
+const TOLD = ['dragenter', 'dragover'] as const;
+
 /**
  * Scroll what a node is in whenever something that is dragged comes near its upper or lower edge.
  *
@@ -28,10 +31,10 @@ export function scrollAtEdges(node: Element): () => void {
       }
     }
   }, PERIOD);
-  document.addEventListener('dragover', follow, true);
+  TOLD.forEach(told => document.addEventListener(told, follow, true));
   return () => {
     clearInterval(timer);
-    document.removeEventListener('dragover', follow, true);
+    TOLD.forEach(told => document.removeEventListener(told, follow, true));
   };
 }
 
