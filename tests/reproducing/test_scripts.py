@@ -121,9 +121,10 @@ def again(folder: Path, body: str, *, columns: int = 0) -> tuple[Reproduction, B
     (folder / "train.py").write_text(head + textwrap.indent(body, "    "))
     with screen(columns) as output:
         # Readline, which pytest imports, says how wide its own terminal is to all children.
+        told = {name: os.environ[name] for name in os.environ.keys() - {"COLUMNS", "LINES"}}
         subprocess.run(
             [sys.executable, "train.py"], cwd=folder, check=True, timeout=60, stdout=output,
-            env=dict(os.environ),
+            env=told,
         )  # fmt: skip
     book = open_book(folder)
     return reproduce(book, "it"), book
@@ -171,7 +172,10 @@ def test_what_was_printed_before_it_was_recorded_is_told(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
-def test_a_script_that_printed_to_a_terminal_prints_to_one_again(tmp_path: Path) -> None:
+def test_a_script_that_printed_to_a_terminal_prints_to_one_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     body = (
         "import pandas as pd\n"
         "print(sys.stdout.isatty(), shutil.get_terminal_size().columns)\n"

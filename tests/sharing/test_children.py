@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cellbook.records import RunSlice, to_doc
 from cellbook.sharing import export_run, import_run
 from cellbook.sharing.telling import imported_line
 from cellbook.store import create, update
+from tests.ipython.kernels import open_book
 from tests.sharing.samples import (
     as_elsewhere,
     change_doc,
@@ -153,13 +155,15 @@ def test_slices_of_another_run_are_refused(archive: Path, tmp_path: Path) -> Non
 
 
 def test_what_a_script_printed_goes_with_it(tmp_path: Path) -> None:
-    book = new_book(tmp_path / "home")
-    with book.start_run("it") as run:
-        print("printed here")
+    script = tmp_path / "train.py"
+    script.write_text("import cellbook as cb\nwith cb.start_run('it'): print('printed here')\n")
+    subprocess.run([sys.executable, script], cwd=tmp_path, check=True, timeout=60)
+    book = open_book(tmp_path)
     made = export_run("it", tmp_path / "x.zip", book=book)
     away = new_book(tmp_path / "away")
     import_run(made, book=away)
-    kept = away.store.get("slices", run.run_id) or {}
+    kept = away.store.get("slices", book.runs.find("it").run_id) or {}
+    book.close()
     assert away.store.blobs.get(kept["stdout"]) == b"printed here\n"
     files = change_doc(read_files(made), "slices", lambda doc: doc.update(stdout="0" * 64))
     with pytest.raises(InvalidInput, match="lacks what its script printed"):

@@ -13,6 +13,9 @@ from pathlib import Path, PurePath
 from cellbook.reproducing import recorded
 from cellbook.reproducing.screens import screen
 
+_SIZE = {"COLUMNS", "LINES"}
+"""Variables that say how large a terminal is, whatever that says itself."""
+
 _RUN = """
 import sys
 place, modules, path, name = sys.argv[1:5]
@@ -128,6 +131,9 @@ def run_script(
     columns
         How wide the terminal was that it printed to; 0 where that was none.
     """
+    if columns:
+        # How wide this process thinks that its own terminal is would count for more.
+        environment = {name: environment[name] for name in environment.keys() - _SIZE}
     launch = launch_of(command, path)
     if any(_MASKED in one for one in launch.arguments):
         return "its command line held a secret, which is not on record"
@@ -143,7 +149,7 @@ def run_script(
             subprocess.Popen(
                 [python, *launch.options, "-c", _RUN, *start],
                 cwd=folder,
-                env=dict(environment),
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
