@@ -22,7 +22,9 @@ def writer() -> Any:
 
 
 def struct(module: str) -> type:
-    return dataclasses.make_dataclass("Shown", [("text", str)], namespace={"__module__": module})
+    made = dataclasses.make_dataclass("Shown", [("text", str)])
+    made.__module__ = module  # From Python 3.13 on a namespace does not say it.
+    return made
 
 
 def test_a_struct_is_written_once() -> None:

@@ -48,7 +48,8 @@ def never_finalize(things: Iterable[Any], ours: Collection[int]) -> None:
     What is held by anything but what is `ours`, by identity, is not of our making and stays what
     it is: a function that makes an object again may return one that was there.
     """
-    found = [it for it in things if _has_finalizer(type(it))]
+    # As a tuple: what the question itself holds them by is known then.
+    found = tuple(it for it in things if _has_finalizer(type(it)))
     if not found:
         return
     holders = [

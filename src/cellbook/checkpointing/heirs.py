@@ -9,6 +9,7 @@ The functions under "rebuilding" stand by name in every stream.
 from __future__ import annotations
 
 import copyreg
+import inspect
 import random
 import types
 from collections import Counter, OrderedDict, defaultdict
@@ -129,12 +130,18 @@ def choose_supplement(kind: Any) -> Callable[[Any, Any], Any] | None:
 def _supplement(it: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
     own = object.__getstate__(it)
     held, slots = own if isinstance(own, tuple) else (own, None)
+    # Python 3.13's paths hide a slot behind a property, which is computed and cannot be set.
+    slots = {name: value for name, value in (slots or {}).items() if _is_slot(type(it), name)}
     function, arguments, state, first, second = (*reduced, *(None,) * (5 - len(reduced)))[:5]
     told = state if isinstance(state, tuple) else (state,)
     covered = not slots and (not held or any(one == held for one in told if type(one) is dict))
     if covered or len(reduced) > 5:
         return reduced
-    return function, arguments, (state, own), first, second, fill_rest
+    return function, arguments, (state, (held, slots)), first, second, fill_rest
+
+
+def _is_slot(kind: type, name: str) -> bool:
+    return isinstance(inspect.getattr_static(kind, name, None), types.MemberDescriptorType)
 
 
 def _overrides(kind: type, *names: str) -> bool:
@@ -200,6 +207,7 @@ def fill_rest(made: Any, state: tuple[Any, Any]) -> None:
     """Give an object its state, and then the attributes that this knows nothing of."""
     finish_heir(made, state[0])
     if not isinstance(made, Lost):
+        # Checkpoints of former versions may have no slots in a place of their own.
         attributes, slots = state[1] if isinstance(state[1], tuple) else (state[1], None)
         for name, value in {**(attributes or {}), **(slots or {})}.items():
             object.__setattr__(made, name, value)

@@ -324,20 +324,21 @@ def reduce_type_parameter(encoder: Encoder, it: Any) -> Any:
     module = it.__module__
     if module != "__main__" and getattr(sys.modules.get(module), it.__name__, None) is it:
         return encoder.plainly(it)
-    state = dict(vars(it))
-    constraints: tuple[Any, ...] = ()
-    options: dict[str, Any] = {}
-    if "__name__" not in state:  # From Python 3.12 on they are written in C.
-        constraints = getattr(it, "__constraints__", ())
-        options = {
-            option: getattr(it, f"__{option}__")
-            for option in ("bound", "covariant", "contravariant", "infer_variance")
-            if hasattr(it, f"__{option}__")
-        }
-        if hasattr(it, "has_default") and it.has_default():
-            options["default"] = it.__default__
-    args = (type(it), it.__name__, constraints, options)
-    return rebuild.type_parameter, args, state, None, None, rebuild.set_dict
+    state: Any = object.__getstate__(it)
+    if "__name__" in state:
+        args = (type(it), it.__name__, (), {})
+        return rebuild.type_parameter, args, dict(state), None, None, rebuild.set_dict
+    # From Python 3.12 on they are written in C: not all that they are is among the attributes, and
+    # they do not show their dictionary.
+    options = {
+        option: getattr(it, f"__{option}__")
+        for option in ("bound", "covariant", "contravariant", "infer_variance")
+        if hasattr(it, f"__{option}__")
+    }
+    if hasattr(it, "has_default") and it.has_default():
+        options["default"] = it.__default__
+    args = (type(it), it.__name__, getattr(it, "__constraints__", ()), options)
+    return rebuild.type_parameter, args, dict(state), None, None, rebuild.set_members
 
 
 def lose_iterator(encoder: Encoder, it: Any) -> Any:

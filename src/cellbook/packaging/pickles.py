@@ -36,6 +36,8 @@ _RANDOM_ARGUMENT = {"_make_skeleton_class": 4, "_make_skeleton_enum": 5}
 """Where cloudpickle passes the random id of a class."""
 ADDRESSES = ("_stop_words_id",)
 """Attributes in which scikit-learn keeps where in memory something lay, to see if it changed."""
+_OF_SOURCE = ("__firstlineno__", "__static_attributes__")
+"""What Python notes of a class from 3.13 on: its place, and names in an order by chance."""
 _FILE_NAME, _FIRST_LINE, _LINES = 10, 13, 14
 """Of what makes a code object: where its source was, which is no part of what it does."""
 
@@ -439,7 +441,7 @@ def _parts(node: _Node, seen: _Seen) -> Iterator[Any]:
         yield from sorted(node.parts, key=lambda item: _sort_key(item, seen))
     elif node.kind in ("dict", "items"):
         for key, value in zip(node.parts[::2], node.parts[1::2], strict=True):
-            yield from (key, None if key in ADDRESSES else value)
+            yield from (key, None if key in ADDRESSES or key in _OF_SOURCE else value)
     elif node.kind == "call" and len(node.parts) > 1:
         yield node.parts[0]
         yield _without_place(node.parts[0], node.parts[1])
