@@ -325,9 +325,10 @@ def reduce_type_parameter(encoder: Encoder, it: Any) -> Any:
     if module != "__main__" and getattr(sys.modules.get(module), it.__name__, None) is it:
         return encoder.plainly(it)
     state: Any = object.__getstate__(it)
+    options: dict[str, Any] = {}
     if "__name__" in state:
-        args = (type(it), it.__name__, (), {})
-        return rebuild.type_parameter, args, dict(state), None, None, rebuild.set_dict
+        plain = (type(it), it.__name__, (), options)
+        return rebuild.type_parameter, plain, dict(state), None, None, rebuild.set_dict
     # From Python 3.12 on they are written in C: not all that they are is among the attributes, and
     # they do not show their dictionary.
     options = {
